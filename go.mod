@@ -1,0 +1,3 @@
+module github.com/shufflegl/shufflegl
+
+go 1.26
