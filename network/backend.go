@@ -1,0 +1,50 @@
+package network
+
+import (
+	"time"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// Backend turns plans into something that runs. Packages cpu and gpu have one
+// each; programs use it through Compile.
+type Backend interface {
+	// Name is the backend's word on the command line: "gpu", "cpu", "reference".
+	Name() string
+	// Device describes what it runs on, for people.
+	Device() string
+	// Driver names the driver or library and its version, for people.
+	Driver() string
+	// Prepare packs weights, builds programs and allocates everything that runs
+	// of the plan need. Its error names the step that it cannot do.
+	Prepare(*Plan) (Executor, error)
+}
+
+// Executor runs one plan. A Session calls it from one goroutine at a time, with
+// tensors of the right number and shapes.
+type Executor interface {
+	// Run computes out from in, both in the plan's order. It does not allocate.
+	Run(out, in []*tensor.Tensor) error
+	Close() error
+}
+
+// Tracer is an Executor that can show what each step computes. It runs the same
+// launches over the same arena, and calls visit after each with its output,
+// which is only valid during the call.
+type Tracer interface {
+	Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error
+}
+
+// StepTimer is an Executor that can time its steps. RunTimed is Run that also
+// fills times, one for each step, or returns ErrUnsupported when the device
+// cannot tell.
+type StepTimer interface {
+	RunTimed(out, in []*tensor.Tensor, times []time.Duration) error
+}
+
+// ArenaAccess is an Executor whose arena tests may fill and read: they poison it
+// before a run and check the guards after.
+type ArenaAccess interface {
+	WriteArena(src []float32) error
+	ReadArena(dst []float32) error
+}

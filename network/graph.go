@@ -1,0 +1,121 @@
+package network
+
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// Value is a tensor of a graph: an input, a constant, or a node's output.
+type Value struct {
+	Name  string
+	Shape tensor.Shape
+	Const *tensor.Tensor // nil unless the value is a constant
+}
+
+// Node applies an operator to values.
+type Node struct {
+	Name    string
+	Op      Op
+	Inputs  []*Value // an absent optional input is nil
+	Outputs []*Value
+
+	// What Optimize has fused behind the operator, in this order: the addition
+	// of the last input, then the activation.
+	AddsLast bool
+	Act      Activation
+
+	layers []string // names of the source nodes this one stands for
+}
+
+// Layers names the nodes of the source graph that the node stands for.
+func (n *Node) Layers() []string {
+	if len(n.layers) == 0 {
+		return []string{n.Name}
+	}
+	return n.layers
+}
+
+// Graph is a directed acyclic graph of nodes, kept in an order in which every
+// node follows those it reads from.
+type Graph struct {
+	Name    string
+	Inputs  []*Value
+	Outputs []*Value
+	Nodes   []*Node
+}
+
+// NewGraph returns an empty graph.
+func NewGraph(name string) *Graph { return &Graph{Name: name} }
+
+// Input adds a graph input of the given shape.
+func (g *Graph) Input(name string, shape ...int) *Value {
+	v := &Value{Name: name, Shape: tensor.Shape(shape).Clone()}
+	g.Inputs = append(g.Inputs, v)
+	return v
+}
+
+// Const makes a constant value. The tensor is shared, not copied.
+func (g *Graph) Const(name string, t *tensor.Tensor) *Value {
+	return &Value{Name: name, Shape: t.Shape, Const: t}
+}
+
+// Apply adds a node and infers the shapes of its outputs, which are named after
+// the node (and numbered where there are several). The error names operator,
+// node and shapes, and satisfies errors.Is(err, ErrShape).
+func (g *Graph) Apply(name string, op Op, inputs ...*Value) ([]*Value, error) {
+	shapes := make([]tensor.Shape, len(inputs))
+	for i, v := range inputs {
+		if v != nil {
+			shapes[i] = v.Shape
+		}
+	}
+	outs, err := op.Infer(shapes)
+	if err != nil {
+		return nil, fmt.Errorf("network: %s %q on %v: %w", op.Kind(), name, shapes, err)
+	}
+	n := &Node{Name: name, Op: op, Inputs: inputs}
+	for i, s := range outs {
+		vn := name
+		if len(outs) > 1 {
+			vn = fmt.Sprintf("%s.%d", name, i)
+		}
+		n.Outputs = append(n.Outputs, &Value{Name: vn, Shape: s})
+	}
+	g.Nodes = append(g.Nodes, n)
+	return n.Outputs, nil
+}
+
+// Output marks values as the graph's outputs.
+func (g *Graph) Output(values ...*Value) { g.Outputs = append(g.Outputs, values...) }
+
+// clone copies the nodes and the values they produce, so that passes may rewrite
+// the copy. Constants' tensors are shared.
+func (g *Graph) clone() *Graph {
+	c := &Graph{Name: g.Name}
+	twin := map[*Value]*Value{nil: nil}
+	of := func(v *Value) *Value {
+		if t, ok := twin[v]; ok {
+			return t
+		}
+		t := &Value{Name: v.Name, Shape: v.Shape, Const: v.Const}
+		twin[v] = t
+		return t
+	}
+	all := func(vs []*Value) []*Value {
+		out := make([]*Value, len(vs))
+		for i, v := range vs {
+			out[i] = of(v)
+		}
+		return out
+	}
+	c.Inputs = all(g.Inputs)
+	for _, n := range g.Nodes {
+		m := *n
+		m.Inputs, m.Outputs = all(n.Inputs), all(n.Outputs)
+		m.layers = n.Layers()
+		c.Nodes = append(c.Nodes, &m)
+	}
+	c.Outputs = all(g.Outputs)
+	return c
+}

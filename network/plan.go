@@ -1,0 +1,89 @@
+package network
+
+import "github.com/shufflegl/shufflegl/tensor"
+
+// Kernel names the kind of kernel that a step launches.
+type Kernel string
+
+const (
+	ConvPointwise     Kernel = "conv_pointwise" // 1×1, stride 1, any groups
+	ConvDepthwise     Kernel = "conv_depthwise" // one input channel an output channel
+	ConvGeneral       Kernel = "conv_general"   // every other convolution
+	PoolWindow        Kernel = "pool"
+	PoolGlobal        Kernel = "pool_global"
+	FullyConnectedRow Kernel = "fully_connected"
+	SoftmaxRow        Kernel = "softmax"
+	Elementwise       Kernel = "elementwise" // add, activation, copy
+)
+
+// Step is one kernel launch: an operator, where its operands lie, and what is
+// fused behind it.
+//
+//	output = Act(Op(inputs, weights, bias) + Residual)
+type Step struct {
+	Kernel Kernel
+	Op     Op       // Conv, Pool, GlobalPool, FullyConnected, Softmax, Add, Activate or Identity (a copy)
+	Layers []string // the source graph's nodes that the step stands for
+	Name   string   // the name of the value that it computes
+
+	Inputs   []View
+	Residual *View // of the output's shape; nil if nothing is added
+	Output   View
+	Act      Activation
+
+	Weights *tensor.Tensor // nil if the operator has none
+	Bias    *tensor.Tensor // nil if there is none
+
+	// Level counts the barriers before the step. Steps of one level are
+	// independent of each other. Barrier says that the level begins here.
+	Level   int
+	Barrier bool
+
+	MACs  int64
+	Bytes int64 // read and written: maps, weights, bias, and index tables
+}
+
+// Binding ties a named tensor to its place in the arena.
+type Binding struct {
+	Name string
+	View View
+}
+
+// Constant is a tensor that must be in the arena before the first step, and
+// that no step overwrites.
+type Constant struct {
+	Binding
+	Tensor *tensor.Tensor
+}
+
+// Plan is a network made ready to run: its launches in order and the layout of
+// the one arena that they share. Planning needs no device, and a Plan is never
+// changed once made.
+type Plan struct {
+	Name    string
+	Source  *Graph // as it was given: what the plan must be equal to
+	Steps   []Step
+	Inputs  []Binding
+	Outputs []Binding
+	Consts  []Constant
+
+	ArenaFloats int
+	Guards      []Range // what no step may write; empty unless PlanOptions.Guard is set
+	MACs        int64
+	Bytes       int64
+	FloorBytes  int64 // weights once, each unit's input and output once
+	Barriers    int
+}
+
+// Range is a half-open range of floats of the arena.
+type Range struct{ Start, End int }
+
+// ArenaBytes is the size of the arena.
+func (p *Plan) ArenaBytes() int64 { return 4 * int64(p.ArenaFloats) }
+
+// PlanOptions changes how a graph is planned. The zero value is what to use.
+type PlanOptions struct {
+	NoFusion bool // keep one launch for each operator; for tests and comparisons
+	RowAlign int  // rows of feature maps start at multiples of so many floats; 0 means 1
+	Guard    int  // unused floats around every buffer, to see stray writes in tests
+}

@@ -1,0 +1,4 @@
+package network
+
+// NewPlan optimises a graph and schedules it.
+func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) { panic("soon") }

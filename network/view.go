@@ -1,0 +1,79 @@
+package network
+
+import "github.com/shufflegl/shufflegl/tensor"
+
+// View says where the elements of a tensor lie in the arena. Shuffle, concat,
+// split, slice and reshape are views: they name other planes, and move nothing.
+//
+// A tensor of any rank is seen as a list of planes of Height rows of Width
+// contiguous elements (see PlaneForm). Element (p, y, x) is at float
+// Planes[p] + y·RowStride + x of the arena.
+type View struct {
+	Shape         tensor.Shape
+	Planes        []int32 // arena offsets, in floats
+	Height, Width int
+	RowStride     int
+}
+
+// PlaneForm says how a shape is seen as planes: a feature map NxCxHxW as N·C
+// planes of HxW, a sequence NxCxL as N·C planes of 1xL, anything of lower rank
+// as single elements, and of higher rank by its last two dimensions.
+func PlaneForm(s tensor.Shape) (planes, height, width int) {
+	switch r := len(s); {
+	case r < 3:
+		return s.Size(), 1, 1
+	case r == 3:
+		return s[0] * s[1], 1, s[2]
+	default:
+		return s[:r-2].Size(), s[r-2], s[r-1]
+	}
+}
+
+// NCHW is the view's shape as batch, channels, height and width.
+func (v View) NCHW() (n, c, h, w int) {
+	n = 1
+	if len(v.Shape) > 1 {
+		n = v.Shape[0]
+	}
+	return n, len(v.Planes) / max(n, 1), v.Height, v.Width
+}
+
+// Even reports whether the planes lie at equal distances, and where: plane p at
+// base + p·stride.
+func (v View) Even() (base, stride int, ok bool) {
+	base = int(v.Planes[0])
+	if len(v.Planes) > 1 {
+		stride = int(v.Planes[1]) - base
+	}
+	for p, off := range v.Planes {
+		if int(off) != base+p*stride {
+			return 0, 0, false
+		}
+	}
+	return base, stride, true
+}
+
+// Bytes is the size of the tensor's elements, without padding.
+func (v View) Bytes() int64 { return 4 * int64(v.Shape.Size()) }
+
+// Pack copies t's elements to where the view says in the arena.
+func (v View) Pack(arena []float32, t *tensor.Tensor) {
+	src := t.Data
+	for _, off := range v.Planes {
+		for range v.Height {
+			copy(arena[off:], src[:v.Width])
+			src, off = src[v.Width:], off+int32(v.RowStride)
+		}
+	}
+}
+
+// Unpack copies the view's elements out of the arena into t.
+func (v View) Unpack(arena []float32, t *tensor.Tensor) {
+	dst := t.Data
+	for _, off := range v.Planes {
+		for range v.Height {
+			copy(dst[:v.Width], arena[off:])
+			dst, off = dst[v.Width:], off+int32(v.RowStride)
+		}
+	}
+}
