@@ -6,3 +6,10 @@ require (
 	golang.org/x/image v0.47.0
 	google.golang.org/protobuf v1.36.12
 )
+
+require (
+	github.com/ebitengine/purego v0.11.3 // indirect
+	github.com/go-gl/gl v0.0.0-20231021071112-07e5d0ea2e71 // indirect
+	github.com/go-gl/glfw/v3.3/glfw v0.0.0-20260823155953-d41da22a9587 // indirect
+	gonum.org/v1/gonum v0.17.0 // indirect
+)
