@@ -74,6 +74,11 @@ func (g *Graph) Apply(name string, op Op, inputs ...*Value) ([]*Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("network: %s %q on %v: %w", op.Kind(), name, shapes, err)
 	}
+	for _, s := range outs {
+		if elements(s) > maxElements {
+			return nil, fmt.Errorf("network: %s %q on %v: output %v is larger than %d elements: %w", op.Kind(), name, shapes, s, maxElements, ErrShape)
+		}
+	}
 	n := &Node{Name: name, Op: op, Inputs: inputs}
 	for i, s := range outs {
 		vn := name
@@ -84,6 +89,21 @@ func (g *Graph) Apply(name string, op Op, inputs ...*Value) ([]*Value, error) {
 	}
 	g.Nodes = append(g.Nodes, n)
 	return n.Outputs, nil
+}
+
+// maxElements is the largest tensor: its bytes must be countable in an int32, as
+// shaders count.
+const maxElements = 1 << 29
+
+// elements is a shape's size, and at most just beyond maxElements.
+func elements(s tensor.Shape) int {
+	n := 1
+	for _, d := range s {
+		if n *= d; n > maxElements {
+			return maxElements + 1
+		}
+	}
+	return n
 }
 
 // Output marks values as the graph's outputs.

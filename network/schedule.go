@@ -1,4 +1,240 @@
 package network
 
-// NewPlan optimises a graph and schedules it.
-func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) { panic("soon") }
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// NewPlan optimises a graph and schedules it. The graph is not changed.
+//
+// The error names the node that cannot be scheduled and satisfies
+// errors.Is(err, ErrUnsupported).
+func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
+	p := &Plan{Name: g.Name, Source: g}
+	if opt.NoFusion {
+		g = lower(g)
+	} else {
+		g = Optimize(g)
+	}
+	s := &scheduler{opt: opt, plan: p, at: map[*Value]address{}, outputs: map[*Value]bool{}}
+	for _, v := range g.Outputs {
+		s.outputs[v] = true
+	}
+	for _, v := range g.Inputs {
+		b := s.buffer(v.Shape)
+		b.fixed, b.level = true, -1
+		s.at[v] = b.address(v.Shape)
+	}
+	for _, n := range g.Nodes {
+		if err := s.node(n); err != nil {
+			return nil, fmt.Errorf("network: %s %q: %w", n.Op.Kind(), n.Name, err)
+		}
+	}
+	for i, v := range g.Outputs {
+		s.output(v, p.Source.Outputs[i].Name)
+	}
+	s.order()
+	p.ArenaFloats, p.Guards = s.arena()
+	if p.ArenaFloats > maxElements {
+		return nil, fmt.Errorf("network: %q needs an arena of %d bytes: %w", g.Name, p.ArenaBytes(), ErrUnsupported)
+	}
+	s.resolve(g)
+	p.FloorBytes = floorBytes(g)
+	return p, nil
+}
+
+type scheduler struct {
+	opt     PlanOptions
+	plan    *Plan
+	at      map[*Value]address
+	outputs map[*Value]bool
+	buffers []*buffer
+	consts  []constant
+	steps   []launch
+	outs    []address
+}
+
+// launch is a Step before buffers have places.
+type launch struct {
+	step     Step
+	inputs   []address
+	residual *address
+	output   address
+	writes   *buffer
+}
+
+type constant struct {
+	value *Value
+	at    address
+}
+
+func (s *scheduler) buffer(shape tensor.Shape) *buffer {
+	b := newBuffer(shape, s.opt.RowAlign)
+	s.buffers = append(s.buffers, b)
+	return b
+}
+
+// operand is where a value lies. A constant is given a place at its first use.
+func (s *scheduler) operand(v *Value) address {
+	a, ok := s.at[v]
+	if !ok {
+		b := s.buffer(v.Shape)
+		b.fixed, b.constant, b.level = true, true, -1
+		a = b.address(v.Shape)
+		s.at[v] = a
+		s.consts = append(s.consts, constant{v, a})
+	}
+	return a
+}
+
+func (s *scheduler) node(n *Node) error {
+	if movesNoData(n.Op) {
+		s.rename(n)
+		return nil
+	}
+	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Act: n.Act, MACs: MACs(n)}}
+	operands := n.Inputs
+	if n.AddsLast {
+		r := s.operand(operands[len(operands)-1])
+		l.residual, operands = &r, operands[:len(operands)-1]
+	}
+	maps := operands
+	switch n.Op.(type) {
+	case Conv, FullyConnected:
+		maps = operands[:1]
+		var err error
+		if l.step.Weights, err = weights(operands, 1); err != nil {
+			return err
+		}
+		if l.step.Bias, err = weights(operands, 2); err != nil {
+			return err
+		}
+	}
+	for _, v := range maps {
+		l.inputs = append(l.inputs, s.operand(v))
+	}
+	var err error
+	if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
+		return err
+	}
+	s.launch(l, n.Outputs[0])
+	return nil
+}
+
+// weights gives constant operand i, or nil where it is absent.
+func weights(operands []*Value, i int) (*tensor.Tensor, error) {
+	if i >= len(operands) || operands[i] == nil {
+		return nil, nil
+	}
+	if operands[i].Const == nil {
+		return nil, fmt.Errorf("weights %q are computed, not constant: %w", operands[i].Name, ErrUnsupported)
+	}
+	return operands[i].Const, nil
+}
+
+func kernelFor(op Op, x, y tensor.Shape) (Kernel, error) {
+	switch op := op.(type) {
+	case Conv:
+		// Channels of any rank count in planes; y has as many as x if depthwise.
+		planes, _, _ := PlaneForm(x)
+		switch g := op.G(); {
+		case g > 1 && g*x[0] == planes && y[1] == x[1]:
+			return ConvDepthwise, nil
+		case op.Pointwise():
+			return ConvPointwise, nil
+		}
+		return ConvGeneral, nil
+	case Pool:
+		return PoolWindow, nil
+	case GlobalPool:
+		return PoolGlobal, nil
+	case FullyConnected:
+		return FullyConnectedRow, nil
+	case Softmax:
+		return SoftmaxRow, nil
+	case Add, Activate, Identity:
+		return Elementwise, nil
+	}
+	return "", ErrUnsupported
+}
+
+// launch gives the step's output a buffer and appends the step.
+func (s *scheduler) launch(l launch, v *Value) {
+	b := s.buffer(v.Shape)
+	b.output = s.outputs[v]
+	l.writes, l.output = b, b.address(v.Shape)
+	l.step.Level = 0
+	reads := l.inputs
+	if l.residual != nil {
+		reads = append(slices.Clone(reads), *l.residual)
+	}
+	for _, a := range reads {
+		for _, r := range a.refs {
+			l.step.Level = max(l.step.Level, r.buf.level+1)
+		}
+	}
+	b.level = l.step.Level
+	s.steps = append(s.steps, l)
+	s.at[v] = l.output
+}
+
+// rename gives the outputs of an operator that moves no data their addresses.
+func (s *scheduler) rename(n *Node) {
+	in := make([]address, len(n.Inputs))
+	for i, v := range n.Inputs {
+		in[i] = s.operand(v)
+	}
+	if c, ok := countedAxis(n.Op, n.Inputs[0].Shape).(Concat); ok && c.Axis == 1 {
+		s.joinBuffers(in, n.Outputs[0].Shape)
+	}
+	for i, v := range n.Outputs {
+		a, ok := remapped(n.Op, i, in, v.Shape)
+		if ok {
+			s.at[v] = a
+			continue
+		}
+		s.launch(launch{
+			step:   Step{Kernel: Elementwise, Op: Identity{}, Layers: n.Layers(), Name: v.Name},
+			inputs: []address{a},
+		}, v)
+	}
+}
+
+// joinBuffers lets the operands of a concatenation be written side by side, so
+// that its planes lie at equal distances. Where an operand is already tied to
+// another place, readers find its planes by their index all the same.
+func (s *scheduler) joinBuffers(in []address, shape tensor.Shape) {
+	parts := make([]*buffer, len(in))
+	for i, a := range in {
+		b := a.whole()
+		if b == nil || b.fixed || b.output || slices.Contains(parts[:i], b) ||
+			i > 0 && (b.rowStride != parts[0].rowStride || b.height != parts[0].height || b.width != parts[0].width || b.samples != parts[0].samples) {
+			return
+		}
+		parts[i] = b
+	}
+	parent, channel := s.buffer(shape), 0
+	for _, b := range parts {
+		b.parent, b.firstChannel = parent, channel
+		channel += b.planes / b.samples
+	}
+}
+
+// output binds a graph output to where a reader can find it: planes at equal
+// distances in a buffer that nothing else is written to.
+func (s *scheduler) output(v *Value, name string) {
+	a := s.operand(v)
+	b := a.whole()
+	if b == nil || b.fixed {
+		s.launch(launch{
+			step:   Step{Kernel: Elementwise, Op: Identity{}, Layers: []string{name}, Name: name},
+			inputs: []address{a},
+		}, v)
+		a = s.at[v]
+		b = a.refs[0].buf
+	}
+	b.output = true
+	s.outs = append(s.outs, a)
+}

@@ -1,0 +1,161 @@
+package network
+
+import "github.com/shufflegl/shufflegl/tensor"
+
+// buffer is storage for one computed value, before it has a place in the arena:
+// planes of height rows at rowStride floats, planeStride floats apart.
+type buffer struct {
+	planes, samples         int // planes of all samples, and how many samples they are
+	height, width           int
+	rowStride, planeStride  int
+	level, lastLevel        int // of the step that writes it, and of the last that reads it
+	parent                  *buffer
+	firstChannel            int // in the parent's planes of one sample
+	offset                  int // in the arena, of a buffer without parent
+	output, fixed, constant bool
+}
+
+func newBuffer(s tensor.Shape, rowAlign int) *buffer {
+	planes, h, w := PlaneForm(s)
+	b := &buffer{planes: planes, samples: 1, height: h, width: w, rowStride: w, planeStride: 1}
+	if len(s) > 1 {
+		b.samples = s[0]
+	}
+	if h > 1 {
+		b.rowStride = align(w, max(rowAlign, 1))
+	}
+	if h*w > 1 {
+		// Planes begin at multiples of four floats, for vector loads.
+		b.planeStride = align(h*b.rowStride, 4)
+	}
+	return b
+}
+
+func align(n, to int) int { return (n + to - 1) / to * to }
+
+// root gives the outermost buffer that holds plane p, and its number there.
+func (b *buffer) root(p int) (*buffer, int) {
+	for b.parent != nil {
+		per, up := b.planes/b.samples, b.parent.planes/b.parent.samples
+		p = p/per*up + b.firstChannel + p%per
+		b = b.parent
+	}
+	return b, p
+}
+
+func (b *buffer) floats() int { return b.planes * b.planeStride }
+
+// ref names a position in a buffer: floats beyond the start of a plane.
+type ref struct {
+	buf        *buffer
+	plane, off int
+}
+
+// resolve gives the position in the arena, once buffers have places.
+func (r ref) resolve() int {
+	root, p := r.buf.root(r.plane)
+	return root.offset + p*root.planeStride + r.off
+}
+
+// address is a View before buffers have places in the arena.
+type address struct {
+	shape         tensor.Shape
+	refs          []ref // where each plane begins
+	height, width int
+	rowStride     int
+}
+
+func (b *buffer) address(s tensor.Shape) address {
+	a := address{shape: s, refs: make([]ref, b.planes), height: b.height, width: b.width, rowStride: b.rowStride}
+	for p := range a.refs {
+		a.refs[p] = ref{b, p, 0}
+	}
+	return a
+}
+
+// element is the position of element i in row-major order.
+func (a address) element(i int) ref {
+	hw := a.height * a.width
+	r, y, x := a.refs[i/hw], i%hw/a.width, i%a.width
+	r.off += y*a.rowStride + x
+	return r
+}
+
+// whole gives the buffer that the address names plane by plane in order, from
+// first to last, or nil. A concatenation that was written in place counts.
+func (a address) whole() *buffer {
+	root, _ := a.refs[0].buf.root(0)
+	if len(a.refs) != root.planes || a.height != root.height || a.width != root.width || a.rowStride != root.rowStride {
+		return nil
+	}
+	for i, r := range a.refs {
+		if b, p := r.buf.root(r.plane); b != root || p != i || r.off != 0 {
+			return nil
+		}
+	}
+	return root
+}
+
+// remapped applies an operator that moves no data to addresses. It reports false
+// where the result has no rows of contiguous elements at one distance; the
+// address then names the elements one by one, and a copy must gather them.
+func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool) {
+	shapes, planes := make([]tensor.Shape, len(in)), make([]tensor.Shape, len(in))
+	alike := true
+	for i, a := range in {
+		shapes[i], planes[i] = a.shape, planesOf(a.shape)
+		alike = alike && a.rowStride == in[0].rowStride
+	}
+	op = countedAxis(op, shapes[0])
+	count, h, w := PlaneForm(shape)
+	if alike && wholePlanes(op, shapes, shape) {
+		a := address{shape: shape, refs: make([]ref, count), height: h, width: w, rowStride: in[0].rowStride}
+		from := remapOf(op, out, planes)
+		for p := range a.refs {
+			k, q := from(p)
+			a.refs[p] = in[k].refs[q]
+		}
+		return a, true
+	}
+	from := remapOf(op, out, shapes)
+	single := address{shape: shape, refs: make([]ref, shape.Size()), height: 1, width: 1, rowStride: 1}
+	for i := range single.refs {
+		k, j := from(i)
+		single.refs[i] = in[k].element(j)
+	}
+	if a, ok := single.gathered(count, h, w); ok {
+		return a, true
+	}
+	return single, false
+}
+
+// gathered sees an address of single elements as planes of h rows of w.
+func (a address) gathered(planes, h, w int) (address, bool) {
+	g := address{shape: a.shape, refs: make([]ref, planes), height: h, width: w, rowStride: w}
+	if h > 1 {
+		g.rowStride = a.refs[w].off - a.refs[0].off
+		if g.rowStride < w {
+			return address{}, false
+		}
+	}
+	for p := range g.refs {
+		start := a.refs[p*h*w]
+		g.refs[p] = start
+		for i := range h * w {
+			want := ref{start.buf, start.plane, start.off + i/w*g.rowStride + i%w}
+			if a.refs[p*h*w+i] != want {
+				return address{}, false
+			}
+		}
+	}
+	return g, true
+}
+
+// view is the address in the arena.
+func (a address) view() View {
+	v := View{Shape: a.shape, Planes: make([]int32, len(a.refs)), Height: a.height, Width: a.width, RowStride: a.rowStride}
+	for i, r := range a.refs {
+		v.Planes[i] = int32(r.resolve())
+	}
+	return v
+}
