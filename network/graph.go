@@ -25,6 +25,10 @@ type Node struct {
 	AddsLast bool
 	Act      Activation
 
+	// Beyond is what Optimize has moved here from behind the node's readers: the
+	// outputs are the source graph's values of the same names, so activated.
+	Beyond Activation
+
 	layers []string // names of the source nodes this one stands for
 }
 

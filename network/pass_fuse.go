@@ -18,10 +18,10 @@ func (r *rewriter) fuseActivation(n *Node) bool {
 	if !ok || n.AddsLast || !r.takesActivation(n.Inputs[0]) {
 		return false
 	}
-	if !r.bypass(n) {
-		return false
-	}
-	r.giveActivation(n, op.Fn.then(n.Act))
+	p := r.producer[n.Inputs[0]]
+	r.activate(p, op.Fn.then(n.Act), n.Layers())
+	p.Beyond = Activation{} // its output is n's from now on
+	r.absorb(p, n)
 	return true
 }
 
@@ -32,27 +32,28 @@ func (r *rewriter) takesActivation(v *Value) bool {
 	if p == nil {
 		return false
 	}
+	if fuses(p.Op) {
+		return true
+	}
 	switch p.Op.(type) {
 	case Concat, ChannelShuffle, Reshape, Transpose, Identity:
 		return !slices.ContainsFunc(p.Inputs, func(x *Value) bool { return !r.takesActivation(x) })
 	}
-	return fuses(p.Op)
+	return false
 }
 
-// giveActivation lets the nodes behind the removed activation n apply it.
-func (r *rewriter) giveActivation(n *Node, act Activation) {
-	var give func(p *Node)
-	give = func(p *Node) {
-		if !fuses(p.Op) {
-			for _, x := range p.Inputs {
-				give(r.producer[x])
-			}
-			return
-		}
+// activate makes p apply an activation itself, or what p is a view of.
+func (r *rewriter) activate(p *Node, act Activation, layers []string) {
+	p.Beyond = p.Beyond.then(act)
+	if fuses(p.Op) {
 		p.Act = p.Act.then(act)
-		p.layers = append(slices.Clone(p.Layers()), n.Layers()...)
+		return
 	}
-	give(r.producer[n.Inputs[0]])
+	for _, v := range p.Inputs {
+		q := r.producer[v]
+		r.activate(q, act, layers)
+		q.layers = append(slices.Clone(q.Layers()), layers...)
+	}
 }
 
 // fuseAdd lets the operator that computes one operand of an addition add the

@@ -22,9 +22,10 @@ const (
 //	output = Act(Op(inputs, weights, bias) + Residual)
 type Step struct {
 	Kernel Kernel
-	Op     Op       // Conv, Pool, GlobalPool, FullyConnected, Softmax, Add, Activate or Identity (a copy)
-	Layers []string // the source graph's nodes that the step stands for
-	Name   string   // the name of the value that it computes
+	Op     Op         // Conv, Pool, GlobalPool, FullyConnected, Softmax, Add, Activate or Identity (a copy)
+	Layers []string   // the source graph's nodes that the step stands for
+	Name   string     // the value of the source graph that it computes
+	Beyond Activation // what it applies to that value already, where the source does later
 
 	Inputs   []View
 	Residual *View // of the output's shape; nil if nothing is added

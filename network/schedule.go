@@ -94,7 +94,7 @@ func (s *scheduler) node(n *Node) error {
 		s.rename(n)
 		return nil
 	}
-	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Act: n.Act, MACs: MACs(n)}}
+	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, MACs: MACs(n)}}
 	operands := n.Inputs
 	if n.AddsLast {
 		r := s.operand(operands[len(operands)-1])
@@ -196,7 +196,7 @@ func (s *scheduler) rename(n *Node) {
 			continue
 		}
 		s.launch(launch{
-			step:   Step{Kernel: Elementwise, Op: Identity{}, Layers: n.Layers(), Name: v.Name},
+			step:   Step{Kernel: Elementwise, Op: Identity{}, Layers: n.Layers(), Name: v.Name, Beyond: n.Beyond},
 			inputs: []address{a},
 		}, v)
 	}
