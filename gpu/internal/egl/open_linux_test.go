@@ -1,0 +1,130 @@
+package egl
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestOpen(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for _, debug := range []bool{false, true} {
+		c, err := Open(debug)
+		if err != nil {
+			t.Skip("no EGL context here: ", err)
+		}
+		t.Log(c.Kind(), c.version)
+		if !strings.HasPrefix(c.Kind(), "EGL ") {
+			t.Errorf("kind %q", c.Kind())
+		}
+		if c.ProcAddress("glDispatchCompute") == nil {
+			t.Error("no glDispatchCompute")
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error("second Close: ", err)
+		}
+	}
+}
+
+// Two contexts share a display; closing one must not end the other.
+func TestCloseLeavesOtherContext(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	a, err := Open(false)
+	if err != nil {
+		t.Skip("no EGL context here: ", err)
+	}
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		b, err := Open(false)
+		if err == nil {
+			err = b.Close()
+		}
+		done <- err
+	}()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNoLibrary(t *testing.T) {
+	defer func(old []string) { libEGL = old }(libEGL)
+	libEGL = []string{"libEGL-absent.so.1"}
+	_, err := Open(false)
+	if !errors.Is(err, ErrNoLibrary) || !strings.Contains(err.Error(), "apt install libegl1") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAtLeast31(t *testing.T) {
+	for version, want := range map[string]bool{
+		"OpenGL ES 3.2 Mesa 22.3.6": true, "OpenGL ES 3.1": true, "OpenGL ES 3.0 V@415": false,
+		"OpenGL ES 2.0": false, "OpenGL ES 4.0": true, "4.6 (Core Profile)": false, "": false,
+	} {
+		if got := atLeast31(version); got != want {
+			t.Errorf("atLeast31(%q) = %v", version, got)
+		}
+	}
+}
+
+func TestAttempts(t *testing.T) {
+	for _, c := range []struct {
+		name                        string
+		egl15, createContext, debug bool
+		exts                        extensions
+		want                        int
+	}{
+		{"EGL 1.4 bare", false, false, false, nil, 1},
+		{"EGL 1.4 bare, debug", false, false, true, nil, 1},
+		{"EGL 1.4 and create_context", false, true, false, nil, 1},
+		{"the same, debug", false, true, true, nil, 2},
+		{"EGL 1.4 and robustness", false, true, false, extensions{"EGL_EXT_create_context_robustness": true}, 2},
+		{"EGL 1.5", true, true, false, nil, 2},
+		{"EGL 1.5, debug", true, true, true, nil, 4},
+	} {
+		if got := len(attempts(c.egl15, c.createContext, c.debug, c.exts)); got != c.want {
+			t.Errorf("%s: %d attempts, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// TestVersionTooOld opens EGL in a child process whose driver pretends to be
+// OpenGL ES 3.0.
+func TestVersionTooOld(t *testing.T) {
+	if os.Getenv("EGL_TEST_CHILD") != "" {
+		_, err := Open(false)
+		if !errors.Is(err, ErrVersion) {
+			t.Fatalf("got %v", err)
+		}
+		t.Log(err)
+		return
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	c, err := Open(false)
+	if err != nil {
+		t.Skip("no EGL context here: ", err)
+	}
+	mesa := strings.Contains(c.version, "Mesa")
+	c.Close()
+	if !mesa {
+		t.Skip("only Mesa can pretend to be older")
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestVersionTooOld$", "-test.v")
+	cmd.Env = append(os.Environ(), "EGL_TEST_CHILD=1", "MESA_GLES_VERSION_OVERRIDE=3.0")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "driver offers OpenGL ES 3.0") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package egl
+
+// Open returns ErrUnsupported.
+func Open(debug bool) (*Context, error) { return nil, ErrUnsupported }
