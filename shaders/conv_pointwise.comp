@@ -1,0 +1,70 @@
+// Grouped 1×1 convolution. One invocation computes OC output channels of one
+// group at four pixels (or one, if SCALAR). Weights: for each tile of OC
+// channels the bias, then for each input channel of the group its OC factors.
+// INDEXED input channels are found by table: a shuffle or concat costs a look-up.
+
+layout(local_size_x = LX, local_size_y = LY) in;
+
+layout(std140, binding = 0) uniform Params {
+	OPERANDS
+	int pixels;    // vectors of LANES pixels in a plane
+	int tiles;     // of OC output channels, in one group
+	int groups;
+	int inputs;    // input channels of one group
+	int outputs;   // output channels of one group
+	int firstWeight;
+};
+
+#define Q (OC / 4)
+
+void main() {
+	int pixel = int(gl_GlobalInvocationID.x);
+	int tile = int(gl_GlobalInvocationID.y);
+	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
+	if (pixel >= pixels || tile >= tiles) {
+		return;
+	}
+	int group = slab % groups;
+	int w = firstWeight + (group * tiles + tile) * (inputs + 1) * Q;
+
+	VEC sum[OC];
+	for (int q = 0; q < Q; q++) {
+		vec4 b = weights[w + q];
+		sum[4 * q] = VEC(b.x);
+		sum[4 * q + 1] = VEC(b.y);
+		sum[4 * q + 2] = VEC(b.z);
+		sum[4 * q + 3] = VEC(b.w);
+	}
+	w += Q;
+
+#ifdef INDEXED
+	int row = from.z + slab * inputs;
+#else
+	int at = (from.x + slab * inputs * from.y) / LANES + pixel;
+	int hop = from.y / LANES;
+#endif
+	for (int c = 0; c < inputs; c++) {
+#ifdef INDEXED
+		VEC x = source[index[row + c] / LANES + pixel];
+#else
+		VEC x = source[at];
+		at += hop;
+#endif
+		for (int q = 0; q < Q; q++) {
+			vec4 f = weights[w + q];
+			sum[4 * q] += f.x * x;
+			sum[4 * q + 1] += f.y * x;
+			sum[4 * q + 2] += f.z * x;
+			sum[4 * q + 3] += f.w * x;
+		}
+		w += Q;
+	}
+
+	int first = tile * OC;
+	for (int o = 0; o < OC; o++) {
+		if (first + o < outputs) {
+			int plane = slab * outputs + first + o;
+			store(planeOf(to, plane) + pixel * LANES, planeOf(added, plane) + pixel * LANES, sum[o]);
+		}
+	}
+}

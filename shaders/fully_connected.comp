@@ -1,0 +1,40 @@
+// Fully connected layer. LX invocations share four outputs: each sums every LX-th
+// input, then they combine in shared memory. LY fours a work group. Weights: for
+// each four the bias, then a vec4 for each input.
+
+layout(local_size_x = LX, local_size_y = LY) in;
+
+layout(std140, binding = 0) uniform Params {
+	OPERANDS
+	int inputs;
+	int outputs;
+	int firstWeight;
+};
+
+shared vec4 partial[LX * LY];
+
+void main() {
+	int lane = int(gl_LocalInvocationID.x);
+	int slot = int(gl_LocalInvocationIndex);
+	int four = int(gl_GlobalInvocationID.y);
+	int item = int(gl_GlobalInvocationID.z);
+	int w = firstWeight + four * (inputs + 1);
+	vec4 sum = vec4(0.0);
+	if (four * 4 < outputs) {
+		for (int k = lane; k < inputs; k += LX) {
+			sum += weights[w + 1 + k] * source[planeOf(from, item * inputs + k)];
+		}
+	}
+	partial[slot] = sum;
+	for (int span = LX / 2; span > 0; span /= 2) {
+		barrier();
+		if (lane < span) {
+			partial[slot] += partial[slot + span];
+		}
+	}
+	barrier();
+	if (lane < 4 && four * 4 + lane < outputs) {
+		int result = item * outputs + four * 4 + lane;
+		store(planeOf(to, result), planeOf(added, result), partial[slot - lane][lane] + weights[w][lane]);
+	}
+}

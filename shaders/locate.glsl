@@ -1,0 +1,7 @@
+// The offset of element i, counted in row-major order, of a tensor seen as planes
+// of h rows of w. Needed where operands are cut into planes differently.
+int locate(ivec4 view, int h, int w, int i) {
+	int plane = i / (h * w);
+	int at = i - plane * h * w;
+	return planeOf(view, plane) + at / w * view.w + at % w;
+}

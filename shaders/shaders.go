@@ -1,0 +1,66 @@
+// Package shaders holds the compute kernels as OpenGL ES Shading Language 3.10
+// and assembles their variants.
+//
+// A variant is a .comp file with macros. Every variant stays inside what OpenGL
+// ES 3.1 guarantees: 128 invocations a work group, 16 KiB of shared memory, four
+// storage blocks, and no extension.
+package shaders
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
+
+//go:embed *.comp *.glsl
+var files embed.FS
+
+// Program names one variant of a kernel. It is comparable: equal programs have
+// equal sources.
+type Program struct {
+	File    string // "conv_pointwise.comp"
+	defines string // "LX=16 LY=4 ADDED"
+}
+
+// New names a variant by its file and macros, each "NAME=value" or "NAME".
+func New(file string, defines ...string) Program {
+	return Program{file, strings.Join(defines, " ")}
+}
+
+// Label tells variants of a file apart: "conv_pointwise.comp (LX=16 LY=4 OC=4)".
+func (p Program) Label() string {
+	return fmt.Sprintf("%s (%s)", p.File, p.defines)
+}
+
+// marker is where a kernel's main begins, in every file alike.
+const marker = "void main() {"
+
+// Source is the complete text of the shader. It panics if the file does not exist.
+func (p Program) Source() string {
+	var b strings.Builder
+	b.WriteString("#version 310 es\nprecision highp float;\nprecision highp int;\n")
+	for _, d := range strings.Fields(p.defines) {
+		b.WriteString("#define " + strings.Replace(d, "=", " ", 1) + "\n")
+	}
+	// The helpers use the kernel's parameters, so they follow those.
+	head, body, ok := strings.Cut(text(p.File), marker)
+	if !ok {
+		panic("shaders: no main in " + p.File)
+	}
+	b.WriteString(text("common.glsl"))
+	b.WriteString(head)
+	if strings.Contains(body, "locate(") {
+		b.WriteString(text("locate.glsl"))
+	}
+	b.WriteString(text("epilogue.glsl"))
+	b.WriteString(marker + body)
+	return b.String()
+}
+
+func text(name string) string {
+	s, err := files.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	return string(s)
+}
