@@ -37,8 +37,8 @@ func (a Activation) String() string {
 	return fmt.Sprintf("clip[%g,%g]", a.Min, a.Max)
 }
 
-// then gives one clamp that does a and then b.
-func (a Activation) then(b Activation) Activation {
+// Then gives one clamp that does a and then b.
+func (a Activation) Then(b Activation) Activation {
 	if !a.On {
 		return b
 	}

@@ -19,7 +19,7 @@ func (r *rewriter) fuseActivation(n *Node) bool {
 		return false
 	}
 	p := r.producer[n.Inputs[0]]
-	r.activate(p, op.Fn.then(n.Act), n.Layers())
+	r.activate(p, op.Fn.Then(n.Act), n.Layers())
 	p.Beyond = Activation{} // its output is n's from now on
 	r.absorb(p, n)
 	return true
@@ -44,9 +44,9 @@ func (r *rewriter) takesActivation(v *Value) bool {
 
 // activate makes p apply an activation itself, or what p is a view of.
 func (r *rewriter) activate(p *Node, act Activation, layers []string) {
-	p.Beyond = p.Beyond.then(act)
+	p.Beyond = p.Beyond.Then(act)
 	if fuses(p.Op) {
-		p.Act = p.Act.then(act)
+		p.Act = p.Act.Then(act)
 		return
 	}
 	for _, v := range p.Inputs {
