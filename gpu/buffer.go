@@ -1,0 +1,179 @@
+package gpu
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+)
+
+// bufferKind is what a buffer is for.
+type bufferKind uint32
+
+const (
+	storageBuffer bufferKind = gles.SHADER_STORAGE_BUFFER
+	uniformBuffer bufferKind = gles.UNIFORM_BUFFER
+	// readbackBuffer is a target of copies that the CPU then maps.
+	readbackBuffer bufferKind = gles.COPY_READ_BUFFER
+)
+
+func (k bufferKind) usage() uint32 {
+	switch k {
+	case uniformBuffer:
+		return gles.STATIC_DRAW
+	case readbackBuffer:
+		return gles.STREAM_READ
+	}
+	return gles.DYNAMIC_COPY
+}
+
+// buffer is a buffer object. Its contents are raw bytes; upload and download
+// give them a type.
+type buffer struct {
+	id   uint32
+	kind bufferKind
+	size int    // bytes
+	what string // what it holds, for messages
+}
+
+// number is what a buffer may hold.
+type number interface {
+	~float32 | ~int32 | ~uint32 | ~uint16 | ~uint8
+}
+
+// newBuffer makes a buffer of size bytes with undefined contents. What says
+// what it is for, as in "weights of conv1".
+func (d *Device) newBuffer(gl gles.API, kind bufferKind, size int, what string) (*buffer, error) {
+	limit := 0
+	switch kind {
+	case storageBuffer:
+		limit = d.info.Limits.StorageBlockSize
+	case uniformBuffer:
+		limit = d.info.Limits.UniformBlockSize
+	}
+	switch {
+	case size <= 0:
+		return nil, fmt.Errorf("gpu: buffer for %s: size is %d bytes", what, size)
+	case limit > 0 && size > limit:
+		return nil, fmt.Errorf("%w: %d bytes for %s, a block holds at most %d", ErrLimit, size, what, limit)
+	}
+	// Leave no older error to be taken for this buffer's.
+	if err := checkErrors(gl, "before the buffer for "+what); err != nil {
+		return nil, err
+	}
+	b := &buffer{id: gl.GenBuffer(), kind: kind, size: size, what: what}
+	gl.BindBuffer(uint32(kind), b.id)
+	gl.BufferData(uint32(kind), size, nil, kind.usage())
+	if err := checkErrors(gl, fmt.Sprintf("buffer of %d bytes for %s", size, what)); err != nil {
+		b.delete(gl)
+		return nil, err
+	}
+	return b, nil
+}
+
+// delete frees the buffer.
+func (b *buffer) delete(gl gles.API) {
+	if b != nil && b.id != 0 {
+		gl.DeleteBuffer(b.id)
+		b.id = 0
+	}
+}
+
+// bind makes the whole buffer visible to shaders at a binding point.
+func (b *buffer) bind(gl gles.API, index int) {
+	gl.BindBufferBase(uint32(b.kind), uint32(index), b.id)
+}
+
+// bindRange makes bytes of the buffer visible. The offset must be a multiple
+// of the limits' StorageAlignment or UniformAlignment.
+func (b *buffer) bindRange(gl gles.API, index, offset, size int) {
+	gl.BindBufferRange(uint32(b.kind), uint32(index), b.id, offset, size)
+}
+
+// bytesOf returns the memory of s.
+func bytesOf[T number](s []T) []byte {
+	if len(s) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
+}
+
+func (b *buffer) inside(verb string, offset, size int) error {
+	if offset < 0 || size < 0 || offset > b.size-size {
+		return fmt.Errorf("gpu: %s %s: %d bytes at %d, the buffer has %d", verb, b.what, size, offset, b.size)
+	}
+	return nil
+}
+
+// upload copies src into the buffer from byte offset on. The driver waits, or
+// keeps a copy, if launches still use the bytes.
+func upload[T number](gl gles.API, b *buffer, offset int, src []T) error {
+	data := bytesOf(src)
+	if err := b.inside("upload", offset, len(data)); err != nil || len(data) == 0 {
+		return err
+	}
+	// COPY_WRITE_BUFFER, here and below: bindings that no shader sees.
+	gl.BindBuffer(gles.COPY_WRITE_BUFFER, b.id)
+	gl.BufferSubData(gles.COPY_WRITE_BUFFER, offset, data)
+	return nil
+}
+
+// uploadMapped is upload through a mapped range that does not wait for the
+// GPU: the caller knows, by a fence, that no launch uses the bytes any more.
+func uploadMapped[T number](gl gles.API, b *buffer, offset int, src []T) error {
+	data := bytesOf(src)
+	if err := b.inside("upload", offset, len(data)); err != nil || len(data) == 0 {
+		return err
+	}
+	gl.BindBuffer(gles.COPY_WRITE_BUFFER, b.id)
+	m := gl.MapBufferRange(gles.COPY_WRITE_BUFFER, offset, len(data),
+		gles.MAP_WRITE_BIT|gles.MAP_INVALIDATE_RANGE_BIT|gles.MAP_UNSYNCHRONIZED_BIT)
+	if m == nil {
+		return b.mapFailed(gl, "upload")
+	}
+	copy(m, data)
+	return b.unmap(gl, gles.COPY_WRITE_BUFFER, "upload")
+}
+
+// download fills dst from byte offset on. It waits for the launches that write
+// the buffer; to have frames in flight use a readback.
+func download[T number](gl gles.API, b *buffer, offset int, dst []T) error {
+	data := bytesOf(dst)
+	if err := b.inside("download", offset, len(data)); err != nil || len(data) == 0 {
+		return err
+	}
+	gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
+	return b.read(gl, offset, data)
+}
+
+func (b *buffer) read(gl gles.API, offset int, data []byte) error {
+	gl.BindBuffer(gles.COPY_READ_BUFFER, b.id)
+	m := gl.MapBufferRange(gles.COPY_READ_BUFFER, offset, len(data), gles.MAP_READ_BIT)
+	if m == nil {
+		return b.mapFailed(gl, "download")
+	}
+	copy(data, m)
+	return b.unmap(gl, gles.COPY_READ_BUFFER, "download")
+}
+
+func (b *buffer) mapFailed(gl gles.API, verb string) error {
+	phase := verb + " " + b.what
+	if err := checkLost(gl, phase); err != nil {
+		return err
+	}
+	if err := checkErrors(gl, phase); err != nil {
+		return err
+	}
+	return fmt.Errorf("gpu: %s: the driver could not map the buffer", phase)
+}
+
+func (b *buffer) unmap(gl gles.API, target uint32, verb string) error {
+	if gl.UnmapBuffer(target) {
+		return nil
+	}
+	// The contents are gone, as after a suspend or a reset.
+	if err := checkLost(gl, verb+" "+b.what); err != nil {
+		return err
+	}
+	return fmt.Errorf("gpu: %s %s: the driver lost the buffer's contents", verb, b.what)
+}

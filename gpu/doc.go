@@ -1,0 +1,5 @@
+// Package gpu runs networks on any GPU that speaks OpenGL ES 3.1, by compute
+// shaders. Open opens a device; its error says in one line why there is none
+// and satisfies errors.Is with ErrUnavailable, so that a program can fall back
+// to the CPU and say so.
+package gpu

@@ -1,0 +1,59 @@
+package gpu
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+)
+
+// Info describes a device.
+type Info struct {
+	Vendor, Renderer string
+	Version          string // GL_VERSION
+	GLSLVersion      string
+	Context          string   // what made the context, such as "EGL surfaceless"
+	Extensions       []string // sorted; do not change
+	Limits           Limits   // the driver's, clamped by Options.Limits
+	DriverLimits     Limits   // the driver's own
+	// TimerQuery says whether launches can be timed on the GPU.
+	TimerQuery bool
+	// ProgramBinaryFormats counts the formats of compiled programs that the
+	// driver can save; 0 is none.
+	ProgramBinaryFormats int
+	// Software says that the renderer is known to run on the CPU.
+	Software bool
+}
+
+// HasExtension reports whether the driver has the extension, which is named
+// with its GL_ prefix.
+func (i *Info) HasExtension(name string) bool {
+	_, ok := slices.BinarySearch(i.Extensions, name)
+	return ok
+}
+
+func queryInfo(gl gles.API, kind string) Info {
+	info := Info{
+		Vendor:      gl.GetString(gles.VENDOR),
+		Renderer:    gl.GetString(gles.RENDERER),
+		Version:     gl.GetString(gles.VERSION),
+		GLSLVersion: gl.GetString(gles.SHADING_LANGUAGE_VERSION),
+		Context:     kind,
+	}
+	var n [1]int32
+	gl.GetIntegerv(gles.NUM_EXTENSIONS, n[:])
+	for i := range n[0] {
+		info.Extensions = append(info.Extensions, gl.GetStringi(gles.EXTENSIONS, uint32(i)))
+	}
+	slices.Sort(info.Extensions)
+	gl.GetIntegerv(gles.NUM_PROGRAM_BINARY_FORMATS, n[:])
+	info.ProgramBinaryFormats = int(n[0])
+	info.TimerQuery = info.HasExtension("GL_EXT_disjoint_timer_query")
+	info.DriverLimits = queryLimits(gl, info.HasExtension("GL_EXT_texture_buffer") || info.HasExtension("GL_OES_texture_buffer"))
+	info.Limits = info.DriverLimits
+	renderer := strings.ToLower(info.Renderer)
+	for _, cpu := range []string{"llvmpipe", "softpipe", "swrast", "swiftshader"} {
+		info.Software = info.Software || strings.Contains(renderer, cpu)
+	}
+	return info
+}

@@ -1,0 +1,62 @@
+package gpu
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+)
+
+// openTest opens a device, or skips the test with the reason.
+func openTest(t testing.TB, o Options) *Device {
+	t.Helper()
+	d, err := Open(o)
+	if err != nil {
+		t.Skip("no device here: ", err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// openRecorded is openTest with a Recorder between the device and the driver.
+func openRecorded(t testing.TB) (*Device, *glestest.Recorder) {
+	t.Helper()
+	var r *glestest.Recorder
+	d := openTest(t, Options{wrap: func(gl gles.API) gles.API { r = glestest.New(gl); return r }})
+	r.Reset()
+	return d, r
+}
+
+// must runs work on the GL thread.
+func must(t testing.TB, d *Device, work func(gl gles.API) error) {
+	t.Helper()
+	if err := d.do(work); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inChild runs the calling test again in a process with more environment, and
+// reports whether this is that process. The environment only works on Mesa.
+func inChild(t *testing.T, env ...string) bool {
+	t.Helper()
+	if os.Getenv("GPU_TEST_CHILD") == t.Name() {
+		return true
+	}
+	if d := openTest(t, Options{}); !strings.Contains(d.Info().Version, "Mesa") {
+		t.Skip("only Mesa can be told to misbehave")
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(append(os.Environ(), "GPU_TEST_CHILD="+t.Name()), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil || strings.Contains(string(out), "--- SKIP") {
+		t.Errorf("with %v: %v\n%s", env, err, out)
+	}
+	return false
+}
