@@ -53,7 +53,8 @@ func (o *Oracle) Values(in []*tensor.Tensor) (map[string]*tensor.Tensor, error) 
 }
 
 // Trace shows what each step of the plan should compute: the value of the source
-// graph that has the step's name.
+// graph that has the step's name, activated where the optimiser has moved an
+// activation forward to it.
 func (o *Oracle) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error {
 	values, err := Evaluate(o.plan.Source, in)
 	if err != nil {
@@ -64,6 +65,8 @@ func (o *Oracle) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Ten
 		if t == nil {
 			return fmt.Errorf("cpu: step %d %q: the source graph has no value of that name", i, s.Name)
 		}
+		t = t.Clone()
+		evalClamp(s.Beyond, t, t)
 		if err := visit(i, t); err != nil {
 			return err
 		}

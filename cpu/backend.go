@@ -1,0 +1,59 @@
+package cpu
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// Options changes how the backend runs. The zero value is what to use.
+type Options struct {
+	Threads int // goroutines that compute; 0 means GOMAXPROCS
+}
+
+// Backend runs plans on the CPU.
+type Backend struct{ threads int }
+
+// New returns the fast CPU backend.
+func New(opt Options) *Backend {
+	if opt.Threads < 1 {
+		opt.Threads = runtime.GOMAXPROCS(0)
+	}
+	return &Backend{threads: opt.Threads}
+}
+
+func (*Backend) Name() string { return "cpu" }
+
+// Device is the processor's name and the number of threads used.
+func (b *Backend) Device() string {
+	plural := "s"
+	if b.threads == 1 {
+		plural = ""
+	}
+	return fmt.Sprintf("%s, %d thread%s", processor(), b.threads, plural)
+}
+
+func (*Backend) Driver() string { return "shufflegl cpu (gonum)" }
+
+// Prepare allocates the arena, fills in the constants, makes a kernel of each
+// step and starts the workers.
+func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
+	e := &executor{plan: p, arena: make([]float32, p.ArenaFloats)}
+	scratch := 0
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		k, err := newKernel(s, b.threads)
+		if err != nil {
+			return nil, fmt.Errorf("cpu: step %d %s %q: %w", i, s.Kernel, s.Name, err)
+		}
+		e.kernels = append(e.kernels, k)
+		scratch = max(scratch, k.scratch)
+	}
+	e.writeConstants()
+	e.workers = startWorkers(b.threads, scratch)
+	return e, nil
+}
+
+var errOperator = errors.New("the step's operator is not one of the kernel's")

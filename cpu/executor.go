@@ -1,0 +1,98 @@
+package cpu
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// executor runs a plan's kernels in order over one arena.
+type executor struct {
+	plan    *network.Plan
+	arena   []float32
+	kernels []kernel
+	workers *workers
+}
+
+func (e *executor) Run(out, in []*tensor.Tensor) error {
+	e.load(in)
+	for i := range e.kernels {
+		e.workers.run(&e.kernels[i], e.arena)
+	}
+	e.unload(out)
+	return nil
+}
+
+// RunTimed is Run that notes each step's time on the wall clock.
+func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) error {
+	if len(times) != len(e.kernels) {
+		return fmt.Errorf("cpu: room for %d times, the plan has %d steps", len(times), len(e.kernels))
+	}
+	e.load(in)
+	for i := range e.kernels {
+		start := time.Now()
+		e.workers.run(&e.kernels[i], e.arena)
+		times[i] = time.Since(start)
+	}
+	e.unload(out)
+	return nil
+}
+
+// Trace is Run that shows each step's output.
+func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error {
+	e.load(in)
+	for i := range e.kernels {
+		e.workers.run(&e.kernels[i], e.arena)
+		v := e.plan.Steps[i].Output
+		t := tensor.New(v.Shape...)
+		v.Unpack(e.arena, t)
+		if err := visit(i, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *executor) load(in []*tensor.Tensor) {
+	for i, b := range e.plan.Inputs {
+		b.View.Pack(e.arena, in[i])
+	}
+}
+
+func (e *executor) unload(out []*tensor.Tensor) {
+	for i, b := range e.plan.Outputs {
+		b.View.Unpack(e.arena, out[i])
+	}
+}
+
+// WriteArena fills the whole arena but the constants, which no run writes again.
+func (e *executor) WriteArena(src []float32) error {
+	if len(src) != len(e.arena) {
+		return fmt.Errorf("cpu: %d floats given, the arena has %d", len(src), len(e.arena))
+	}
+	copy(e.arena, src)
+	e.writeConstants()
+	return nil
+}
+
+func (e *executor) writeConstants() {
+	for _, c := range e.plan.Consts {
+		c.View.Pack(e.arena, c.Tensor)
+	}
+}
+
+func (e *executor) ReadArena(dst []float32) error {
+	if len(dst) != len(e.arena) {
+		return fmt.Errorf("cpu: room for %d floats, the arena has %d", len(dst), len(e.arena))
+	}
+	copy(dst, e.arena)
+	return nil
+}
+
+// Close stops the workers.
+func (e *executor) Close() error {
+	e.workers.stop()
+	return nil
+}

@@ -1,0 +1,52 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// kernel is one step made ready to run, cut into tasks that may run in any order
+// and at the same time.
+type kernel struct {
+	tasks   int
+	scratch int   // floats of scratch memory that a task needs
+	work    int64 // multiply-adds or so, to tell what is worth sharing
+	run     func(task int, arena, scratch []float32)
+}
+
+// kernels has one row for each kind of step: what makes a kernel of it for so
+// many threads.
+var kernels = map[network.Kernel]func(s *network.Step, threads int) (kernel, error){
+	network.ConvPointwise:     newPointwise,
+	network.ConvDepthwise:     newDepthwise,
+	network.ConvGeneral:       newGeneral,
+	network.PoolWindow:        newPool,
+	network.PoolGlobal:        newGlobalPool,
+	network.FullyConnectedRow: newFullyConnected,
+	network.SoftmaxRow:        newSoftmax,
+	network.Elementwise:       newElementwise,
+}
+
+func newKernel(s *network.Step, threads int) (kernel, error) {
+	newK := kernels[s.Kernel]
+	if newK == nil {
+		return kernel{}, fmt.Errorf("kernel: %w", network.ErrUnsupported)
+	}
+	k, err := newK(s, threads)
+	if err != nil {
+		return kernel{}, fmt.Errorf("operator %s (%T): %w: %w", s.Op.Kind(), s.Op, err, network.ErrUnsupported)
+	}
+	k.work = s.MACs + int64(s.Output.Shape.Size())
+	return k, nil
+}
+
+// chunks cuts items into tasks: a few for each thread, so that none waits long
+// for the last. Task t has items [t·size, min((t+1)·size, items)).
+func chunks(items, threads int) (tasks, size int) {
+	if threads == 1 {
+		return 1, items
+	}
+	size = max(1, items/(4*threads))
+	return (items + size - 1) / size, size
+}
