@@ -30,7 +30,7 @@ func PlaneForm(s tensor.Shape) (planes, height, width int) {
 }
 
 // NCHW is the view's shape as batch, channels, height and width.
-func (v View) NCHW() (n, c, h, w int) {
+func (v *View) NCHW() (n, c, h, w int) {
 	n = 1
 	if len(v.Shape) > 1 {
 		n = v.Shape[0]
@@ -40,7 +40,7 @@ func (v View) NCHW() (n, c, h, w int) {
 
 // Even reports whether the planes lie at equal distances, and where: plane p at
 // base + p·stride.
-func (v View) Even() (base, stride int, ok bool) {
+func (v *View) Even() (base, stride int, ok bool) {
 	base = int(v.Planes[0])
 	if len(v.Planes) > 1 {
 		stride = int(v.Planes[1]) - base
@@ -54,25 +54,33 @@ func (v View) Even() (base, stride int, ok bool) {
 }
 
 // Bytes is the size of the tensor's elements, without padding.
-func (v View) Bytes() int64 { return 4 * int64(v.Shape.Size()) }
+func (v *View) Bytes() int64 { return 4 * int64(v.Shape.Size()) }
 
 // Pack copies t's elements to where the view says in the arena.
-func (v View) Pack(arena []float32, t *tensor.Tensor) {
+func (v *View) Pack(arena []float32, t *tensor.Tensor) { v.PackAt(arena, 0, t) }
+
+// PackAt is Pack into a part of the arena that begins at float start.
+func (v *View) PackAt(part []float32, start int, t *tensor.Tensor) {
 	src := t.Data
 	for _, off := range v.Planes {
+		off -= int32(start)
 		for range v.Height {
-			copy(arena[off:], src[:v.Width])
+			copy(part[off:], src[:v.Width])
 			src, off = src[v.Width:], off+int32(v.RowStride)
 		}
 	}
 }
 
 // Unpack copies the view's elements out of the arena into t.
-func (v View) Unpack(arena []float32, t *tensor.Tensor) {
+func (v *View) Unpack(arena []float32, t *tensor.Tensor) { v.UnpackAt(arena, 0, t) }
+
+// UnpackAt is Unpack from a part of the arena that begins at float start.
+func (v *View) UnpackAt(part []float32, start int, t *tensor.Tensor) {
 	dst := t.Data
 	for _, off := range v.Planes {
+		off -= int32(start)
 		for range v.Height {
-			copy(dst[:v.Width], arena[off:])
+			copy(dst[:v.Width], part[off:])
 			dst, off = dst[v.Width:], off+int32(v.RowStride)
 		}
 	}

@@ -3,7 +3,7 @@
 // a shuffle it is another one. Weights: for each channel the bias, then KH·KW
 // factors, padded to whole vec4.
 
-layout(local_size_x = LX, local_size_y = LY) in;
+layout(local_size_x = LX, local_size_y = LY, local_size_z = LZ) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
@@ -14,7 +14,7 @@ layout(std140, binding = 0) uniform Params {
 	int top; // padding
 	int left;
 	int channels;
-	int firstWeight;
+	int planes; // channels of all samples
 };
 
 #define STRIP ((PX - 1) * SX + (KW - 1) * DX + 1)
@@ -24,10 +24,10 @@ void main() {
 	int x = int(gl_GlobalInvocationID.x) * PX;
 	int y = int(gl_GlobalInvocationID.y);
 	int plane = int(gl_GlobalInvocationID.z);
-	if (x >= outWidth || y >= outHeight) {
+	if (x >= outWidth || y >= outHeight || plane >= planes) {
 		return;
 	}
-	int w = firstWeight + plane % channels * WEIGHTS;
+	int w = plane % channels * WEIGHTS;
 	vec4 taps[WEIGHTS];
 	for (int i = 0; i < WEIGHTS; i++) {
 		taps[i] = weights[w + i];

@@ -23,7 +23,6 @@ layout(std140, binding = 0) uniform Params {
 	int groups;
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
-	int firstWeight;
 };
 
 void main() {
@@ -36,7 +35,7 @@ void main() {
 	}
 	int y = strip / strips;
 	int x = strip % strips * PX;
-	int w = firstWeight + (slab % groups * tiles + tile) * (inputs * kernelHeight * kernelWidth + 1);
+	int w = (slab % groups * tiles + tile) * (inputs * kernelHeight * kernelWidth + 1);
 
 	vec4 sum[PX];
 	for (int i = 0; i < PX; i++) {

@@ -12,7 +12,6 @@ layout(std140, binding = 0) uniform Params {
 	int groups;
 	int inputs;    // input channels of one group
 	int outputs;   // output channels of one group
-	int firstWeight;
 };
 
 #define Q (OC / 4)
@@ -25,7 +24,7 @@ void main() {
 		return;
 	}
 	int group = slab % groups;
-	int w = firstWeight + (group * tiles + tile) * (inputs + 1) * Q;
+	int w = (group * tiles + tile) * (inputs + 1) * Q;
 
 	VEC sum[OC];
 	for (int q = 0; q < Q; q++) {

@@ -8,7 +8,6 @@ layout(std140, binding = 0) uniform Params {
 	OPERANDS
 	int inputs;
 	int outputs;
-	int firstWeight;
 };
 
 shared vec4 partial[LX * LY];
@@ -18,7 +17,7 @@ void main() {
 	int slot = int(gl_LocalInvocationIndex);
 	int four = int(gl_GlobalInvocationID.y);
 	int item = int(gl_GlobalInvocationID.z);
-	int w = firstWeight + four * (inputs + 1);
+	int w = four * (inputs + 1);
 	vec4 sum = vec4(0.0);
 	if (four * 4 < outputs) {
 		for (int k = lane; k < inputs; k += LX) {

@@ -1,6 +1,6 @@
 // Pooling over a window. One invocation computes one pixel.
 
-layout(local_size_x = LX, local_size_y = LY) in;
+layout(local_size_x = LX, local_size_y = LY, local_size_z = LZ) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
@@ -19,6 +19,7 @@ layout(std140, binding = 0) uniform Params {
 	int dilationY;
 	int dilationX;
 	int countPadding;
+	int planes; // channels of all samples
 };
 
 #ifdef AVERAGE
@@ -33,7 +34,7 @@ void main() {
 	int x = int(gl_GlobalInvocationID.x);
 	int y = int(gl_GlobalInvocationID.y);
 	int plane = int(gl_GlobalInvocationID.z);
-	if (x >= outWidth || y >= outHeight) {
+	if (x >= outWidth || y >= outHeight || plane >= planes) {
 		return;
 	}
 	int base = planeOf(from, plane);

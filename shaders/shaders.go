@@ -35,6 +35,9 @@ func (p Program) Label() string {
 // marker is where a kernel's main begins, in every file alike.
 const marker = "void main() {"
 
+// Variant lists the variant's macros.
+func (p Program) Variant() string { return p.defines }
+
 // Source is the complete text of the shader. It panics if the file does not exist.
 func (p Program) Source() string {
 	var b strings.Builder
