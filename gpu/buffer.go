@@ -42,20 +42,11 @@ type number interface {
 }
 
 // newBuffer makes a buffer of size bytes with undefined contents. What says
-// what it is for, as in "weights of conv1".
+// what it is for, as in "weights of conv1". Block limits are for what is bound:
+// a buffer may be larger than a block.
 func (d *Device) newBuffer(gl gles.API, kind bufferKind, size int, what string) (*buffer, error) {
-	limit := 0
-	switch kind {
-	case storageBuffer:
-		limit = d.info.Limits.StorageBlockSize
-	case uniformBuffer:
-		limit = d.info.Limits.UniformBlockSize
-	}
-	switch {
-	case size <= 0:
+	if size <= 0 {
 		return nil, fmt.Errorf("gpu: buffer for %s: size is %d bytes", what, size)
-	case limit > 0 && size > limit:
-		return nil, fmt.Errorf("%w: %d bytes for %s, a block holds at most %d", ErrLimit, size, what, limit)
 	}
 	// Leave no older error to be taken for this buffer's.
 	if err := checkErrors(gl, "before the buffer for "+what); err != nil {

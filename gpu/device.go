@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/shaders"
 )
 
 // Options say how to open a device. The zero value is useful.
@@ -39,7 +40,8 @@ type Device struct {
 	quit     chan struct{} // closed by Close
 	stopped  chan struct{} // closed when the thread is done
 	closing  sync.Once
-	closeErr error // valid once stopped is closed
+	programs map[shaders.Program]*program // linked so far; of the GL thread
+	closeErr error                        // valid once stopped is closed
 }
 
 // request is a piece of work for the GL thread.

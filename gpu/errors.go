@@ -29,6 +29,7 @@ var (
 	ErrContextLost = errors.New("gpu: context lost")
 	ErrOutOfMemory = errors.New("gpu: out of memory")
 	ErrTimeout     = errors.New("gpu: timeout")
+	ErrDisjoint    = errors.New("gpu: the GPU's clock changed its pace during the measurement, measure again")
 	ErrLimit       = errors.New("gpu: over the device's limit")
 )
 

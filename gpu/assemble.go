@@ -1,0 +1,163 @@
+package gpu
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/shaders"
+)
+
+// dispatch is a step as the device runs it: a program, its parameters, its
+// weights, and how many work groups.
+type dispatch struct {
+	program shaders.Program
+	params  params
+	weights []float32 // packed for the program; nil if it has none
+	groups  [3]int
+}
+
+// kernel turns a step of a plan into a dispatch. It is pure: it sees the index
+// tables it adds to, and no device.
+type kernel func(*tables, *network.Step) (dispatch, error)
+
+// kernels has a kernel for every kind of step. Several kinds of step may come
+// to one shader where their shapes ask for it.
+var kernels = map[network.Kernel]kernel{
+	network.ConvPointwise:     convPointwise,
+	network.ConvDepthwise:     convDepthwise,
+	network.ConvGeneral:       convGeneral,
+	network.PoolWindow:        pool,
+	network.PoolGlobal:        poolGlobal,
+	network.FullyConnectedRow: fullyConnected,
+	network.SoftmaxRow:        softmax,
+	network.Elementwise:       elementwise,
+}
+
+// assemble turns every step of a plan into a dispatch within the limits.
+func assemble(p *network.Plan, limits *Limits) ([]dispatch, *tables, error) {
+	t := &tables{at: map[string]int32{}}
+	ds := make([]dispatch, len(p.Steps))
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		k, ok := kernels[s.Kernel]
+		if !ok {
+			return nil, nil, fmt.Errorf("gpu: %s %q: no kernel %q: %w", s.Op.Kind(), s.Name, s.Kernel, network.ErrUnsupported)
+		}
+		d, err := k(t, s)
+		if err == nil {
+			err = d.fits(limits)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("gpu: %s %q: %w", s.Op.Kind(), s.Name, err)
+		}
+		ds[i] = d
+	}
+	return ds, t, nil
+}
+
+func (d *dispatch) fits(l *Limits) error {
+	for i, n := range d.groups {
+		if n > l.WorkGroupCount[i] {
+			return fmt.Errorf("%w: %v work groups, at most %v", ErrLimit, d.groups, l.WorkGroupCount)
+		}
+	}
+	if n := 4 * len(d.weights); n > l.StorageBlockSize {
+		return fmt.Errorf("%w: %d bytes of weights, a block holds at most %d", ErrLimit, n, l.StorageBlockSize)
+	}
+	return nil
+}
+
+// tables collects the index tables of all steps: the planes of views that do
+// not lie at equal distances. Equal tables are kept once.
+type tables struct {
+	index []int32
+	at    map[string]int32
+}
+
+// view gives an operand as shaders address it: base, stride, table or −1, and
+// distance of rows.
+func (t *tables) view(v *network.View) [4]int32 {
+	if v == nil {
+		return [4]int32{0, 0, -1, 0}
+	}
+	if base, stride, ok := v.Even(); ok {
+		return [4]int32{int32(base), int32(stride), -1, int32(v.RowStride)}
+	}
+	key := string(bytesOf(v.Planes))
+	at, ok := t.at[key]
+	if !ok {
+		at = int32(len(t.index))
+		t.at[key] = at
+		t.index = append(t.index, v.Planes...)
+	}
+	return [4]int32{0, 0, at, int32(v.RowStride)}
+}
+
+// params is a shader's uniform block, word by word.
+type params []int32
+
+func (p *params) ints(v ...int) {
+	for _, i := range v {
+		*p = append(*p, int32(i))
+	}
+}
+
+// operands begins a shader's parameters with what common.glsl calls OPERANDS,
+// and names the macros of the epilogue that the step needs.
+func (t *tables) operands(s *network.Step, from *network.View, act network.Activation) (params, []string) {
+	var p params
+	for _, v := range []*network.View{from, &s.Output, s.Residual} {
+		w := t.view(v)
+		p = append(p, w[:]...)
+	}
+	p = append(p, int32(math.Float32bits(finite(act.Min))), int32(math.Float32bits(finite(act.Max))), 0, 0)
+	var defines []string
+	if s.Residual != nil {
+		defines = append(defines, "ADDED")
+	}
+	if act.On {
+		defines = append(defines, "CLAMPED")
+	}
+	return p, defines
+}
+
+// finite keeps infinities out of shaders, where they need not exist.
+func finite(x float32) float32 {
+	return min(max(x, -math.MaxFloat32), math.MaxFloat32)
+}
+
+// flat reports whether the views' planes can be walked as runs of pixels in
+// step, and whether such a run may be read as vectors of four.
+func flat(views ...*network.View) (same, vectors bool) {
+	first := views[0]
+	vectors = first.Height*first.Width > 1
+	for _, v := range views {
+		if v == nil {
+			continue
+		}
+		if v.Height != first.Height || v.Width != first.Width || v.RowStride != first.RowStride && v.Height > 1 {
+			return false, false
+		}
+		for _, off := range v.Planes {
+			vectors = vectors && off%4 == 0
+		}
+	}
+	return true, vectors
+}
+
+// pixels counts the floats from the first to the last pixel of a plane.
+func pixels(v *network.View) int { return (v.Height-1)*v.RowStride + v.Width }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// upTo gives the smallest power of two that is not less than n, or most.
+func upTo(n, most int) int {
+	p := 1
+	for p < n && p < most {
+		p *= 2
+	}
+	return p
+}
+
+func set(name string, v int) string { return fmt.Sprintf("%s=%d", name, v) }

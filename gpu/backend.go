@@ -1,0 +1,143 @@
+package gpu
+
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/shaders"
+)
+
+// A Device is a network.Backend.
+var _ network.Backend = (*Device)(nil)
+
+// Name is "gpu".
+func (d *Device) Name() string { return "gpu" }
+
+// Device is the renderer's name, as the driver gives it.
+func (d *Device) Device() string { return d.info.Renderer }
+
+// Driver is the driver's version, as it gives it.
+func (d *Device) Driver() string { return d.info.Version }
+
+// Prepare builds the plan's programs and uploads its weights. The error names
+// the step that the device cannot run.
+func (d *Device) Prepare(p *network.Plan) (network.Executor, error) {
+	dispatches, tables, err := assemble(p, &d.info.Limits)
+	if err != nil {
+		return nil, err
+	}
+	e := newExecutor(d, p)
+	err = d.do(func(gl gles.API) error {
+		if err := e.prepare(gl, dispatches, tables); err != nil {
+			e.delete(gl)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// programOf links each distinct program once for the life of the device. It
+// runs on the GL thread.
+func (d *Device) programOf(gl gles.API, p shaders.Program) (*program, error) {
+	if linked, ok := d.programs[p]; ok {
+		return linked, nil
+	}
+	linked, err := d.newProgram(gl, p.File, p.Variant(), p.Source())
+	if err != nil {
+		return nil, err
+	}
+	if d.programs == nil {
+		d.programs = map[shaders.Program]*program{}
+	}
+	d.programs[p] = linked
+	return linked, nil
+}
+
+// launch is a dispatch whose parameters and weights are on the device.
+type launch struct {
+	program                    uint32
+	paramsOffset, paramsSize   int // bytes
+	weightsOffset, weightsSize int
+	groupsX, groupsY, groupsZ  uint32
+	barrier                    bool
+}
+
+// prepare makes everything that runs need.
+func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error {
+	l := &e.d.info.Limits
+	if n := int(e.plan.ArenaBytes()); n > l.StorageBlockSize {
+		return fmt.Errorf("%w: the arena of %q takes %d bytes, a block holds at most %d", ErrLimit, e.plan.Name, n, l.StorageBlockSize)
+	}
+	var weights []float32
+	var words []int32
+	for i, d := range dispatches {
+		p, err := e.d.programOf(gl, d.program)
+		if err != nil {
+			return fmt.Errorf("%w (for %s %q)", err, e.plan.Steps[i].Op.Kind(), e.plan.Steps[i].Name)
+		}
+		weights, words = padded(weights, l.StorageAlignment), padded(words, l.UniformAlignment)
+		e.launches = append(e.launches, launch{
+			program:       p.id,
+			paramsOffset:  4 * len(words),
+			paramsSize:    4 * ceilDiv(len(d.params), 4) * 4,
+			weightsOffset: 4 * len(weights),
+			weightsSize:   4 * len(d.weights),
+			groupsX:       uint32(d.groups[0]),
+			groupsY:       uint32(d.groups[1]),
+			groupsZ:       uint32(d.groups[2]),
+			barrier:       e.plan.Steps[i].Barrier,
+		})
+		weights, words = append(weights, d.weights...), append(words, d.params...)
+	}
+	var err error
+	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats, "the arena of "+e.plan.Name); err != nil {
+		return err
+	}
+	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {
+		return err
+	}
+	if e.weights, err = filled(e.d, gl, storageBuffer, padded(weights, 16), "weights"); err != nil {
+		return err
+	}
+	if e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables"); err != nil {
+		return err
+	}
+	for _, o := range e.plan.Outputs {
+		lo, hi := extent(&o.View)
+		r, err := e.d.newReadback(gl, 4*(hi-lo), "output "+o.Name)
+		if err != nil {
+			return err
+		}
+		e.readbacks = append(e.readbacks, r)
+	}
+	if err := e.uploadConsts(gl); err != nil {
+		return err
+	}
+	return checkErrors(gl, "prepare "+e.plan.Name)
+}
+
+// padded appends zeros up to a multiple of so many bytes.
+func padded[T int32 | float32](s []T, alignment int) []T {
+	for len(s)*4%alignment != 0 {
+		s = append(s, 0)
+	}
+	return s
+}
+
+// filled makes a buffer with these contents; a buffer cannot be empty, so an
+// empty one holds a zero.
+func filled[T number](d *Device, gl gles.API, kind bufferKind, data []T, what string) (*buffer, error) {
+	if len(data) == 0 {
+		data = make([]T, 4)
+	}
+	b, err := d.newBuffer(gl, kind, len(bytesOf(data)), what)
+	if err != nil {
+		return nil, err
+	}
+	return b, upload(gl, b, 0, data)
+}

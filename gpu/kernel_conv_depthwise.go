@@ -1,0 +1,55 @@
+package gpu
+
+import (
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/shaders"
+)
+
+// convDepthwise is a convolution with a kernel for each channel:
+// conv_depthwise.comp, each invocation four pixels of a row of one plane.
+func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
+	op := s.Op.(network.Conv)
+	win := op.Normal()
+	kh, kw := win.Kernel[0], win.Kernel[1]
+	if kh*kw > maxTaps {
+		return convGeneral(t, s)
+	}
+	_, c, h, w := s.Inputs[0].NCHW()
+	_, _, oh, ow := s.Output.NCHW()
+	planes := len(s.Output.Planes)
+
+	px := min(4, ow)
+	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, c, planes)
+	strips := ceilDiv(ow, px)
+	lx := upTo(strips, 8)
+	ly := upTo(oh, min(8, 64/lx))
+	lz := upTo(planes, 64/(lx*ly))
+	defines = append([]string{set("LX", lx), set("LY", ly), set("LZ", lz), set("PX", px),
+		set("KH", kh), set("KW", kw), set("SY", win.Stride[0]), set("SX", win.Stride[1]),
+		set("DY", win.Dilation[0]), set("DX", win.Dilation[1]), "SCALAR"}, defines...)
+	return dispatch{
+		program: shaders.New("conv_depthwise.comp", defines...),
+		params:  p,
+		weights: packChannels(s, kh*kw),
+		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},
+	}, nil
+}
+
+// maxTaps is the largest depthwise kernel whose factors an invocation keeps in
+// registers; others are convolved as groups of one channel.
+const maxTaps = 49
+
+// packChannels lays out, for each channel, the bias and the taps in whole vec4s.
+func packChannels(s *network.Step, taps int) []float32 {
+	channels := s.Weights.Shape[0]
+	row := (taps + 4) / 4 * 4
+	packed := make([]float32, channels*row)
+	for c := range channels {
+		if s.Bias != nil {
+			packed[c*row] = s.Bias.Data[c]
+		}
+		copy(packed[c*row+1:], s.Weights.Data[c*taps:(c+1)*taps])
+	}
+	return packed
+}
