@@ -91,10 +91,10 @@ func (s *scheduler) arena() (floats int, guards []Range) {
 }
 
 // resolve writes the plan, now that every buffer has a place.
-func (s *scheduler) resolve(g *Graph) {
+func (s *scheduler) resolve() {
 	p := s.plan
-	for i, v := range g.Inputs {
-		p.Inputs = append(p.Inputs, Binding{p.Source.Inputs[i].Name, s.at[v].view()})
+	for i, a := range s.ins {
+		p.Inputs = append(p.Inputs, Binding{p.Source.Inputs[i].Name, a.view()})
 	}
 	for i, a := range s.outs {
 		p.Outputs = append(p.Outputs, Binding{p.Source.Outputs[i].Name, a.view()})

@@ -26,6 +26,7 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 		b := s.buffer(v.Shape)
 		b.fixed, b.level = true, -1
 		s.at[v] = b.address(v.Shape)
+		s.ins = append(s.ins, s.at[v]) // an input that is an output too gets a copy's address later
 	}
 	for _, n := range g.Nodes {
 		if err := s.node(n); err != nil {
@@ -40,7 +41,7 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 	if p.ArenaFloats > maxElements {
 		return nil, fmt.Errorf("network: %q needs an arena of %d bytes: %w", g.Name, p.ArenaBytes(), ErrUnsupported)
 	}
-	s.resolve(g)
+	s.resolve()
 	p.FloorBytes = floorBytes(g)
 	return p, nil
 }
@@ -53,6 +54,7 @@ type scheduler struct {
 	buffers []*buffer
 	consts  []constant
 	steps   []launch
+	ins     []address
 	outs    []address
 }
 
