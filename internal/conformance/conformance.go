@@ -1,0 +1,141 @@
+// Package conformance says what a backend must be able to do: a table of small
+// networks with seeded weights, odd on purpose, that every backend runs and whose
+// every step is compared with the reference.
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// Case is one small network.
+type Case struct {
+	Name string
+	add  func(b *builder) []*network.Value // returns the outputs
+}
+
+// Graph builds the network; always the same one.
+func (c Case) Graph() (*network.Graph, error) {
+	b := newBuilder(c.Name)
+	outs := c.add(b)
+	g, err := b.Build(outs...)
+	if err != nil {
+		return nil, fmt.Errorf("conformance: case %s: %w", c.Name, err)
+	}
+	return g, nil
+}
+
+// Inputs makes tensors for the network's inputs; always the same ones.
+func (c Case) Inputs(g *network.Graph) []*tensor.Tensor {
+	r := seeded("inputs of " + c.Name)
+	var in []*tensor.Tensor
+	for _, v := range g.Inputs {
+		in = append(in, noise(r, 1, v.Shape...))
+	}
+	return in
+}
+
+// Cases lists all networks. Their names are unique.
+func Cases() []Case {
+	return slices.Concat(pointwiseCases(), convCases(), depthwiseCases(), poolCases(), denseCases(),
+		elementwiseCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), formCases(), randomCases(60))
+}
+
+// Options says what is expected of a backend.
+type Options struct {
+	// Tolerance is the largest difference allowed, relative to the largest
+	// magnitude in the tensor. 0 means 1e-4.
+	Tolerance float64
+	// Short leaves out most kinds of plan, for slow backends.
+	Short bool
+	// Unsupported names exactly the cases for which the backend's Prepare returns
+	// network.ErrUnsupported.
+	Unsupported []string
+}
+
+// Plans are the ways in which every case is planned.
+func (o Options) Plans() []network.PlanOptions {
+	all := []network.PlanOptions{
+		{},
+		{Guard: 16, RowAlign: 4},
+		{NoFusion: true},
+		{Guard: 16},
+		{RowAlign: 4},
+		{Guard: 16, NoFusion: true, RowAlign: 4},
+	}
+	if o.Short {
+		return all[:2]
+	}
+	return all
+}
+
+// Run runs all cases on a backend, each as a subtest.
+func Run(t *testing.T, b network.Backend, o Options) {
+	known := map[string]bool{}
+	for _, c := range Cases() {
+		known[c.Name] = true
+		t.Run(c.Name, func(t *testing.T) {
+			err := RunCase(b, c, o)
+			listed := slices.Contains(o.Unsupported, c.Name)
+			switch {
+			case errors.Is(err, network.ErrUnsupported) && listed:
+				t.Skip(err)
+			case errors.Is(err, network.ErrUnsupported):
+				t.Errorf("not listed as unsupported: %v", err)
+			case err != nil:
+				t.Error(err)
+			case listed:
+				t.Error("listed as unsupported, but it works")
+			}
+		})
+	}
+	for _, name := range o.Unsupported {
+		if !known[name] {
+			t.Errorf("%q is listed as unsupported, and is no case", name)
+		}
+	}
+}
+
+// RunCase runs one case with every kind of plan.
+func RunCase(b network.Backend, c Case, o Options) error {
+	g, err := c.Graph()
+	if err != nil {
+		return err
+	}
+	x, err := newExpectation(g, c.Inputs(g), o.Tolerance)
+	if err != nil {
+		return err
+	}
+	for _, po := range o.Plans() {
+		p, err := network.NewPlan(g, po)
+		if err != nil {
+			return fmt.Errorf("planning with %+v: %v", po, err) // %v: the backend is not to blame
+		}
+		if err := x.check(b, p); err != nil {
+			return fmt.Errorf("planned with %+v: %w\n%v", po, err, p)
+		}
+	}
+	return nil
+}
+
+// seeded is a generator that depends on nothing but the name.
+func seeded(name string) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return rand.New(rand.NewPCG(h.Sum64(), 1))
+}
+
+func noise(r *rand.Rand, scale float64, shape ...int) *tensor.Tensor {
+	t := tensor.New(shape...)
+	for i := range t.Data {
+		t.Data[i] = float32(scale * r.NormFloat64())
+	}
+	return t
+}
