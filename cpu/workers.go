@@ -10,7 +10,8 @@ import (
 type workers struct {
 	scratch [][]float32     // one for each, the caller's first
 	wake    []chan struct{} // one for each but the caller
-	done    sync.WaitGroup
+	done    sync.WaitGroup  // helpers at work
+	ended   sync.WaitGroup  // helpers that have not returned
 
 	kernel *kernel
 	arena  []float32
@@ -25,12 +26,12 @@ func startWorkers(threads, scratch int) *workers {
 	for _, s := range w.scratch[1:] {
 		wake := make(chan struct{}, 1)
 		w.wake = append(w.wake, wake)
-		go func() {
+		w.ended.Go(func() {
 			for range wake {
 				w.takeTasks(s)
 				w.done.Done()
 			}
-		}()
+		})
 	}
 	return w
 }
@@ -40,6 +41,7 @@ func (w *workers) stop() {
 		close(c)
 	}
 	w.wake = nil
+	w.ended.Wait()
 }
 
 // worthSharing is the work below which waking others takes longer than it saves.
@@ -47,7 +49,7 @@ const worthSharing = 1 << 15
 
 // run runs all of a kernel's tasks.
 func (w *workers) run(k *kernel, arena []float32) {
-	if len(w.wake) == 0 || k.tasks == 1 || k.work < worthSharing {
+	if len(w.wake) == 0 || k.tasks < 2 || k.work < worthSharing {
 		for t := range k.tasks {
 			k.run(t, arena, w.scratch[0])
 		}
