@@ -10,11 +10,10 @@ import (
 
 // Errors that Open wraps.
 var (
-	ErrNoLibrary   = errors.New("no EGL library")
-	ErrNoDisplay   = errors.New("no display")
-	ErrVersion     = errors.New("OpenGL ES version too old")
-	ErrContext     = errors.New("context refused")
-	ErrUnsupported = errors.New("EGL is not supported on this system")
+	ErrNoLibrary = errors.New("no EGL library")
+	ErrNoDisplay = errors.New("no display")
+	ErrVersion   = errors.New("OpenGL ES version too old")
+	ErrContext   = errors.New("context refused")
 )
 
 // Context is an OpenGL ES context, current on the thread that called Open.

@@ -2,5 +2,12 @@
 
 package egl
 
-// Open returns ErrUnsupported.
-func Open(debug bool) (*Context, error) { return nil, ErrUnsupported }
+import (
+	"fmt"
+	"runtime"
+)
+
+// Open returns ErrNoLibrary.
+func Open(debug bool) (*Context, error) {
+	return nil, fmt.Errorf("EGL: %w: not supported on %s", ErrNoLibrary, runtime.GOOS)
+}

@@ -39,7 +39,14 @@ func Load(proc func(name string) unsafe.Pointer) (API, error) {
 	binding.Lock()
 	defer binding.Unlock()
 	if !binding.loaded {
-		if err := gles2.InitWithProcAddrFunc(proc); err != nil {
+		pinned := func(name string) unsafe.Pointer {
+			p := proc(name)
+			if p != nil {
+				pin(p)
+			}
+			return p
+		}
+		if err := gles2.InitWithProcAddrFunc(pinned); err != nil {
 			// go-gl's error is the bare name of the function.
 			return nil, fmt.Errorf("%w: %v", ErrMissing, err)
 		}

@@ -10,5 +10,13 @@ package gles
 /*
 #cgo LDFLAGS: -Wl,--as-needed
 #cgo linux LDFLAGS: -ldl
+void shufflegl_pin(void *function);
 */
 import "C"
+
+import "unsafe"
+
+// pin keeps the library that a function is in loaded for the life of the
+// process. The binding keeps its pointers, but GLFW closes libGLESv2 with each
+// of its contexts.
+func pin(function unsafe.Pointer) { C.shufflegl_pin(function) }
