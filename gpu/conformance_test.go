@@ -1,0 +1,27 @@
+package gpu_test
+
+import (
+	"testing"
+
+	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/conformance"
+)
+
+func open(t testing.TB, o gpu.Options) *gpu.Device {
+	t.Helper()
+	d, err := gpu.Open(o)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func TestConformance(t *testing.T) {
+	conformance.Run(t, open(t, gpu.Options{}), conformance.Options{Short: testing.Short()})
+}
+
+// The same with no more than every OpenGL ES 3.1 device has.
+func TestConformanceSpecMinimum(t *testing.T) {
+	conformance.Run(t, open(t, gpu.Options{Limits: &gpu.SpecMinimum}), conformance.Options{Short: true})
+}
