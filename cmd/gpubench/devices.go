@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+func newCPU(threads int) network.Backend { return cpu.New(cpu.Options{Threads: threads}) }
+
+func newReference() network.Backend { return cpu.NewReference() }
+
+// contexts names the ways to an OpenGL ES context, in the order to try them.
+func contexts() []string { return []string{"egl", "glfw"} }
+
+// openGPU opens the GPU through one kind of context, or with "auto" through the
+// first that works.
+func openGPU(context string) (*gpuDevice, error) {
+	var providers []gpu.ContextProvider
+	switch context {
+	case "auto":
+		providers = append(providers, gpu.EGL())
+		if haveDisplay() {
+			providers = append(providers, glfwProvider())
+		}
+	case "egl":
+		providers = append(providers, gpu.EGL())
+	case "glfw":
+		providers = append(providers, glfwProvider())
+	}
+	d, err := gpu.Open(gpu.Options{Contexts: providers})
+	if err != nil {
+		return nil, err
+	}
+	return &gpuDevice{d, d.Info(), d.Close}, nil
+}
+
+// haveDisplay says whether it makes sense to try a window.
+func haveDisplay() bool {
+	if runtime.GOOS != "linux" {
+		return true
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// checkContext checks the word of -context.
+func checkContext(word string) error {
+	all := append([]string{"auto"}, contexts()...)
+	if !slices.Contains(all, word) {
+		return usagef("unknown -context %q: %s", word, strings.Join(all, ", "))
+	}
+	return nil
+}
+
+func unknownBackend(word string) error {
+	return usagef("unknown -backend %q: %s", word, strings.Join(backendNames(), ", "))
+}
+
+// checkBackend checks the word of -backend before anything costs time.
+func checkBackend(word string) error {
+	if !slices.Contains(backendNames(), word) {
+		return unknownBackend(word)
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// patience is how long something may take before a bar is shown.
+const patience = 2 * time.Second
+
+// progress shows a bar on standard error for what takes long, if that is a
+// terminal; otherwise it does nothing.
+type progress struct {
+	sys   *system
+	timer *time.Timer // nil where there is no terminal
+
+	mu          sync.Mutex
+	late, over  bool // patience is at an end; so is the work
+	stage       string
+	count, goal int
+	bar         *progressbar.ProgressBar
+	barStage    string
+}
+
+func newProgress(sys *system) *progress {
+	p := &progress{sys: sys}
+	if sys.terminal {
+		p.timer = time.AfterFunc(patience, p.show)
+	}
+	return p
+}
+
+// update says what is going on and how far it is.
+func (p *progress) update(stage string, count, goal int) {
+	if p.timer == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stage, p.count, p.goal = stage, count, goal
+	p.draw()
+}
+
+func (p *progress) show() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.late = true
+	p.draw()
+}
+
+func (p *progress) draw() {
+	if !p.late || p.over || p.stage == "" {
+		return
+	}
+	if p.bar == nil || p.barStage != p.stage {
+		p.clear()
+		goal := p.goal
+		if goal < 2 {
+			goal = -1 // nobody knows how long: a spinner
+		}
+		p.barStage = p.stage
+		p.bar = progressbar.NewOptions(goal, progressbar.OptionSetWriter(p.sys.stderr),
+			progressbar.OptionSetDescription(p.stage), progressbar.OptionShowCount(),
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+	}
+	p.bar.Set(p.count)
+}
+
+func (p *progress) clear() {
+	if p.bar != nil {
+		p.bar.Clear()
+		p.bar.Exit()
+		p.bar = nil
+	}
+}
+
+// done takes the bar off the screen. It may be called more than once.
+func (p *progress) done() {
+	if p.timer == nil {
+		return
+	}
+	p.timer.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	p.clear()
+}

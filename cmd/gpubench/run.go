@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// Exit statuses.
+const (
+	success = 0
+	failure = 1 // it was asked for rightly and did not work
+	misuse  = 2 // it was asked for wrongly
+)
+
+// command is a subcommand.
+type command struct {
+	name, args, summary string
+	about               string // a few lines more for its -h
+	examples            []string
+	// define declares the flags and returns what to do once they are parsed.
+	define func(*flag.FlagSet) action
+}
+
+type action func(sys *system, args []string) error
+
+// commands lists the subcommands: to add one, add a file and a row. The first is
+// the default.
+func commands() []command {
+	return []command{
+		benchCommand(),
+		classifyCommand(),
+		planCommand(),
+		verifyCommand(),
+		infoCommand(),
+	}
+}
+
+// run is the whole program: it returns the exit status.
+func run(args []string, sys *system) int {
+	out := bufio.NewWriter(sys.stdout)
+	inner := *sys
+	inner.stdout = out
+	err := dispatch(args, &inner)
+	if werr := out.Flush(); werr != nil && err == nil {
+		err = fmt.Errorf("cannot write the output: %w", werr)
+	}
+	var wrong usageError
+	switch {
+	case err == nil:
+		return success
+	case errors.As(err, &wrong):
+		sys.say("%s", oneLine(err))
+		return misuse
+	default:
+		sys.say("%s", oneLine(err))
+		return failure
+	}
+}
+
+func dispatch(args []string, sys *system) error {
+	all := commands()
+	c := all[0]
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		i := 0
+		for i < len(all) && all[i].name != args[0] {
+			i++
+		}
+		if args[0] == "help" {
+			return overview(sys.stdout)
+		}
+		if i == len(all) {
+			return usagef("there is no command %q; see gpubench -h", args[0])
+		}
+		c, args = all[i], args[1:]
+	} else if len(args) == 1 && isHelp(args[0]) {
+		return overview(sys.stdout)
+	}
+
+	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	do := c.define(flags)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return c.help(sys.stdout, flags)
+	case err != nil:
+		return usagef("%s: %v; see gpubench %s -h", c.name, err, c.name)
+	}
+	if c.args == "" && flags.NArg() > 0 {
+		return usagef("%s: what is %q for? (flags begin with a dash; see gpubench %s -h)", c.name, flags.Arg(0), c.name)
+	}
+	if err := do(sys, flags.Args()); err != nil {
+		return fmt.Errorf("%s: %w", c.name, err)
+	}
+	return nil
+}
+
+func isHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }
+
+// usageError is a mistake of the user's.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// oneLine keeps an error on one line, whatever it wraps.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}
+
+// overview is gpubench -h.
+func overview(w io.Writer) error {
+	fmt.Fprint(w, "gpubench tells whether the GPU (OpenGL ES 3.1) or the CPU runs a light network\nfaster, and whether both give the right answer.\n\nusage: gpubench [command] [flags]\n\n")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for i, c := range commands() {
+		note := ""
+		if i == 0 {
+			note = " (the default)"
+		}
+		fmt.Fprintf(t, "  %s\t%s%s\n", c.name, c.summary, note)
+	}
+	t.Flush()
+	_, err := fmt.Fprint(w, "\ngpubench COMMAND -h tells more. Exit status: 1 if something failed, 2 for wrong use.\n")
+	return err
+}
+
+// help is gpubench COMMAND -h.
+func (c command) help(w io.Writer, flags *flag.FlagSet) error {
+	fmt.Fprintf(w, "usage: gpubench %s [flags]%s\n\n%s.\n", c.name, c.args, strings.ToUpper(c.summary[:1])+c.summary[1:])
+	if c.about != "" {
+		fmt.Fprintln(w, c.about)
+	}
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	flags.VisitAll(func(f *flag.Flag) {
+		// Usages are written as "`WHAT`: text".
+		what, text := flag.UnquoteUsage(f)
+		text = strings.TrimPrefix(text, what+": ")
+		if f.DefValue != "" && f.DefValue != "0" {
+			text += " (default " + f.DefValue + ")"
+		}
+		fmt.Fprintf(t, "  -%s %s\t%s\n", f.Name, what, text)
+	})
+	t.Flush()
+	fmt.Fprintln(w, "\nexamples:")
+	for _, e := range c.examples {
+		fmt.Fprintf(w, "  gpubench %s\n", e)
+	}
+	return nil
+}

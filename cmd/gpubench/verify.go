@@ -1,0 +1,220 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+func verifyCommand() command {
+	return command{
+		name:    "verify",
+		summary: "compare a backend with the reference, layer by layer",
+		about: "Errors are relative to the largest magnitude in the layer. Exit status 1 if one is\n" +
+			"beyond the tolerance.",
+		examples: []string{
+			"verify",
+			"verify -model model.onnx -backend cpu -tolerance 1e-5",
+		},
+		define: func(f *flag.FlagSet) action {
+			var v verifyFlags
+			v.define(f)
+			return v.run
+		},
+	}
+}
+
+type verifyFlags struct {
+	modelFlags
+	photos           photoFlags
+	backend, context string
+	input            string
+	threads          int
+	tolerance        float64
+}
+
+func (v *verifyFlags) define(f *flag.FlagSet) {
+	v.modelFlags.define(f, defaultModel, "; several with commas")
+	f.StringVar(&v.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
+	f.Float64Var(&v.tolerance, "tolerance", 1e-4, "`E`: largest relative error that passes")
+	f.IntVar(&v.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
+	f.StringVar(&v.input, "input", "", "`PHOTO`: to run on (default a test picture)")
+	f.StringVar(&v.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+}
+
+func (v *verifyFlags) run(sys *system, _ []string) error {
+	if err := checkBackend(v.backend); err != nil {
+		return err
+	}
+	if err := checkContext(v.context); err != nil {
+		return err
+	}
+	if !(v.tolerance >= 0) {
+		return usagef("-tolerance %g: at least 0", v.tolerance)
+	}
+	if v.threads < 0 {
+		return usagef("-threads %d: at least 1", v.threads)
+	}
+	names, err := v.list()
+	if err != nil {
+		return err
+	}
+	e, done, err := sys.open(v.backend, v.threads, v.context)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var bad []string
+	for i, name := range names {
+		if i > 0 {
+			fmt.Fprintln(sys.stdout)
+		}
+		wrong, err := v.model(sys, name, e.Backend)
+		if err != nil {
+			return err
+		}
+		if wrong != "" {
+			bad = append(bad, name+": "+wrong)
+		}
+	}
+	if len(bad) > 0 {
+		return fmt.Errorf("%s differs from the reference: %s", v.backend, strings.Join(bad, "; "))
+	}
+	return nil
+}
+
+// model verifies one network and prints its table. It returns what is wrong, or
+// nothing.
+func (v *verifyFlags) model(sys *system, name string, b network.Backend) (wrong string, err error) {
+	g, err := v.load(name)
+	if err != nil {
+		return "", err
+	}
+	var paths []string
+	if v.input != "" {
+		paths = []string{v.input}
+	}
+	in, pixels, err := pictureInputs(sys, g, v.photos, paths)
+	if err != nil {
+		return "", err
+	}
+	s, err := network.Compile(b, g)
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	bar := newProgress(sys)
+	defer bar.done()
+	bar.update(name+": reference", 0, 1)
+	want, err := cpu.Evaluate(g, in)
+	if err != nil {
+		return "", err
+	}
+	bar.update(name+": layers", 0, 1)
+	layers, err := traceLayers(s, in, want)
+	if err != nil {
+		return "", err
+	}
+	outputs, err := runOutputs(s, in, want)
+	if err != nil {
+		return "", err
+	}
+	bar.done()
+	fmt.Fprintf(sys.stdout, "%s on %s (%s; %s), %s\n\n", name, b.Name(), b.Device(), b.Driver(), pixels)
+	return v.print(sys.stdout, layers, outputs), nil
+}
+
+// layerError is how far a value is from the reference's.
+type layerError struct {
+	kernel network.Kernel
+	value  string
+	diff   tensor.Diff
+}
+
+// traceLayers compares what each launch leaves behind.
+func traceLayers(s *network.Session, in []*tensor.Tensor, want map[string]*tensor.Tensor) ([]layerError, error) {
+	var layers []layerError
+	err := s.Executor(func(x network.Executor) error {
+		t, ok := x.(network.Tracer)
+		if !ok {
+			return fmt.Errorf("the %s backend cannot show its layers: %w", s.Backend.Name(), network.ErrUnsupported)
+		}
+		return t.Trace(in, func(i int, out *tensor.Tensor) error {
+			step := &s.Plan.Steps[i]
+			ref := want[step.Name]
+			if ref == nil {
+				return fmt.Errorf("step %d: the model has no value %q", i, step.Name)
+			}
+			layers = append(layers, layerError{step.Kernel, step.Name, tensor.MaxDiff(out, clamped(ref, step.Beyond))})
+			return nil
+		})
+	})
+	return layers, err
+}
+
+// clamped applies an activation to a copy.
+func clamped(t *tensor.Tensor, a network.Activation) *tensor.Tensor {
+	if !a.On {
+		return t
+	}
+	t = t.Clone()
+	for i, x := range t.Data {
+		t.Data[i] = min(max(x, a.Min), a.Max)
+	}
+	return t
+}
+
+// runOutputs compares what a plain run gives.
+func runOutputs(s *network.Session, in []*tensor.Tensor, want map[string]*tensor.Tensor) ([]layerError, error) {
+	outs, err := s.Run(in...)
+	if err != nil {
+		return nil, err
+	}
+	var errs []layerError
+	for i, v := range s.Plan.Source.Outputs {
+		ref := want[v.Name]
+		if v.Const != nil {
+			ref = v.Const
+		}
+		if ref == nil {
+			return nil, fmt.Errorf("the reference has no value %q", v.Name)
+		}
+		errs = append(errs, layerError{"output", v.Name, tensor.MaxDiff(outs[i], ref)})
+	}
+	return errs, nil
+}
+
+// print writes the table and returns what is wrong.
+func (v *verifyFlags) print(w io.Writer, layers, outputs []layerError) (wrong string) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "#\tkernel\tvalue\tshape\tlargest abs error\trelative")
+	worst, bad := 0.0, 0
+	for i, l := range append(layers, outputs...) {
+		number, mark := fmt.Sprint(i), ""
+		if i >= len(layers) {
+			number = ""
+		}
+		if !(l.diff.Rel <= v.tolerance) {
+			mark = "  BEYOND"
+			if bad++; bad == 1 {
+				wrong = fmt.Sprintf("the first is %s %q: %v", l.kernel, l.value, l.diff)
+			}
+		}
+		worst = math.Max(worst, l.diff.Rel)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%v\t%.2e\t%.2e%s\n", number, l.kernel, l.value, l.diff.B, l.diff.Abs, l.diff.Rel, mark)
+	}
+	t.Flush()
+	if bad > 0 {
+		fmt.Fprintf(w, "\n%d of %d are beyond the tolerance of %.0e\n", bad, len(layers)+len(outputs), v.tolerance)
+		return fmt.Sprintf("%d of %d values, %s", bad, len(layers)+len(outputs), wrong)
+	}
+	fmt.Fprintf(w, "\nall %d layers and %d outputs are within %.0e; the largest error is %.2e\n", len(layers), len(outputs), v.tolerance, worst)
+	return ""
+}
