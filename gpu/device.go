@@ -25,6 +25,9 @@ type Options struct {
 	// behave as the least one.
 	Limits *Limits
 
+	// NoSelfTest leaves out the check that the driver computes what it should.
+	NoSelfTest bool
+
 	wrap func(gles.API) gles.API // for tests: counts and faults
 }
 
@@ -76,6 +79,12 @@ func Open(o Options) (*Device, error) {
 	go d.thread(providers, o, opened)
 	if err := <-opened; err != nil {
 		return nil, err
+	}
+	if !o.NoSelfTest {
+		if err := d.selfTest(); err != nil {
+			d.Close()
+			return nil, unavailable{err}
+		}
 	}
 	return d, nil
 }

@@ -20,6 +20,7 @@ var (
 	ErrNoDisplay = egl.ErrNoDisplay         // no display, device or permission
 	ErrVersion   = egl.ErrVersion           // the driver is older than OpenGL ES 3.1
 	ErrContext   = egl.ErrContext           // the driver refused to make a context
+	ErrSelfTest  = errors.New("self-test")  // the driver computes wrong results
 	ErrDriver    = errors.New("bad driver") // it lacks what OpenGL ES 3.1 must have
 )
 

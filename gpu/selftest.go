@@ -1,0 +1,106 @@
+package gpu
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// selfTest runs a small network that uses every kernel and compares what each
+// launch computes with known answers: some drivers compile a shader without
+// complaint and compute something else.
+func (d *Device) selfTest() error {
+	g, in, err := selfTestNetwork()
+	if err != nil {
+		return err
+	}
+	p, err := network.NewPlan(g, network.PlanOptions{})
+	if err != nil {
+		return err
+	}
+	exec, err := d.Prepare(p)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSelfTest, err)
+	}
+	defer exec.Close()
+	return exec.(network.Tracer).Trace(in, func(i int, out *tensor.Tensor) error {
+		s := &p.Steps[i]
+		got, want := fingerprint(out.Data), selfTestAnswers[s.Name]
+		if !(math.Abs(got-want) <= 1e-4*max(math.Abs(want), 1)) { // NaN fails
+			return fmt.Errorf("%w: %s computes %g where %g is right: the driver of %s (%s) is not to be trusted",
+				ErrSelfTest, s.Kernel, got, want, d.info.Renderer, d.info.Version)
+		}
+		return nil
+	})
+}
+
+// fingerprint is a number that changes when elements change or swap places.
+func fingerprint(data []float32) float64 {
+	sum := 0.0
+	for i, v := range data {
+		sum += float64(i%13+1) * float64(v)
+	}
+	return sum
+}
+
+// selfTestAnswers are the fingerprints of each step's output by the CPU
+// reference; a test computes them anew.
+var selfTestAnswers = map[string]float64{
+	"general":     37451,
+	"pool":        36783,
+	"pointwise":   50586,
+	"depthwise":   -51431,
+	"residual":    344388,
+	"average":     84978.111,
+	"elementwise": 169956.222,
+	"global":      6248.22215,
+	"scaled":      14.1888039,
+	"softmax":     4.59861316,
+}
+
+// selfTestNetwork has a step for every kernel, and small whole numbers, so that
+// the sums are exact on any device.
+func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
+	whole := func(step, span int, shape ...int) *tensor.Tensor {
+		t := tensor.New(shape...)
+		for i := range t.Data {
+			t.Data[i] = float32(i*step%span - span/2)
+		}
+		return t
+	}
+	b := network.NewBuilder("self-test")
+	conv := func(name string, x *network.Value, w network.Window, groups int, shape ...int) *network.Value {
+		return b.Apply(name, network.Conv{Window: w, Groups: groups}, x,
+			b.Const(name+".w", whole(5, 7, shape...)), b.Const(name+".b", whole(3, 5, shape[0])))
+	}
+	relu := func(name string, x *network.Value) *network.Value {
+		return b.Apply(name, network.Activate{Fn: network.ReLU()}, x)
+	}
+	x := b.Input("x", 1, 4, 9, 9)
+	y := relu("general", conv("stem", x, network.Square(3, 1, 1), 1, 6, 4, 3, 3))
+	y = b.Apply("pool", network.Pool{Window: network.Square(3, 2, 1)}, y)
+	z := relu("pointwise", conv("gconv1", y, network.Square(1, 1, 0), 3, 6, 2, 1, 1))
+	z = b.Apply("shuffle", network.ChannelShuffle{Groups: 3}, z)
+	z = conv("depthwise", z, network.Square(3, 1, 1), 6, 6, 1, 3, 3)
+	z = conv("gconv2", z, network.Square(1, 1, 0), 3, 6, 2, 1, 1)
+	z = relu("residual", b.Apply("add", network.Add{}, y, z))
+	z = b.Apply("average", network.Pool{Window: network.Square(3, 2, 1), Reduce: network.Average, CountIncludePad: true}, z)
+	z = b.Apply("elementwise", network.Add{}, z, z)
+	z = b.Apply("global", network.GlobalPool{Reduce: network.Average}, z)
+	z = b.Apply("flat", network.Reshape{Shape: tensor.Shape{1, 6}}, z)
+	z = b.Apply("connected", network.FullyConnected{}, z, b.Const("fc.w", whole(5, 7, 5, 6)), b.Const("fc.b", whole(3, 5, 5)))
+	z = b.Apply("scaled", network.BatchNorm{}, z, b.Const("s", filledWith(1e-3, 5)), b.Const("t", filledWith(0, 5)),
+		b.Const("m", filledWith(0, 5)), b.Const("v", filledWith(1, 5)))
+	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z))
+	return g, []*tensor.Tensor{whole(7, 11, 1, 4, 9, 9)}, err
+}
+
+func filledWith(v float32, n int) *tensor.Tensor {
+	t := tensor.New(n)
+	for i := range t.Data {
+		t.Data[i] = v
+	}
+	return t
+}

@@ -1,0 +1,78 @@
+package gpu
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// The answers in selftest.go are the reference's, and every kernel is asked.
+func TestSelfTestAnswers(t *testing.T) {
+	g, in, err := selfTestNetwork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.NewPlan(g, network.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, err := cpu.Evaluate(g, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[network.Kernel]bool{}
+	for _, s := range p.Steps {
+		asked[s.Kernel] = true
+		if s.Beyond.On {
+			t.Errorf("%s: the reference has no such value", s.Name)
+		}
+		want := fingerprint(right[s.Name].Data)
+		got, ok := selfTestAnswers[s.Name]
+		if !ok || math.Abs(got-want) > 1e-6*max(math.Abs(want), 1) {
+			t.Errorf("%q: %v, // have %v", s.Name, want, got)
+		}
+	}
+	for k := range kernels {
+		if !asked[k] {
+			t.Errorf("kernel %s is not in the self-test", k)
+		}
+	}
+	if len(selfTestAnswers) != len(p.Steps) {
+		t.Errorf("%d answers for %d steps", len(selfTestAnswers), len(p.Steps))
+	}
+}
+
+// idle is a driver that loses a launch.
+type idle struct {
+	gles.API
+	launches, lose int
+}
+
+func (i *idle) DispatchCompute(x, y, z uint32) {
+	if i.launches++; i.launches != i.lose {
+		i.API.DispatchCompute(x, y, z)
+	}
+}
+
+// A driver that computes nonsense is found out when the device is opened,
+// whichever kernel it is.
+func TestSelfTestFailure(t *testing.T) {
+	for lose := range len(selfTestAnswers) {
+		d, err := Open(Options{wrap: func(gl gles.API) gles.API { return &idle{API: gl, lose: lose + 1} }})
+		if err == nil {
+			d.Close()
+			t.Fatalf("launch %d was lost, and the device opened", lose)
+		}
+		if !errors.Is(err, ErrSelfTest) {
+			t.Skip(err)
+		}
+		if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "computes") {
+			t.Error(err)
+		}
+	}
+}
