@@ -93,33 +93,3 @@ func (k *general) fillRow(dst, plane []float32, px, down, right int) {
 		dst, y, x = dst[run:], y+1, 0
 	}
 }
-
-// pick is dst[i] = row[start + i·stride], zero outside the row.
-func pick(dst, row []float32, start, stride int) {
-	lo, hi := reach(len(row), len(dst), stride, start)
-	clear(dst[:lo])
-	clear(dst[hi:])
-	if lo == hi {
-		return
-	}
-	dst, row = dst[lo:hi], row[start+lo*stride:]
-	if stride == 1 {
-		copy(dst, row)
-		return
-	}
-	for i := range dst {
-		dst[i] = row[i*stride]
-	}
-}
-
-// reach gives the outputs [lo, hi) of out whose input i·stride + shift is inside
-// [0, in).
-func reach(in, out, stride, shift int) (lo, hi int) {
-	if shift < 0 {
-		lo = min((-shift+stride-1)/stride, out)
-	}
-	if shift < in {
-		hi = min((in-1-shift)/stride+1, out)
-	}
-	return lo, max(lo, hi)
-}

@@ -3,16 +3,19 @@ package cpu
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"github.com/shufflegl/shufflegl/network"
 )
 
 // pool slides a window over each plane. As in depthwise, each place of the window
-// meets a whole row at once, and what would lie outside the map is left out.
+// meets a whole band of outputs at once. Padding is zero in a sum and left out of
+// a maximum.
 type pool struct {
 	epilogue
-	in           network.View
+	phases
 	op           network.Pool
-	band, bands  int
+	bands        int
 	items, chunk int
 
 	rowCount, columnCount []float32 // pixels that count for an average, by output row and column
@@ -24,14 +27,17 @@ func newPool(s *network.Step, threads int) (kernel, error) {
 		return kernel{}, errOperator
 	}
 	op.Window = op.Normal()
-	k := &pool{epilogue: newEpilogue(s), in: s.Inputs[0], op: op}
+	k := &pool{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Window), op: op}
 	k.rowCount = counted(op, 0, k.in.Height, k.out.Height, op.Pads.Top, op.Pads.Bottom)
 	k.columnCount = counted(op, 1, k.in.Width, k.out.Width, op.Pads.Left, op.Pads.Right)
-	k.band, k.bands = bandsOf(s.Output)
-	k.items = len(s.Output.Planes) * k.bands
+	k.bands = (k.out.Height + k.band - 1) / k.band
+	k.items = len(k.out.Planes) * k.bands
 	var tasks int
 	tasks, k.chunk = chunks(k.items, threads)
-	return kernel{tasks: tasks, scratch: k.band * s.Output.Width, run: k.run}, nil
+	if op.Reduce == network.Max {
+		return kernel{tasks: tasks, scratch: k.band * k.out.Width, run: k.runMax}, nil
+	}
+	return kernel{tasks: tasks, scratch: k.band*k.pitch + k.floats(), run: k.runAverage}, nil
 }
 
 // counted gives, for each output along an axis, the places of its window that
@@ -53,27 +59,46 @@ func counted(op network.Pool, axis, in, out, before, after int) []float32 {
 	return n
 }
 
-func (k *pool) run(task int, arena, scratch []float32) {
+func (k *pool) runAverage(task int, arena, scratch []float32) {
+	blas := blas32.Implementation()
 	for item := task * k.chunk; item < min((task+1)*k.chunk, k.items); item++ {
-		plane, first := item/k.bands, item%k.bands*k.band
-		last := min(first+k.band, k.out.Height)
-		acc := scratch[:(last-first)*k.out.Width]
-		for y := first; y < last; y++ {
-			k.row(acc[(y-first)*k.out.Width:][:k.out.Width], arena[k.in.Planes[plane]:], y)
+		plane, y := item/k.bands, item%k.bands*k.band
+		rows := min(k.band, k.out.Height-y)
+		n := k.phases.run(rows, k.out.Width)
+		acc, x := scratch[:n], scratch[k.band*k.pitch:]
+		k.load(x, arena[k.in.Planes[plane]:], y, rows)
+		clear(acc)
+		for _, at := range k.at {
+			blas.Saxpy(n, 1, x[at:], 1, acc, 1)
 		}
-		k.store(arena, plane, first*k.out.Width, k.out.Width, acc)
+		for r := range rows {
+			row := acc[r*k.pitch:][:k.out.Width]
+			for i, c := range k.columnCount {
+				row[i] /= max(k.rowCount[y+r]*c, 1)
+			}
+		}
+		k.store(arena, plane, y*k.pitch, k.pitch, acc)
 	}
 }
 
-// row computes row y of an output plane.
-func (k *pool) row(acc, plane []float32, y int) {
-	start, add := float32(0), addPixels
-	if k.op.Reduce == network.Max {
-		start, add = float32(math.Inf(-1)), maxPixels
+func (k *pool) runMax(task int, arena, scratch []float32) {
+	width := k.out.Width
+	for item := task * k.chunk; item < min((task+1)*k.chunk, k.items); item++ {
+		plane, y := item/k.bands, item%k.bands*k.band
+		acc := scratch[:min(k.band, k.out.Height-y)*width]
+		for i := 0; i < len(acc); i += width {
+			k.maxRow(acc[i:i+width], arena[k.in.Planes[plane]:], y+i/width)
+		}
+		k.store(arena, plane, y*width, width, acc)
 	}
+}
+
+// maxRow computes row y of an output plane.
+func (k *pool) maxRow(acc, plane []float32, y int) {
 	for i := range acc {
-		acc[i] = start
+		acc[i] = float32(math.Inf(-1))
 	}
+	stride := k.op.Stride[1]
 	for u := range k.op.Kernel[0] {
 		r := y*k.op.Stride[0] - k.op.Pads.Top + u*k.op.Dilation[0]
 		if r < 0 || r >= k.in.Height {
@@ -82,26 +107,10 @@ func (k *pool) row(acc, plane []float32, y int) {
 		row := plane[r*k.in.RowStride:][:k.in.Width]
 		for v := range k.op.Kernel[1] {
 			shift := v*k.op.Dilation[1] - k.op.Pads.Left
-			if lo, hi := reach(len(row), len(acc), k.op.Stride[1], shift); lo < hi {
-				add(acc[lo:hi], row[lo*k.op.Stride[1]+shift:], k.op.Stride[1])
+			lo, hi := inside(len(row), len(acc), stride, shift)
+			for i := lo; i < hi; i++ {
+				acc[i] = max(acc[i], row[i*stride+shift])
 			}
 		}
-	}
-	if k.op.Reduce == network.Average {
-		for i := range acc {
-			acc[i] /= max(k.rowCount[y]*k.columnCount[i], 1)
-		}
-	}
-}
-
-func addPixels(acc, row []float32, stride int) {
-	for i := range acc {
-		acc[i] += row[i*stride]
-	}
-}
-
-func maxPixels(acc, row []float32, stride int) {
-	for i := range acc {
-		acc[i] = max(acc[i], row[i*stride])
 	}
 }

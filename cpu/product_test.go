@@ -64,20 +64,20 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 	}
 }
 
-func TestReach(t *testing.T) {
+func TestInside(t *testing.T) {
 	for in := range 6 {
 		for out := range 6 {
 			for stride := 1; stride < 4; stride++ {
 				for shift := -8; shift < 8; shift++ {
-					lo, hi := reach(in, out, stride, shift)
+					lo, hi := inside(in, out, stride, shift)
 					for i := range out {
 						at := i*stride + shift
-						if inside := at >= 0 && at < in; inside != (i >= lo && i < hi) {
-							t.Fatalf("reach(%d, %d, %d, %d) = [%d, %d), but output %d meets %d", in, out, stride, shift, lo, hi, i, at)
+						if met := at >= 0 && at < in; met != (i >= lo && i < hi) {
+							t.Fatalf("inside(%d, %d, %d, %d) = [%d, %d), but output %d meets %d", in, out, stride, shift, lo, hi, i, at)
 						}
 					}
 					if lo < 0 || lo > hi || hi > out {
-						t.Fatalf("reach(%d, %d, %d, %d) = [%d, %d)", in, out, stride, shift, lo, hi)
+						t.Fatalf("inside(%d, %d, %d, %d) = [%d, %d)", in, out, stride, shift, lo, hi)
 					}
 				}
 			}

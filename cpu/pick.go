@@ -1,0 +1,40 @@
+package cpu
+
+// inside gives the outputs [lo, hi) of out whose input i·stride + shift is inside
+// [0, in).
+func inside(in, out, stride, shift int) (lo, hi int) {
+	if shift < 0 {
+		lo = min((-shift+stride-1)/stride, out)
+	}
+	if shift < in {
+		hi = min((in-1-shift)/stride+1, out)
+	}
+	return lo, max(lo, hi)
+}
+
+// pick is dst[i] = row[start + i·stride], zero outside the row.
+func pick(dst, row []float32, start, stride int) {
+	lo, hi := inside(len(row), len(dst), stride, start)
+	clear(dst[:lo])
+	clear(dst[hi:])
+	if lo < hi {
+		every(dst[lo:hi], row[start+lo*stride:], stride)
+	}
+}
+
+// every is dst[i] = src[i·stride].
+func every(dst, src []float32, stride int) {
+	switch stride {
+	case 1:
+		copy(dst, src)
+	case 2:
+		src = src[:2*len(dst)-1]
+		for i := range dst {
+			dst[i] = src[2*i]
+		}
+	default:
+		for i := range dst {
+			dst[i] = src[i*stride]
+		}
+	}
+}
