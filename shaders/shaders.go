@@ -67,3 +67,18 @@ func text(name string) string {
 	}
 	return string(s)
 }
+
+// Files lists the kernels.
+func Files() []string {
+	all, err := files.ReadDir(".")
+	if err != nil {
+		panic(err)
+	}
+	var names []string
+	for _, f := range all {
+		if strings.HasSuffix(f.Name(), ".comp") {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
