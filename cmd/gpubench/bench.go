@@ -30,7 +30,6 @@ func benchCommand() command {
 // benchFlags is what to measure, and how.
 type benchFlags struct {
 	modelFlags
-	photos                     photoFlags
 	backends, threads, context string
 	format, input              string
 	warmup, runs               int
@@ -76,6 +75,10 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 	if err != nil {
 		return err
 	}
+	photos, err := loadPictures(sys, b.input)
+	if err != nil {
+		return err
+	}
 	entries, closeAll, err := b.entries(sys, threads)
 	if err != nil {
 		return err
@@ -86,10 +89,15 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 	defer bar.done()
 	var records []bench.Record
 	for _, name := range names {
-		n, err := b.network(sys, name)
+		g, err := b.load(name)
 		if err != nil {
 			return err
 		}
+		in, pixels, err := photos.inputs(g)
+		if err != nil {
+			return err
+		}
+		n := bench.Network{Graph: g, Inputs: in, Pixels: pixels}
 		rs, err := bench.Compare(n, sys.newReference(), entries, bench.Options{
 			Warmup: b.warmup, Runs: b.runs, Seed: b.seed, Clock: sys.now,
 			Progress: func(stage string, done, total int) { bar.update(name+": "+stage, done, total) },
@@ -104,22 +112,6 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 	}
 	bar.done()
 	return report.Write(sys.stdout, b.format, records)
-}
-
-// network loads a model and makes its inputs.
-func (b *benchFlags) network(sys *system, name string) (bench.Network, error) {
-	g, err := b.load(name)
-	if err != nil {
-		return bench.Network{}, err
-	}
-	var paths []string
-	if b.input != "" {
-		if paths, err = words("-input", b.input); err != nil {
-			return bench.Network{}, err
-		}
-	}
-	in, pixels, err := pictureInputs(sys, g, b.photos, paths)
-	return bench.Network{Graph: g, Inputs: in, Pixels: pixels}, err
 }
 
 // entries opens the backends. The GPU may be missing only if nobody asked for it.
@@ -157,7 +149,7 @@ func (b *benchFlags) entries(sys *system, threads []int) (entries []bench.Entry,
 			}
 			if err != nil {
 				closeAll()
-				return nil, nil, err
+				return nil, nil, explain(err)
 			}
 			entries, closers = append(entries, e), append(closers, done)
 		}

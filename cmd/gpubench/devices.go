@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -38,6 +40,17 @@ func openGPU(context string) (*gpuDevice, error) {
 		return nil, err
 	}
 	return &gpuDevice{d, d.Info(), d.Close}, nil
+}
+
+// explain adds to the error of a GPU that was asked for what can be done.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, gpu.ErrVersion):
+		return fmt.Errorf("%w; a newer driver may offer it, and -backend cpu needs none", err)
+	case errors.Is(err, gpu.ErrUnavailable):
+		return fmt.Errorf("%w; -backend cpu needs no GPU", err)
+	}
+	return err
 }
 
 // haveDisplay says whether it makes sense to try a window.

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"flag"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +36,21 @@ func (m *modelFlags) list() ([]string, error) {
 	if err == nil && m.batch < 0 {
 		err = usagef("-batch %d: at least 1", m.batch)
 	}
-	return names, err
+	if err != nil {
+		return nil, err
+	}
+	// A wrong name is found before the right ones have cost time.
+	for _, name := range names {
+		if isFile(name) {
+			if _, err := os.Stat(name); err != nil {
+				return nil, err
+			}
+		} else if !slices.Contains(zoo.Names(), name) {
+			_, err := m.load(name)
+			return nil, err
+		}
+	}
+	return names, nil
 }
 
 // one is the name given, where there can be only one.
@@ -49,13 +65,15 @@ func (m *modelFlags) one() (string, error) {
 	return names[0], nil
 }
 
+func isFile(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".onnx") }
+
 // load builds or reads a network.
 func (m *modelFlags) load(name string) (*network.Graph, error) {
 	h, w, err := parseSize(m.size)
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasSuffix(strings.ToLower(name), ".onnx") {
+	if isFile(name) {
 		return loadONNX(name, m.batch, h, w)
 	}
 	g, err := zoo.Build(name, zoo.Options{Batch: m.batch, Height: h, Width: w, Seed: m.seed})

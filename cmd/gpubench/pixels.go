@@ -12,10 +12,37 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// pictureInputs makes inputs for a network out of photos (or, with no paths, of
-// the test picture), and says what they are. The samples of a batch take turns
-// with the photos. What is no picture gets seeded noise.
-func pictureInputs(sys *system, g *network.Graph, photos photoFlags, paths []string) ([]*tensor.Tensor, string, error) {
+// pictures is what to run a network on.
+type pictures struct {
+	images []image.Image
+	name   string // for people
+}
+
+// loadPictures reads the photos of a flag's list; an empty list is the test
+// picture.
+func loadPictures(sys *system, list string) (p pictures, err error) {
+	if list == "" {
+		return pictures{[]image.Image{bench.Picture(640, 480)}, bench.PictureName}, nil
+	}
+	paths, err := words("-input", list)
+	if err != nil {
+		return p, err
+	}
+	for i, path := range paths {
+		img, err := loadPhoto(sys, path)
+		if err != nil {
+			return p, err
+		}
+		p.images = append(p.images, img)
+		paths[i] = filepath.Base(path)
+	}
+	p.name = strings.Join(paths, ", ")
+	return p, nil
+}
+
+// inputs makes a network's inputs, and says what they are. The samples of a
+// batch take turns with the pictures. What is no picture gets seeded noise.
+func (p pictures) inputs(g *network.Graph) ([]*tensor.Tensor, string, error) {
 	var inputs []*tensor.Tensor
 	var notes []string
 	for _, v := range g.Inputs {
@@ -23,32 +50,20 @@ func pictureInputs(sys *system, g *network.Graph, photos photoFlags, paths []str
 			inputs, notes = append(inputs, noise(v.Shape)), append(notes, "seeded noise")
 			continue
 		}
-		images, note := []image.Image{bench.Picture(640, 480)}, bench.PictureName
-		if len(paths) > 0 {
-			images, note = nil, ""
-			for _, path := range paths {
-				img, err := loadPhoto(sys, path)
-				if err != nil {
-					return nil, "", err
-				}
-				images, note = append(images, img), note+", "+filepath.Base(path)
-			}
-			note = strings.TrimPrefix(note, ", ")
-		}
-		p, _, err := photos.choose(g, v.Shape)
+		pre, _, err := photoFlags{}.choose(g, v.Shape)
 		if err != nil {
 			return nil, "", err
 		}
 		in := tensor.New(v.Shape...)
 		size := len(in.Data) / v.Shape[0]
 		for n := range v.Shape[0] {
-			t, err := p.Apply(images[n%len(images)])
+			t, err := pre.Apply(p.images[n%len(p.images)])
 			if err != nil {
 				return nil, "", err
 			}
 			copy(in.Data[n*size:], t.Data)
 		}
-		inputs, notes = append(inputs, in), append(notes, note)
+		inputs, notes = append(inputs, in), append(notes, p.name)
 	}
 	return inputs, strings.Join(notes, "; "), nil
 }

@@ -61,7 +61,8 @@ func (s *system) open(name string, threads int, context string) (e bench.Entry, 
 // is none the CPU, which it says.
 func (s *system) openOrCPU(name string, threads int, context string) (e bench.Entry, close func(), err error) {
 	if name != "" {
-		return s.open(name, threads, context)
+		e, close, err = s.open(name, threads, context)
+		return e, close, explain(err)
 	}
 	e, close, err = s.open("gpu", threads, context)
 	if err != nil {

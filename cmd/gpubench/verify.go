@@ -33,7 +33,6 @@ func verifyCommand() command {
 
 type verifyFlags struct {
 	modelFlags
-	photos           photoFlags
 	backend, context string
 	input            string
 	threads          int
@@ -66,9 +65,13 @@ func (v *verifyFlags) run(sys *system, _ []string) error {
 	if err != nil {
 		return err
 	}
-	e, done, err := sys.open(v.backend, v.threads, v.context)
+	photos, err := loadPictures(sys, v.input)
 	if err != nil {
 		return err
+	}
+	e, done, err := sys.open(v.backend, v.threads, v.context)
+	if err != nil {
+		return explain(err)
 	}
 	defer done()
 	var bad []string
@@ -76,7 +79,7 @@ func (v *verifyFlags) run(sys *system, _ []string) error {
 		if i > 0 {
 			fmt.Fprintln(sys.stdout)
 		}
-		wrong, err := v.model(sys, name, e.Backend)
+		wrong, err := v.model(sys, name, e.Backend, photos)
 		if err != nil {
 			return err
 		}
@@ -92,16 +95,12 @@ func (v *verifyFlags) run(sys *system, _ []string) error {
 
 // model verifies one network and prints its table. It returns what is wrong, or
 // nothing.
-func (v *verifyFlags) model(sys *system, name string, b network.Backend) (wrong string, err error) {
+func (v *verifyFlags) model(sys *system, name string, b network.Backend, photos pictures) (wrong string, err error) {
 	g, err := v.load(name)
 	if err != nil {
 		return "", err
 	}
-	var paths []string
-	if v.input != "" {
-		paths = []string{v.input}
-	}
-	in, pixels, err := pictureInputs(sys, g, v.photos, paths)
+	in, pixels, err := photos.inputs(g)
 	if err != nil {
 		return "", err
 	}

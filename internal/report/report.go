@@ -2,6 +2,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -44,8 +45,26 @@ func Write(w io.Writer, format string, rs []bench.Record) error {
 	return all[i].print(w, rs)
 }
 
-// records is the JSON format: an array of records.
-func records(w io.Writer, rs []bench.Record) error { return JSON(w, rs) }
+// records is the JSON format: an array of records, one a line.
+func records(w io.Writer, rs []bench.Record) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	b.WriteByte('[')
+	for i, r := range rs {
+		if i > 0 {
+			b.Truncate(b.Len() - 1) // the encoder's newline
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+		if err := e.Encode(r); err != nil {
+			return err
+		}
+	}
+	b.WriteString("]\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
 
 // JSON writes any value as the tool does: indented, and without escaping what
 // only HTML would need.
