@@ -1,0 +1,34 @@
+# make bench   compare GPU and CPU on this machine
+# make test    run every test
+# make lint    check the form of Go code and shaders
+# Each installs what it needs first (Debian and Ubuntu).
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# A photo to look at: the first of these that exists.
+PHOTO ?= $(firstword $(wildcard ../shared/models/photos/coral_parrot.jpg $(shell go env GOROOT 2>/dev/null)/src/image/testdata/video-001.jpeg))
+
+.PHONY: bench test lint build
+
+bench: build
+	bin/gpubench bench $(if $(PHOTO),-input $(PHOTO)) $(ARGS)
+
+build:
+	@.ci/setup build
+	go build -o bin/gpubench ./cmd/gpubench
+
+# Twice: with cgo, GPU, display and race detector; and as a build without cgo.
+# Then the GPU's tests once more on Mesa's other software driver.
+test:
+	@.ci/setup test
+	CGO_ENABLED=0 go build ./...
+	.ci/with-display go test -race -timeout 15m ./...
+	CGO_ENABLED=0 go test -short ./...
+	GALLIUM_DRIVER=softpipe go test -short -timeout 10m ./gpu/...
+
+lint:
+	@.ci/setup lint
+	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "gofmt: $$out"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	SHUFFLEGL_LINT=1 go test -run TestShadersValidate ./gpu
