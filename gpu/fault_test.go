@@ -94,15 +94,9 @@ func TestFaults(t *testing.T) {
 func TestBufferChecks(t *testing.T) {
 	d := &Device{info: Info{Limits: SpecMinimum}}
 	gl := glestest.NewFake()
-	for _, c := range []struct {
-		kind bufferKind
-		size int
-		is   error
-	}{
-		{storageBuffer, 0, nil}, {storageBuffer, -1, nil}, {storageBuffer, 1<<27 + 1, ErrLimit}, {uniformBuffer, 16385, ErrLimit},
-	} {
-		if _, err := d.newBuffer(gl, c.kind, c.size, "x"); err == nil || c.is != nil && !errors.Is(err, c.is) {
-			t.Errorf("%d bytes: %v", c.size, err)
+	for _, size := range []int{0, -1} {
+		if _, err := d.newBuffer(gl, storageBuffer, size, "x"); err == nil {
+			t.Errorf("made a buffer of %d bytes", size)
 		}
 	}
 	b, err := d.newBuffer(gl, storageBuffer, 16, "x")

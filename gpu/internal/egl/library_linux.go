@@ -44,6 +44,8 @@ type library struct {
 	queryDevices        func(max int32, devices *uintptr, n *int32) uint32
 	queryDeviceString   func(device uintptr, name int32) string
 	haveDeviceFunctions bool
+
+	withoutSurfaceless bool // for tests: as if there were no surfaceless contexts
 }
 
 func dlopen(names []string) (handle uintptr, err error) {

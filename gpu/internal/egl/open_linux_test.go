@@ -128,3 +128,47 @@ func TestVersionTooOld(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// Open stops at the first platform that works; the others must at least fail
+// cleanly, and work if they can.
+func TestEveryPlatform(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	l, err := load()
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, p := range l.platforms() {
+		s, err := l.open(p, false)
+		if err != nil {
+			t.Log(err)
+			continue
+		}
+		t.Logf("%s: %s, %s", p.name, s.renderer, s.version)
+		if err := s.destroy(); err != nil {
+			t.Errorf("%s: %v", p.name, err)
+		}
+	}
+}
+
+// Drivers without EGL_KHR_surfaceless_context need a surface.
+func TestPbuffer(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	l, err := load()
+	if err != nil {
+		t.Skip(err)
+	}
+	platforms := l.platforms()
+	l.withoutSurfaceless = true
+	s, err := l.open(platforms[len(platforms)-1], false)
+	if err != nil {
+		t.Skip("no default display: ", err)
+	}
+	if s.surface == 0 {
+		t.Error("no surface")
+	}
+	if err := s.destroy(); err != nil {
+		t.Error(err)
+	}
+}

@@ -41,7 +41,7 @@ func (l *library) open(p platform, debug bool) (*session, error) {
 		return fail(fmt.Errorf("%w: eglBindAPI(EGL_OPENGL_ES_API): %s", ErrContext, l.lastError()))
 	}
 
-	surfaceless := exts["EGL_KHR_surfaceless_context"]
+	surfaceless := exts["EGL_KHR_surfaceless_context"] && !l.withoutSurfaceless
 	createContext := egl15 || exts["EGL_KHR_create_context"]
 	if err := s.chooseConfig(surfaceless, createContext, exts); err != nil {
 		return fail(err)
