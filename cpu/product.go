@@ -10,7 +10,8 @@ import "gonum.org/v1/gonum/blas/blas32"
 //	c[i·n + j] += Σ_k w[i·K + k] · x[rows[k] + j]   with K = len(rows)
 //
 // The rows of x lie wherever the table says: that is how a shuffled, joined or
-// sliced input costs nothing.
+// sliced input costs nothing. gonum skips weights of zero, which here takes
+// 0·NaN for 0.
 func accumulate(c []float32, m, n int, w, x []float32, rows []int32) {
 	blas := blas32.Implementation()
 	for i := range m {
