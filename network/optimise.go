@@ -1,5 +1,7 @@
 package network
 
+import "slices"
+
 // Optimize returns a graph that computes the same outputs with fewer nodes. The
 // graph given is left as it is.
 //
@@ -9,6 +11,7 @@ package network
 // names: a fused node's output is named as the last node's that went into it.
 func Optimize(g *Graph) *Graph {
 	r := newRewriter(g.clone())
+	r.dropUnused() // a node that no output depends on must not count as a reader
 	passes := []func(*Node) bool{
 		r.dropIdentity,
 		r.recogniseShuffle,
@@ -23,30 +26,26 @@ func Optimize(g *Graph) *Graph {
 			changed = r.each(pass) || changed
 		}
 	}
-	r.dropUnused()
 	return r.g
 }
 
 // lower does only what the backends cannot do without.
 func lower(g *Graph) *Graph {
 	r := newRewriter(g.clone())
-	r.each(r.lowerBatchNorm)
 	r.dropUnused()
+	r.each(r.lowerBatchNorm)
 	return r.g
 }
 
 // dropUnused takes out nodes that no output depends on.
 func (r *rewriter) dropUnused() {
-	for i := len(r.g.Nodes) - 1; i >= 0; i-- {
-		n, used := r.g.Nodes[i], false
-		for _, v := range n.Outputs {
-			used = used || r.uses[v] > 0
-		}
-		if !used {
+	wanted := func(v *Value) bool { return r.output[v] || len(r.readers[v]) > 0 }
+	for _, n := range slices.Backward(r.g.Nodes) {
+		if !slices.ContainsFunc(n.Outputs, wanted) {
 			r.remove(n)
-			r.index()
 		}
 	}
+	r.compact()
 }
 
 // dropIdentity takes out operators that change nothing.

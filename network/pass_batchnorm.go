@@ -2,7 +2,6 @@ package network
 
 import (
 	"math"
-	"slices"
 
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -61,7 +60,7 @@ func (r *rewriter) foldBatchNorm(n *Node) bool {
 		}
 		b.Data[m] = float32(bias)
 	}
-	p.Inputs = []*Value{p.Inputs[0], r.g.Const(p.Name+".weight", w), r.g.Const(p.Name+".bias", b)}
+	r.setInputs(p, p.Inputs[0], r.g.Const(p.Name+".weight", w), r.g.Const(p.Name+".bias", b))
 	r.absorb(p, n)
 	return true
 }
@@ -85,6 +84,6 @@ func (r *rewriter) lowerBatchNorm(n *Node) bool {
 		w.Data[i], b.Data[i] = float32(s[i/repeat]), float32(t[i/repeat])
 	}
 	n.Op = Conv{Window: Square(1, 1, 0), Groups: len(w.Data)}
-	n.Inputs = slices.Concat(n.Inputs[:1], []*Value{r.g.Const(n.Name+".weight", w), r.g.Const(n.Name+".bias", b)})
+	r.setInputs(n, n.Inputs[0], r.g.Const(n.Name+".weight", w), r.g.Const(n.Name+".bias", b))
 	return true
 }

@@ -20,7 +20,6 @@ func (r *rewriter) fuseActivation(n *Node) bool {
 	}
 	p := r.producer[n.Inputs[0]]
 	r.activate(p, op.Fn.Then(n.Act), n.Layers())
-	p.Beyond = Activation{} // its output is n's from now on
 	r.absorb(p, n)
 	return true
 }
@@ -77,12 +76,10 @@ func (r *rewriter) fuseAdd(n *Node) bool {
 			default:
 				continue
 			}
-			p.Inputs = append(slices.Clone(p.Inputs), n.Inputs[1-i])
 			p.AddsLast, p.Act = true, n.Act
-			// The other operand may be computed after p: p moves to the sum's place.
-			r.remove(p)
-			r.g.Nodes = slices.Insert(r.g.Nodes, slices.Index(r.g.Nodes, n), p)
-			r.absorb(p, n)
+			other := n.Inputs[1-i] // may be computed after p: p moves to the sum's place
+			r.moveTo(p, n)
+			r.setInputs(p, append(slices.Clone(p.Inputs), other)...)
 			return true
 		}
 	}

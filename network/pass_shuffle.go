@@ -1,6 +1,10 @@
 package network
 
-import "github.com/shufflegl/shufflegl/tensor"
+import (
+	"slices"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
 
 // recogniseShuffle makes a ChannelShuffle of the Reshape, Transpose, Reshape
 // that exporters write for one, in any rank.
@@ -31,10 +35,11 @@ func (r *rewriter) recogniseShuffle(n *Node) bool {
 	if groups == 0 {
 		return false
 	}
-	n.layers = append(append(append([]string{}, first.Layers()...), tr.Layers()...), n.Layers()...)
-	n.Op, n.Inputs = ChannelShuffle{groups}, []*Value{x}
-	r.remove(first)
+	n.layers = slices.Concat(first.Layers(), tr.Layers(), n.Layers())
+	n.Op = ChannelShuffle{groups}
+	r.setInputs(n, x)
 	r.remove(tr)
+	r.remove(first)
 	return true
 }
 
