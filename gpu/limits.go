@@ -49,7 +49,7 @@ var SpecMinimum = Limits{
 	UniformBindings:   36,
 	UniformBlockSize:  16384,
 	UniformAlignment:  256,
-	UniformComponents: 1024,
+	UniformComponents: 512,
 
 	ImageUnits:    4,
 	ComputeImages: 4,
