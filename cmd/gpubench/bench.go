@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"runtime"
 	"slices"
@@ -36,7 +37,7 @@ type benchFlags struct {
 }
 
 func (b *benchFlags) define(f *flag.FlagSet) {
-	b.modelFlags.define(f, defaultModel, "; several with commas")
+	b.modelFlags.define(f, defaultModel, true)
 	f.StringVar(&b.backends, "backend", "", "`B,B`: of "+strings.Join(backendNames(), ", ")+" (default gpu,cpu; cpu if there is no GPU)")
 	f.StringVar(&b.threads, "threads", "", "`N,N`: threads of the CPU backend, each measured (default all cores)")
 	f.IntVar(&b.warmup, "warmup", 3, "`N`: runs before those that count")
@@ -111,7 +112,13 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 		records = append(records, rs...)
 	}
 	bar.done()
-	return report.Write(sys.stdout, b.format, records)
+	if err := report.Write(sys.stdout, b.format, records); err != nil {
+		return err
+	}
+	if wrong := report.Wrong(records); len(wrong) > 0 {
+		return errors.New(wrong[0])
+	}
+	return nil
 }
 
 // entries opens the backends. The GPU may be missing only if nobody asked for it.

@@ -40,7 +40,7 @@ type classifyFlags struct {
 }
 
 func (c *classifyFlags) define(f *flag.FlagSet) {
-	c.modelFlags.define(f, "", "")
+	c.modelFlags.define(f, "", false)
 	f.StringVar(&c.labels, "labels", "", "`FILE`: the classes' names, one a line or a JSON array")
 	f.StringVar(&c.backend, "backend", "", "`gpu|cpu|reference`: (default gpu; cpu if there is no GPU)")
 	f.StringVar(&c.format, "format", "text", "`text|json`: how to print")
@@ -116,7 +116,7 @@ func (c *classifyFlags) run(sys *system, photos []string) error {
 
 	bar := newProgress(sys)
 	defer bar.done()
-	found := []guess{}
+	var found [][]guess
 	for i, photo := range photos {
 		bar.update("photos", i, len(photos))
 		img, err := loadPhoto(sys, photo)
@@ -141,11 +141,11 @@ func (c *classifyFlags) run(sys *system, photos []string) error {
 				best[i].Label = labels[best[i].Class]
 			}
 		}
-		found = append(found, best...)
+		found = append(found, best)
 	}
 	bar.done()
 	if c.format == "json" {
-		return report.JSON(sys.stdout, found)
+		return report.JSON(sys.stdout, slices.Concat(found...))
 	}
 	return printGuesses(sys, e, found)
 }
@@ -225,20 +225,18 @@ func distribution(out []float32) ([]float64, error) {
 	return p, nil
 }
 
-func printGuesses(sys *system, e bench.Entry, found []guess) error {
-	for i, g := range found {
-		if i == 0 || g.Photo != found[i-1].Photo {
-			if i > 0 {
-				fmt.Fprintln(sys.stdout)
+func printGuesses(sys *system, e bench.Entry, found [][]guess) error {
+	for i, photo := range found {
+		if i > 0 {
+			fmt.Fprintln(sys.stdout)
+		}
+		fmt.Fprintf(sys.stdout, "%s, on %s (%s)\n", photo[0].Photo, e.Backend.Name(), e.Backend.Device())
+		for _, g := range photo {
+			label := g.Label
+			if label == "" {
+				label = "class " + fmt.Sprint(g.Class)
 			}
-			fmt.Fprintf(sys.stdout, "%s, on %s (%s)\n", g.Photo, e.Backend.Name(), e.Backend.Device())
-		}
-		label := g.Label
-		if label == "" {
-			label = "class " + fmt.Sprint(g.Class)
-		}
-		if _, err := fmt.Fprintf(sys.stdout, "%7.2f %%  %4d  %s\n", 100*g.Probability, g.Class, label); err != nil {
-			return err
+			fmt.Fprintf(sys.stdout, "%7.2f %%  %4d  %s\n", 100*g.Probability, g.Class, label)
 		}
 	}
 	return nil

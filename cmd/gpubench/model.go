@@ -19,13 +19,19 @@ const defaultModel = "shufflenet_v1_g3_1.0x"
 type modelFlags struct {
 	models string
 	size   string
+	shape  string
 	batch  int
 	seed   uint64
 }
 
-func (m *modelFlags) define(f *flag.FlagSet, model, several string) {
-	f.StringVar(&m.models, "model", model, "`M`: a zoo name or a file ending in .onnx"+several)
+func (m *modelFlags) define(f *flag.FlagSet, model string, several bool) {
+	usage := "`M`: a zoo name or a file ending in .onnx"
+	if several {
+		usage = "`M,M`: zoo names or files ending in .onnx"
+	}
+	f.StringVar(&m.models, "model", model, usage)
 	f.StringVar(&m.size, "size", "", "`HxW`: the input's size, or one number (default the model's own)")
+	f.StringVar(&m.shape, "shape", "", "`IN=NxCxHxW`: shape of the input IN, where an .onnx file leaves it open")
 	f.IntVar(&m.batch, "batch", 0, "`N`: pictures at once (default the model's own)")
 	f.Uint64Var(&m.seed, "seed", 0, "`S`: seed of the zoo's random weights")
 }
@@ -74,7 +80,11 @@ func (m *modelFlags) load(name string) (*network.Graph, error) {
 		return nil, err
 	}
 	if isFile(name) {
-		return loadONNX(name, m.batch, h, w)
+		shapes, err := parseShapes(m.shape)
+		if err != nil {
+			return nil, err
+		}
+		return loadONNX(name, shapes, m.batch, h, w)
 	}
 	g, err := zoo.Build(name, zoo.Options{Batch: m.batch, Height: h, Width: w, Seed: m.seed})
 	if errors.Is(err, zoo.ErrUnknown) {

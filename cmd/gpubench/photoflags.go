@@ -20,7 +20,7 @@ type photoFlags struct {
 }
 
 func (p *photoFlags) define(f *flag.FlagSet) {
-	f.StringVar(&p.preset, "preset", "", "`P`: a usual preprocessing: "+strings.Join(tensor.Presets(), ", "))
+	f.StringVar(&p.preset, "preset", "", "`P`: as usual for "+strings.Join(tensor.Presets(), ", "))
 	f.StringVar(&p.order, "order", "", "`rgb|bgr`: the order of the colour planes")
 	f.StringVar(&p.mean, "mean", "", "`A,B,C`: to take from the planes, in 0..255")
 	f.StringVar(&p.scale, "scale", "", "`A,B,C`: to multiply by afterwards; one number is for all three")

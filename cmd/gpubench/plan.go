@@ -19,7 +19,7 @@ func planCommand() command {
 		},
 		define: func(f *flag.FlagSet) action {
 			var m modelFlags
-			m.define(f, defaultModel, "")
+			m.define(f, defaultModel, false)
 			format := f.String("format", "text", "`text|json`: how to print")
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "text", "json"); err != nil {

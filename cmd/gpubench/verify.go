@@ -40,7 +40,7 @@ type verifyFlags struct {
 }
 
 func (v *verifyFlags) define(f *flag.FlagSet) {
-	v.modelFlags.define(f, defaultModel, "; several with commas")
+	v.modelFlags.define(f, defaultModel, true)
 	f.StringVar(&v.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
 	f.Float64Var(&v.tolerance, "tolerance", 1e-4, "`E`: largest relative error that passes")
 	f.IntVar(&v.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")

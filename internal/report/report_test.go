@@ -114,7 +114,7 @@ func TestVerdict(t *testing.T) {
 			"verdict: the GPU and the CPU are equally fast (medians 41.0 and 41.3 ms)"}},
 		{"no time", []bench.Record{zero, cpu(4, 2.5)}, []string{agree, "verdict: none, the runs are too short to time"}},
 		{"NaN", []bench.Record{nan, cpu(4, 2.5)}, []string{
-			"WRONG RESULTS: the gpu is off by NaN of the largest magnitude (at most 1e-04 is right); see gpubench verify",
+			"WRONG: the gpu's results for shufflenet_v1_g3_1.0x are off by NaN of the largest magnitude (at most 1e-04 is right); gpubench verify tells where",
 			agree, "verdict: none, a wrong result has no speed"}},
 	} {
 		got := report.Verdict(c.rs)

@@ -16,12 +16,9 @@ const tolerance = 1e-4
 func Verdict(rs []bench.Record) []string {
 	var lines []string
 	gpu, cpu := fastest(rs, "gpu"), fastest(rs, "cpu")
-	wrong := false
-	for _, r := range rs {
-		if !(float64(r.MaxRelErr) <= tolerance) { // NaN is wrong, too
-			wrong = true
-			lines = append(lines, fmt.Sprintf("WRONG RESULTS: the %s is off by %.1e of the largest magnitude (at most %.0e is right); see gpubench verify", r.Backend, float64(r.MaxRelErr), tolerance))
-		}
+	wrong := Wrong(rs)
+	for _, w := range wrong {
+		lines = append(lines, "WRONG: "+w)
 	}
 	if gpu == nil || cpu == nil {
 		return lines
@@ -29,12 +26,24 @@ func Verdict(rs []bench.Record) []string {
 	if d := gpu.MaxRelDiffCPU; d != nil {
 		lines = append(lines, fmt.Sprintf("largest difference between the GPU's and the CPU's results: %.1e of the largest magnitude", float64(*d)))
 	}
-	if wrong {
+	if len(wrong) > 0 {
 		return append(lines, "verdict: none, a wrong result has no speed")
 	}
 	lines = append(lines, "verdict: "+faster(gpu, cpu))
 	if gpu.Software {
 		lines = append(lines, "note: this is a software renderer on the CPU: not a GPU's speed")
+	}
+	return lines
+}
+
+// Wrong tells of each record whose results are not right.
+func Wrong(rs []bench.Record) []string {
+	var lines []string
+	for _, r := range rs {
+		if !(float64(r.MaxRelErr) <= tolerance) { // NaN is wrong, too
+			lines = append(lines, fmt.Sprintf("the %s's results for %s are off by %.1e of the largest magnitude (at most %.0e is right); gpubench verify tells where",
+				r.Backend, r.Model, float64(r.MaxRelErr), tolerance))
+		}
 	}
 	return lines
 }

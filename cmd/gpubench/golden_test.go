@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const tiny = "shufflenet_v1_g3_0.25x"
+
+// What each command writes, to the letter.
+func TestGolden(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	noGPU := errors.New("gpu: no OpenGL ES 3.1 device: EGL: no EGL library")
+	for _, c := range []struct {
+		golden string
+		world  world
+		status int
+		args   string
+	}{
+		{"overview", world{}, 0, "-h"},
+		{"bench_help", world{}, 0, "bench -h"},
+		{"classify_help", world{}, 0, "classify --help"},
+		{"plan_help", world{}, 0, "plan -h"},
+		{"verify_help", world{}, 0, "verify -h"},
+		{"info_help", world{}, 0, "info -h"},
+		{"bench", world{}, 0, "-model " + tiny + " -size 32x48 -threads 1,2 -runs 5 -warmup 1"},
+		{"bench_software", world{software: true}, 0, "bench -model " + tiny + ",shufflenet_v1_g8_0.25x -size 32 -threads 4 -runs 3 -input photo.png"},
+		{"bench_no_gpu", world{noGPU: noGPU}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 3 -batch 2"},
+		{"bench_json", world{}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 3 -warmup 0 -format json -seed 7"},
+		{"bench_wrong", world{spoil: func(_ string, out *tensor.Tensor) { out.Data[3] = 1e6 }}, 1, "bench -model " + tiny + " -size 32 -threads 2 -runs 2"},
+		{"verify", world{}, 0, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32"},
+		{"verify_wrong", world{spoil: func(step string, out *tensor.Tensor) {
+			if strings.HasPrefix(step, "stage3.unit2") {
+				out.Data[5] += 3
+			}
+		}}, 1, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32"},
+		{"info", world{}, 0, "info"},
+		{"info_no_gpu", world{noGPU: noGPU}, 0, "info"},
+		{"classify", world{}, 0, "classify -model " + tiny + " -size 64 -labels labels.txt -top 3 photo.png photo.png"},
+		{"classify_json", world{}, 0, "classify -model " + tiny + " -size 64 -backend reference -format json -top 2 photo.png"},
+		{"classify_no_gpu", world{noGPU: noGPU}, 0, "classify -model " + tiny + " -size 64x32 -order bgr -mean 1,2,3 -std 57.5 photo.png"},
+	} {
+		t.Run(c.golden, func(t *testing.T) {
+			enter(t)
+			status, stdout, stderr := c.world.run(strings.Fields(c.args)...)
+			if status != c.status {
+				t.Errorf("exit status %d, want %d", status, c.status)
+			}
+			if c.world.gpusOpen != 0 {
+				t.Error("a GPU was left open")
+			}
+			got := "$ gpubench " + c.args + "\n" + hide(stdout)
+			if stderr != "" {
+				got += "--- standard error\n" + stderr
+			}
+			path := filepath.Join(here, "testdata", c.golden+".golden")
+			if *update {
+				os.MkdirAll(filepath.Dir(path), 0o755)
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// hide takes out what differs from machine to machine: the last digits, too.
+func hide(s string) string {
+	s = regexp.MustCompile(`("probability": 0\.\d{4})\d*`).ReplaceAllString(s, "$1")
+	lines := strings.SplitAfter(s, "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, "  system") {
+			lines[i] = "  system  ...\n"
+		}
+	}
+	return strings.Join(lines, "")
+}
