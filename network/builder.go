@@ -33,7 +33,10 @@ func (b *Builder) ApplyAll(name string, op Op, inputs ...*Value) []*Value {
 		}
 		b.err = err
 	}
-	void := make([]*Value, 16)
+	void := make([]*Value, 1)
+	if s, ok := op.(Split); ok {
+		void = make([]*Value, max(1, len(s.Sizes)))
+	}
 	for i := range void {
 		void[i] = &Value{Name: name}
 	}

@@ -2,6 +2,8 @@ package network
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -66,24 +68,13 @@ func (g *Graph) Const(name string, t *tensor.Tensor) *Value {
 
 // Apply adds a node and infers the shapes of its outputs, which are named after
 // the node (and numbered where there are several). The error names operator,
-// node and shapes, and satisfies errors.Is(err, ErrShape).
+// node and shapes, says what was wanted, and satisfies errors.Is(err, ErrShape).
 func (g *Graph) Apply(name string, op Op, inputs ...*Value) ([]*Value, error) {
-	shapes := make([]tensor.Shape, len(inputs))
-	for i, v := range inputs {
-		if v != nil {
-			shapes[i] = v.Shape
-		}
-	}
-	outs, err := op.Infer(shapes)
+	outs, err := infer(op, inputs)
 	if err != nil {
-		return nil, fmt.Errorf("network: %s %q on %v: %w", op.Kind(), name, shapes, err)
+		return nil, fmt.Errorf("network: %s %q on %s: %w", op.Kind(), name, shapesOf(inputs), err)
 	}
-	for _, s := range outs {
-		if elements(s) > maxElements {
-			return nil, fmt.Errorf("network: %s %q on %v: output %v is larger than %d elements: %w", op.Kind(), name, shapes, s, maxElements, ErrShape)
-		}
-	}
-	n := &Node{Name: name, Op: op, Inputs: inputs}
+	n := &Node{Name: name, Op: op, Inputs: slices.Clone(inputs)}
 	for i, s := range outs {
 		vn := name
 		if len(outs) > 1 {
@@ -95,19 +86,71 @@ func (g *Graph) Apply(name string, op Op, inputs ...*Value) ([]*Value, error) {
 	return n.Outputs, nil
 }
 
+// infer is op.Infer for values, whose shapes it checks first and last, so that
+// no operator need fear an overflow.
+func infer(op Op, inputs []*Value) ([]tensor.Shape, error) {
+	shapes := make([]tensor.Shape, len(inputs))
+	for i, v := range inputs {
+		if v == nil {
+			continue
+		}
+		if err := v.check(); err != nil {
+			return nil, fmt.Errorf("input %d: %w", i, err)
+		}
+		if shapes[i] = v.Shape; v.Shape == nil {
+			shapes[i] = tensor.Shape{} // a scalar, which is not absent
+		}
+	}
+	outs, err := op.Infer(shapes)
+	for i, s := range outs {
+		if err == nil {
+			err = checkSize(s)
+		}
+		outs[i] = s.Clone()
+	}
+	return outs, err
+}
+
+// check sees that the value's size can be counted and that it has elements.
+func (v *Value) check() error {
+	if err := checkSize(v.Shape); err != nil {
+		return err
+	}
+	if v.Const != nil && (!v.Shape.Equal(v.Const.Shape) || len(v.Const.Data) != v.Shape.Size()) {
+		return shapeErr("constant %q of %v holds %v (%d elements)", v.Name, v.Shape, v.Const.Shape, len(v.Const.Data))
+	}
+	return nil
+}
+
 // maxElements is the largest tensor: its bytes must be countable in an int32, as
 // shaders count.
 const maxElements = 1 << 29
 
-// elements is a shape's size, and at most just beyond maxElements.
-func elements(s tensor.Shape) int {
+func checkSize(s tensor.Shape) error {
 	n := 1
 	for _, d := range s {
-		if n *= d; n > maxElements {
-			return maxElements + 1
+		if d < 1 {
+			return shapeErr("%v has no elements", s)
+		}
+		if d > maxElements/n {
+			return shapeErr("%v has more than %d elements", s, maxElements)
+		}
+		n *= d
+	}
+	return nil
+}
+
+// shapesOf lists the values' shapes for error messages.
+func shapesOf(vs []*Value) string {
+	var parts []string
+	for _, v := range vs {
+		if v == nil {
+			parts = append(parts, "none")
+		} else {
+			parts = append(parts, v.Shape.String())
 		}
 	}
-	return n
+	return "[" + strings.Join(parts, " ") + "]"
 }
 
 // Output marks values as the graph's outputs.

@@ -46,14 +46,25 @@ func slide(in, kernel, stride, dilation, before, after int, ceil bool) int {
 	return n
 }
 
+// maxWindow bounds a window's parameters, so that their products can be counted.
+const maxWindow = 1 << 14
+
 func (w Window) infer(x tensor.Shape, ceil bool) (h, wd int, err error) {
-	w = w.Normal()
 	if len(x) != 4 {
 		return 0, 0, shapeErr("input is %v, a feature map NxCxHxW is wanted", x)
 	}
+	if min(w.Stride[0], w.Stride[1], w.Dilation[0], w.Dilation[1]) < 0 {
+		return 0, 0, shapeErr("stride %v, dilation %v: none may be negative", w.Stride, w.Dilation)
+	}
+	w = w.Normal()
 	p := w.Pads
-	if w.Kernel[0] < 1 || w.Kernel[1] < 1 || min(p.Top, p.Left, p.Bottom, p.Right) < 0 {
-		return 0, 0, shapeErr("kernel %dx%d with pads %v", w.Kernel[0], w.Kernel[1], p)
+	for i := range 2 {
+		if w.Kernel[i] < 1 || max(w.Kernel[i], w.Stride[i], w.Dilation[i]) > maxWindow {
+			return 0, 0, shapeErr("kernel %v, stride %v, dilation %v: each must be 1 to %d", w.Kernel, w.Stride, w.Dilation, maxWindow)
+		}
+	}
+	if min(p.Top, p.Left, p.Bottom, p.Right) < 0 || max(p.Top, p.Left, p.Bottom, p.Right) > maxWindow {
+		return 0, 0, shapeErr("pads %v: each must be 0 to %d", p, maxWindow)
 	}
 	h = slide(x[2], w.Kernel[0], w.Stride[0], w.Dilation[0], p.Top, p.Bottom, ceil)
 	wd = slide(x[3], w.Kernel[1], w.Stride[1], w.Dilation[1], p.Left, p.Right, ceil)
@@ -91,7 +102,9 @@ func (c Conv) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	switch {
 	case len(w) != 4 || w[2] != c.Kernel[0] || w[3] != c.Kernel[1]:
 		return nil, shapeErr("weights are %v, the kernel is %dx%d", w, c.Kernel[0], c.Kernel[1])
-	case x[1]%g != 0 || w[0]%g != 0 || w[0] == 0:
+	case c.Groups < 0:
+		return nil, shapeErr("%d groups", c.Groups)
+	case x[1]%g != 0 || w[0]%g != 0:
 		return nil, shapeErr("%d input and %d output channels do not divide into %d groups", x[1], w[0], g)
 	case w[1] != x[1]/g:
 		return nil, shapeErr("%d input channels in %d groups want weights Mx%dxKxK, not %v", x[1], g, x[1]/g, w)

@@ -7,8 +7,8 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// Activation clamps every element to [Min, Max]. The zero Activation does
-// nothing.
+// Activation clamps every element to [Min, Max]: min(max(x, Min), Max). The zero
+// Activation does nothing.
 type Activation struct {
 	On       bool
 	Min, Max float32
@@ -26,12 +26,12 @@ func ReLU() Activation { return Clip(0, inf) }
 func ReLU6() Activation { return Clip(0, 6) }
 
 func (a Activation) String() string {
-	switch a {
-	case Activation{}:
+	switch {
+	case !a.On:
 		return ""
-	case ReLU():
+	case a == ReLU():
 		return "relu"
-	case ReLU6():
+	case a == ReLU6():
 		return "relu6"
 	}
 	return fmt.Sprintf("clip[%g,%g]", a.Min, a.Max)

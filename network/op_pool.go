@@ -1,6 +1,10 @@
 package network
 
-import "github.com/shufflegl/shufflegl/tensor"
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
 
 // Reduction is what a pooling window does to its pixels.
 type Reduction int
@@ -10,7 +14,15 @@ const (
 	Average
 )
 
-func (r Reduction) String() string { return [...]string{"max", "average"}[r] }
+func (r Reduction) String() string {
+	switch r {
+	case Max:
+		return "max"
+	case Average:
+		return "average"
+	}
+	return fmt.Sprintf("Reduction(%d)", int(r))
+}
 
 // Pool slides a window and reduces it. Padding never wins a maximum. An average
 // divides by the pixels inside the map, or with CountIncludePad by those inside
@@ -33,11 +45,15 @@ func (p Pool) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 1, 0); err != nil {
 		return nil, err
 	}
+	if p.Reduce != Max && p.Reduce != Average {
+		return nil, shapeErr("reduction %v", p.Reduce)
+	}
 	h, w, err := p.infer(in[0], p.Ceil)
 	if err != nil {
 		return nil, err
 	}
-	if n := p.Normal(); p.Pads.Top > (n.Kernel[0]-1)*n.Dilation[0] || p.Pads.Left > (n.Kernel[1]-1)*n.Dilation[1] {
+	n := p.Normal()
+	if max(p.Pads.Top, p.Pads.Bottom) > (n.Kernel[0]-1)*n.Dilation[0] || max(p.Pads.Left, p.Pads.Right) > (n.Kernel[1]-1)*n.Dilation[1] {
 		return nil, shapeErr("padding %v is wider than the kernel %dx%d", p.Pads, p.Kernel[0], p.Kernel[1])
 	}
 	return one(in[0][0], in[0][1], h, w)
@@ -53,9 +69,12 @@ func (p GlobalPool) Kind() string {
 	return "GlobalAveragePool"
 }
 
-func (GlobalPool) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
+func (p GlobalPool) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 1, 0); err != nil {
 		return nil, err
+	}
+	if p.Reduce != Max && p.Reduce != Average {
+		return nil, shapeErr("reduction %v", p.Reduce)
 	}
 	if len(in[0]) != 4 {
 		return nil, shapeErr("input is %v, a feature map NxCxHxW is wanted", in[0])

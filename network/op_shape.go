@@ -80,8 +80,8 @@ func (s Split) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	for _, n := range s.Sizes {
 		part := in[0].Clone()
 		part[axis] = n
-		if n < 1 {
-			return nil, shapeErr("a part of size %d", n)
+		if n < 1 || n > in[0][axis]-sum {
+			return nil, shapeErr("parts %v do not make up axis %d of %v", s.Sizes, axis, in[0])
 		}
 		sum += n
 		outs = append(outs, part)
@@ -109,9 +109,12 @@ func (s Slice) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 		return nil, shapeErr("elements %d to %d by %d of axis %d of %v", s.Start, s.End, s.Step, axis, in[0])
 	}
 	out := in[0].Clone()
-	out[axis] = (s.End - s.Start + s.Step - 1) / s.Step
+	out[axis] = s.count()
 	return one(out...)
 }
+
+// count is the number of elements taken.
+func (s Slice) count() int { return (s.End-s.Start-1)/s.Step + 1 }
 
 // Reshape gives the same elements, in the same order, another shape.
 type Reshape struct{ Shape tensor.Shape }
@@ -122,10 +125,8 @@ func (r Reshape) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 1, 0); err != nil {
 		return nil, err
 	}
-	for _, d := range r.Shape {
-		if d < 1 {
-			return nil, shapeErr("target shape %v", r.Shape)
-		}
+	if err := checkSize(r.Shape); err != nil {
+		return nil, err
 	}
 	if r.Shape.Size() != in[0].Size() {
 		return nil, shapeErr("%v has %d elements, %v has %d", in[0], in[0].Size(), r.Shape, r.Shape.Size())
@@ -142,16 +143,16 @@ func (t Transpose) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 1, 0); err != nil {
 		return nil, err
 	}
-	seen := make([]bool, len(in[0]))
+	fits := len(t.Perm) == len(in[0])
+	for d := range in[0] {
+		fits = fits && slices.Contains(t.Perm, d)
+	}
+	if !fits {
+		return nil, shapeErr("%v is no permutation of the dimensions of %v", t.Perm, in[0])
+	}
 	out := make(tensor.Shape, len(t.Perm))
 	for i, p := range t.Perm {
-		if p < 0 || p >= len(in[0]) || seen[p] || len(t.Perm) != len(in[0]) {
-			return nil, shapeErr("%v is no permutation of the dimensions of %v", t.Perm, in[0])
-		}
-		seen[p], out[i] = true, in[0][p]
-	}
-	if len(t.Perm) != len(in[0]) {
-		return nil, shapeErr("%v is no permutation of the dimensions of %v", t.Perm, in[0])
+		out[i] = in[0][p]
 	}
 	return one(out...)
 }

@@ -55,7 +55,7 @@ func shuffleGroups(x, mid tensor.Shape, perm []int) int {
 	if block%pixels != 0 {
 		return 0
 	}
-	source := func(i int) int { return permuted(mid[:lead], perm[:lead], i) }
+	source := permutation(mid[:lead], perm[:lead])
 	run, channels := block/pixels, x[1]
 	from := func(plane int) int { return source(plane/run)*run + plane%run }
 	if channels < 2 || from(1) < 1 || channels%from(1) != 0 {
@@ -70,17 +70,19 @@ func shuffleGroups(x, mid tensor.Shape, perm []int) int {
 	return s.Groups
 }
 
-// permuted is the row-major index, in a tensor of the given shape, of element i
-// of its transpose by perm.
-func permuted(shape tensor.Shape, perm []int, i int) int {
-	at := make([]int, len(shape))
-	for d := len(perm) - 1; d >= 0; d-- {
-		at[perm[d]] = i % shape[perm[d]]
-		i /= shape[perm[d]]
+// permutation gives the row-major index, in a tensor of the given shape, of each
+// element of its transpose by perm.
+func permutation(shape tensor.Shape, perm []int) func(i int) int {
+	sizes, steps := make([]int, len(perm)), make([]int, len(perm))
+	for d, p := range perm {
+		sizes[d], steps[d] = shape[p], shape[p+1:].Size()
 	}
-	j := 0
-	for d, n := range shape {
-		j = j*n + at[d]
+	return func(i int) int {
+		j := 0
+		for d := len(sizes) - 1; d >= 0; d-- {
+			j += i % sizes[d] * steps[d]
+			i /= sizes[d]
+		}
+		return j
 	}
-	return j
 }

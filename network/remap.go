@@ -28,7 +28,8 @@ func remapOf(op Op, out int, in []tensor.Shape) remap {
 	case Identity, Reshape:
 		return func(i int) (int, int) { return 0, i }
 	case Transpose:
-		return func(i int) (int, int) { return 0, permuted(x, op.Perm[:len(x)], i) }
+		from := permutation(x, op.Perm[:len(x)])
+		return func(i int) (int, int) { return 0, from(i) }
 	case ChannelShuffle:
 		run := x[2:].Size()
 		return func(i int) (int, int) {
@@ -37,7 +38,7 @@ func remapOf(op Op, out int, in []tensor.Shape) remap {
 			return 0, (n*x[1]+op.Source(c, x[1]))*run + at
 		}
 	case Slice:
-		return cut(x, op.Axis, op.Start, op.Step, (op.End-op.Start+op.Step-1)/op.Step)
+		return cut(x, op.Axis, op.Start, op.Step, op.count())
 	case Split:
 		start := 0
 		for _, n := range op.Sizes[:out] {
