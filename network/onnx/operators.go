@@ -1,0 +1,100 @@
+package onnx
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
+
+// operator is how nodes of one kind are imported.
+type operator struct {
+	least, most int // inputs
+	run         func(*node)
+}
+
+func (op operator) arity() string {
+	switch op.most {
+	case op.least:
+		return fmt.Sprint(op.least)
+	case many:
+		return fmt.Sprintf("%d or more", op.least)
+	}
+	return fmt.Sprintf("%d to %d", op.least, op.most)
+}
+
+const many = math.MaxInt
+
+// Operators lists the ONNX operators that Load knows, sorted. Some are only
+// known where their operands are constant.
+func Operators() []string { return slices.Sorted(maps.Keys(operators())) }
+
+// operators is the table of ONNX's operators: what a row's function does not
+// read, the node must not have.
+func operators() map[string]operator {
+	return map[string]operator{
+		// convolution and pooling
+		"Conv":              {2, 3, importConv},
+		"MaxPool":           {1, 1, importMaxPool},
+		"AveragePool":       {1, 1, importAveragePool},
+		"GlobalAveragePool": {1, 1, importGlobalAveragePool},
+		"GlobalMaxPool":     {1, 1, importGlobalMaxPool},
+		"ReduceMean":        {1, 2, importReduceMean},
+		"Pad":               {1, 4, importPad},
+
+		// dense layers
+		"Gemm":    {2, 3, importGemm},
+		"MatMul":  {2, 2, importMatMul},
+		"Softmax": {1, 1, importSoftmax},
+
+		// element by element
+		"BatchNormalization": {5, 5, importBatchNorm},
+		"Relu":               {1, 1, importRelu},
+		"Clip":               {1, 3, importClip},
+		"Add":                {2, 2, importAdd},
+		"Sum":                {1, many, importSum},
+		"Sub":                {2, 2, importSub},
+		"Mul":                {2, 2, importMul},
+		"Div":                {2, 2, importDiv},
+		"Identity":           {1, 1, importIdentity},
+		"Dropout":            {1, 3, importDropout},
+		"Cast":               {1, 1, importCast},
+
+		// moves of elements
+		"Reshape":   {2, 2, importReshape},
+		"Flatten":   {1, 1, importFlatten},
+		"Squeeze":   {1, 2, importSqueeze},
+		"Unsqueeze": {1, 2, importUnsqueeze},
+		"Transpose": {1, 1, importTranspose},
+		"Concat":    {1, many, importConcat},
+		"Split":     {1, 2, importSplit},
+		"Slice":     {1, 5, importSlice},
+		"Gather":    {2, 2, importGather},
+		"Expand":    {2, 2, importExpand},
+
+		// constants and the arithmetic of shapes
+		"Constant":        {0, 0, importConstant},
+		"ConstantOfShape": {1, 1, importConstantOfShape},
+		"Shape":           {1, 1, importShape},
+		"Size":            {1, 1, importSize},
+		"Range":           {3, 3, importRange},
+		"Where":           {3, 3, importWhere},
+		"Pow":             {2, 2, knownBinary},
+		"Mod":             {2, 2, knownBinary},
+		"Min":             {1, many, knownBinary},
+		"Max":             {1, many, knownBinary},
+		"Equal":           {2, 2, knownBinary},
+		"Less":            {2, 2, knownBinary},
+		"Greater":         {2, 2, knownBinary},
+		"And":             {2, 2, knownBinary},
+		"Or":              {2, 2, knownBinary},
+		"Not":             {1, 1, knownUnary},
+		"Neg":             {1, 1, knownUnary},
+		"Abs":             {1, 1, knownUnary},
+		"Floor":           {1, 1, knownUnary},
+		"Ceil":            {1, 1, knownUnary},
+		"Sqrt":            {1, 1, knownUnary},
+		"Exp":             {1, 1, knownUnary},
+		"Log":             {1, 1, knownUnary},
+	}
+}
