@@ -35,6 +35,7 @@ type executor struct {
 	// What the prepared work below is about, so that a run need not allocate.
 	in, out  []*tensor.Tensor
 	times    []time.Duration
+	phase    string // for messages
 	run      func(gles.API) error
 	runTimed func(gles.API) error
 	pack     [][]float32 // of each input whose layout is not the arena's, else nil
@@ -42,7 +43,7 @@ type executor struct {
 }
 
 func newExecutor(d *Device, p *network.Plan) *executor {
-	e := &executor{d: d, plan: p}
+	e := &executor{d: d, plan: p, phase: "run " + p.Name}
 	e.run, e.runTimed = e.runOnce, e.runOnceTimed
 	e.pack, e.unpack = stages(p.Inputs), stages(p.Outputs)
 	return e
@@ -175,7 +176,7 @@ func (e *executor) collect(gl gles.API) error {
 			v.UnpackAt(e.unpack[i], lo, e.out[i])
 		}
 	}
-	return checkErrors(gl, "run "+e.plan.Name)
+	return checkErrors(gl, e.phase)
 }
 
 // Close frees the plan's buffers. Programs stay with the device.

@@ -1,0 +1,97 @@
+package gpu_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/zoo"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// Every network of the zoo gives the reference's result, three times. At full
+// size where that does not take minutes: not under the race detector, and not
+// with -short.
+func TestZoo(t *testing.T) {
+	size := 224
+	if raceDetector || testing.Short() {
+		size = 64
+	}
+	d := open(t, gpu.Options{})
+	for _, name := range zoo.Names() {
+		t.Run(name, func(t *testing.T) {
+			g, err := zoo.Build(name, zoo.Options{Height: size, Width: size})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := tensor.New(1, 3, size, size)
+			r := rand.New(rand.NewPCG(1, 2))
+			for i := range x.Data {
+				x.Data[i] = float32(r.NormFloat64())
+			}
+			want := run(t, cpu.NewReference(), g, x)
+			s, err := network.Compile(d, g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			var first *tensor.Tensor
+			for range 3 {
+				got, err := s.Run(x)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := tensor.MaxDiff(got[0], want); diff.Rel > 1e-4 {
+					t.Fatal(diff)
+				}
+				if first == nil {
+					first = got[0]
+				} else if diff := tensor.MaxDiff(got[0], first); diff.Abs != 0 {
+					t.Fatal("two runs differ:", diff)
+				}
+			}
+		})
+	}
+}
+
+func run(t *testing.T, b network.Backend, g *network.Graph, x *tensor.Tensor) *tensor.Tensor {
+	t.Helper()
+	s, err := network.Compile(b, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	out, err := s.Run(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out[0]
+}
+
+// A run in the steady state does not allocate.
+func TestRunAllocates(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
+	d := open(t, gpu.Options{})
+	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Height: 62, Width: 62}) // planes with padding
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.Compile(d, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	in, out := []*tensor.Tensor{tensor.New(1, 3, 62, 62)}, s.NewOutputs()
+	allocs := testing.AllocsPerRun(20, func() {
+		if err := s.RunInto(out, in); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocs != 0 {
+		t.Errorf("%v allocations a run", allocs)
+	}
+}
