@@ -18,7 +18,8 @@ func classifyCommand() command {
 		args:    " PHOTO...",
 		summary: "print the classes that a model sees in photos",
 		about: "PHOTO is a JPEG, PNG, BMP or WebP file, or - for standard input. Without a preset, the\n" +
-			"preprocessing is read off the model's first BatchNorm; if that tells nothing, it is imagenet.",
+			"preprocessing is read off the model's first BatchNorm; if that tells nothing, it is imagenet.\n" +
+			"A photo of the input's very size is not resized, unless -resize says so.",
 		examples: []string{
 			"classify -model model.onnx -labels labels.txt photo.jpg",
 			"classify -model model.onnx -preset caffe -backend cpu -format json photo.jpg",
@@ -123,7 +124,7 @@ func (c *classifyFlags) run(sys *system, photos []string) error {
 		if err != nil {
 			return err
 		}
-		in, err := pre.Apply(img)
+		in, err := c.photos.apply(pre, img)
 		if err != nil {
 			return fmt.Errorf("%s: %w", photo, err)
 		}

@@ -1,17 +1,45 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"maps"
 	"strconv"
 	"strings"
 
 	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/onnx"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// loadONNX is the seam to package onnx.
+// loadONNX reads a file, and gives its first input another batch or size where
+// the file leaves them open.
 func loadONNX(path string, shapes map[string]tensor.Shape, batch, height, width int) (*network.Graph, error) {
-	return nil, fmt.Errorf("%s: ONNX files cannot be read yet", path)
+	g, err := onnx.Load(path, onnx.Options{Shapes: shapes})
+	switch {
+	case errors.Is(err, onnx.ErrOpenShape):
+		return nil, usagef("-shape: %w", err)
+	case err != nil || batch == 0 && height == 0:
+		return g, err
+	case len(g.Inputs) == 0 || !isPicture(g.Inputs[0].Shape):
+		return nil, usagef("-batch, -size: the input of %s is not a picture; use -shape", path)
+	}
+	in := g.Inputs[0]
+	shape := in.Shape.Clone()
+	if batch > 0 {
+		shape[0] = batch
+	}
+	if height > 0 {
+		shape[2], shape[3] = height, width
+	}
+	if shape.Equal(in.Shape) {
+		return g, nil
+	}
+	all := maps.Clone(shapes)
+	if all == nil {
+		all = map[string]tensor.Shape{}
+	}
+	all[in.Name] = shape
+	return onnx.Load(path, onnx.Options{Shapes: all})
 }
 
 // parseShapes reads NAME=1x3x224x224,...

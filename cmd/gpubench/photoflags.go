@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"image"
 	"strconv"
 	"strings"
 
@@ -147,6 +148,15 @@ func planes(flag, word string) (v [3]float32, err error) {
 		v[i] = float32(x)
 	}
 	return v, nil
+}
+
+// apply makes a photo an input. One that has the input's size has been cut out
+// already: it is not scaled up to be cut again.
+func (p photoFlags) apply(pre tensor.Preprocess, img image.Image) (*tensor.Tensor, error) {
+	if size := img.Bounds().Size(); size.X == pre.Width && size.Y == pre.Height && p.resize == 0 {
+		pre.Shorter = 0
+	}
+	return pre.Apply(img)
 }
 
 func describePreprocess(p tensor.Preprocess) string {

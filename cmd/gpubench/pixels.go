@@ -57,7 +57,7 @@ func (p pictures) inputs(g *network.Graph) ([]*tensor.Tensor, string, error) {
 		in := tensor.New(v.Shape...)
 		size := len(in.Data) / v.Shape[0]
 		for n := range v.Shape[0] {
-			t, err := pre.Apply(p.images[n%len(p.images)])
+			t, err := photoFlags{}.apply(pre, p.images[n%len(p.images)])
 			if err != nil {
 				return nil, "", err
 			}
