@@ -1,0 +1,282 @@
+package onnx
+
+import (
+	"encoding/json"
+	"errors"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/onnx/internal/onnxfile"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// modelsDir is the folder of trained models beside the repository, or
+// $SHUFFLEGL_MODELS. The test is skipped where there is none.
+func modelsDir(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("SHUFFLEGL_MODELS")
+	if dir == "" {
+		root, err := os.Getwd()
+		for err == nil {
+			if _, statErr := os.Stat(filepath.Join(root, "go.mod")); statErr == nil {
+				break
+			}
+			if filepath.Dir(root) == root {
+				t.Skip("no go.mod above the working directory")
+			}
+			root = filepath.Dir(root)
+		}
+		dir = filepath.Join(root, "..", "shared", "models")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no trained models: %v (SHUFFLEGL_MODELS names their folder)", err)
+	}
+	return dir
+}
+
+// What becomes of each trained model: "" if it imports, else the reason.
+var trained = map[string]string{
+	"light_shufflenet/model.onnx":             "",
+	"shufflenet_v1_0.5x_g3/model.onnx":        "",
+	"shufflenet_v1_0.5x_g3/model-opset9.onnx": "",
+	"squeezenet_v1.1/model.onnx":              "",
+	"nanodet_m_320/model.onnx":                `LeakyRelu "LeakyRelu_1": operator (the model also has "Resize", "Sigmoid"): not supported`,
+	"yolo_fastestv2/model.onnx":               `Resize "752/Resize": operator (the model also has "Sigmoid"): not supported`,
+	"ultraface_slim_320/model.onnx":           `Mul "Mul:381": product of 1x4420x2 and constants 1x4420x2, only one a channel: not supported`,
+}
+
+func TestTrainedModelsImport(t *testing.T) {
+	dir := modelsDir(t)
+	paths, err := filepath.Glob(filepath.Join(dir, "*", "*.onnx"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no models in %s: %v", dir, err)
+	}
+	for _, path := range paths {
+		name, _ := filepath.Rel(dir, path)
+		reason, listed := trained[filepath.ToSlash(name)]
+		if !listed {
+			t.Errorf("%s is not in the list", name)
+			continue
+		}
+		g, err := Load(path, Options{})
+		switch {
+		case reason != "" && err == nil:
+			t.Errorf("%s imports now: take it off the list", name)
+		case reason != "" && (err.Error() != "onnx: "+path+": "+reason || !errors.Is(err, network.ErrUnsupported)):
+			t.Errorf("%s: %v", name, err)
+		case reason == "" && err != nil:
+			t.Error(err)
+		case reason == "":
+			p, err := network.NewPlan(g, network.PlanOptions{})
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			t.Logf("%s: %d nodes, %d launches, %.1f million multiply-adds", name, len(g.Nodes), len(p.Steps), float64(p.MACs)/1e6)
+		}
+	}
+}
+
+// photo is one expected answer.
+type photo struct {
+	name  string
+	input *tensor.Tensor
+	want  *tensor.Tensor
+	top   []int
+}
+
+// photos reads a model's expected answers, and the very pixels that they are for.
+func photos(t *testing.T, folder, preset string) []photo {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "expected", "*.png"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no expected answers in %s: %v", folder, err)
+	}
+	prep, err := tensor.Preset(preset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []photo
+	for _, path := range paths {
+		base := strings.TrimSuffix(path, ".png")
+		p := photo{name: filepath.Base(base)}
+		var img image.Image
+		if img, err = tensor.LoadImage(path); err != nil {
+			t.Fatal(err)
+		}
+		p.input = tensor.New(1, 3, img.Bounds().Dy(), img.Bounds().Dx())
+		if err := prep.FillFrom(p.input, img); err != nil {
+			t.Fatal(err)
+		}
+		if p.want, err = tensor.LoadNPY(base + ".npy"); err != nil {
+			t.Fatal(err)
+		}
+		var about struct {
+			Top5 []struct{ Index int }
+		}
+		b, err := os.ReadFile(base + ".json")
+		if err == nil {
+			err = json.Unmarshal(b, &about)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range about.Top5 {
+			p.top = append(p.top, c.Index)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func topFive(x *tensor.Tensor) []int {
+	order := make([]int, len(x.Data))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case x.Data[a] > x.Data[b]:
+			return -1
+		case x.Data[a] < x.Data[b]:
+			return 1
+		}
+		return 0
+	})
+	return order[:5]
+}
+
+// softmax is what a model with a softmax at its end makes of one's answer
+// without.
+func softmax(t *testing.T, x *tensor.Tensor) *tensor.Tensor {
+	t.Helper()
+	b := network.NewBuilder("softmax")
+	g, err := b.Build(b.Apply("y", network.Softmax{Axis: 1}, b.Input("x", x.Shape...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run(t, cpu.NewReference(), g, x)[0]
+}
+
+// The trained models answer as they should, by the oracle and by the plan.
+func TestTrainedModelsAnswer(t *testing.T) {
+	dir := modelsDir(t)
+	for _, m := range []struct {
+		folder, file, preset string
+		softmax              bool // the file ends in one, the expected answers do not
+	}{
+		{"shufflenet_v1_0.5x_g3", "model.onnx", "megvii", false},
+		{"shufflenet_v1_0.5x_g3", "model-opset9.onnx", "megvii", true},
+		{"squeezenet_v1.1", "model.onnx", "caffe", false},
+	} {
+		t.Run(m.folder+"/"+m.file, func(t *testing.T) {
+			g, err := Load(filepath.Join(dir, m.folder, m.file), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := photos(t, filepath.Join(dir, m.folder), m.preset)
+			backends := []network.Backend{cpu.New(cpu.Options{}), cpu.NewReference()}
+			if testing.Short() {
+				backends = backends[:1]
+			}
+			for _, b := range backends {
+				s, err := network.Compile(b, g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				for _, p := range list {
+					outs, err := s.Run(p.input)
+					if err != nil {
+						t.Fatal(err)
+					}
+					want := p.want
+					if m.softmax {
+						want = softmax(t, want)
+					}
+					d := tensor.MaxDiff(outs[0], want)
+					t.Logf("%s, %s: %v", b.Name(), p.name, d)
+					if d.Rel > 1e-3 {
+						t.Errorf("%s, %s: too far", b.Name(), p.name)
+					}
+					if top := topFive(outs[0]); !slices.Equal(top, p.top) {
+						t.Errorf("%s, %s: the top five are %v instead of %v", b.Name(), p.name, top, p.top)
+					}
+				}
+			}
+		})
+	}
+}
+
+// light_shufflenet has constant weights, so that each class gets the same.
+func TestLightShuffleNet(t *testing.T) {
+	dir := filepath.Join(modelsDir(t), "light_shufflenet")
+	g, err := Load(filepath.Join(dir, "model.onnx"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "output_0.pb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := onnxfile.ParseTensor(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := onnxfile.DecodeFloats(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := outputs(t, g, counting(g.Inputs[0].Shape))[0]
+	if d := tensor.MaxDiff(got, want); d.Rel > 1e-5 || want.Data[0] != 0.001 {
+		t.Errorf("%v", d)
+	}
+}
+
+// The shuffles, concatenations, activations and additions of the trained
+// ShuffleNet cost no launch.
+func TestTrainedPlan(t *testing.T) {
+	g, err := Load(filepath.Join(modelsDir(t), "shufflenet_v1_0.5x_g3", "model.onnx"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.NewPlan(g, network.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Steps {
+		if s.Kernel == network.Elementwise {
+			t.Errorf("a launch for %v", s.Layers)
+		}
+	}
+	if len(p.Steps) != 55 { // 49 convolutions, 5 pools, 1 classifier
+		t.Errorf("%d launches\n%v", len(p.Steps), p)
+	}
+	if mega := float64(p.MACs) / 1e6; mega < 37 || mega > 38.5 {
+		t.Errorf("%.1f million multiply-adds", mega)
+	}
+}
+
+// A batch of two gives two answers that are each as if alone.
+func TestTrainedBatch(t *testing.T) {
+	dir := filepath.Join(modelsDir(t), "shufflenet_v1_0.5x_g3")
+	g, err := Load(filepath.Join(dir, "model.onnx"), Options{Shapes: map[string]tensor.Shape{"input": {2, 3, 224, 224}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := photos(t, dir, "megvii")
+	both, want := tensor.New(2, 3, 224, 224), tensor.New(2, 1000)
+	for i, p := range list[:2] {
+		copy(both.Data[i*len(p.input.Data):], p.input.Data)
+		copy(want.Data[i*1000:], p.want.Data)
+	}
+	if d := tensor.MaxDiff(run(t, cpu.New(cpu.Options{}), g, both)[0], want); d.Rel > 1e-3 {
+		t.Errorf("%v", d)
+	}
+}
