@@ -1,6 +1,10 @@
 package network
 
-import "github.com/shufflegl/shufflegl/tensor"
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
 
 // buffer is storage for one computed value, before it has a place in the arena:
 // planes of height rows at rowStride floats, planeStride floats apart.
@@ -45,16 +49,17 @@ func (b *buffer) root(p int) (*buffer, int) {
 
 func (b *buffer) floats() int { return b.planes * b.planeStride }
 
-// ref names a position in a buffer: floats beyond the start of a plane.
+// ref names a position in a buffer: floats beyond the start of a plane. Large
+// maps have many, hence int32.
 type ref struct {
 	buf        *buffer
-	plane, off int
+	plane, off int32
 }
 
 // resolve gives the position in the arena, once buffers have places.
 func (r ref) resolve() int {
-	root, p := r.buf.root(r.plane)
-	return root.offset + p*root.planeStride + r.off
+	root, p := r.buf.root(int(r.plane))
+	return root.offset + p*root.planeStride + int(r.off)
 }
 
 // address is a View before buffers have places in the arena.
@@ -68,7 +73,7 @@ type address struct {
 func (b *buffer) address(s tensor.Shape) address {
 	a := address{shape: s, refs: make([]ref, b.planes), height: b.height, width: b.width, rowStride: b.rowStride}
 	for p := range a.refs {
-		a.refs[p] = ref{b, p, 0}
+		a.refs[p] = ref{b, int32(p), 0}
 	}
 	return a
 }
@@ -77,7 +82,7 @@ func (b *buffer) address(s tensor.Shape) address {
 func (a address) element(i int) ref {
 	hw := a.height * a.width
 	r, y, x := a.refs[i/hw], i%hw/a.width, i%a.width
-	r.off += y*a.rowStride + x
+	r.off += int32(y*a.rowStride + x)
 	return r
 }
 
@@ -89,7 +94,7 @@ func (a address) whole() *buffer {
 		return nil
 	}
 	for i, r := range a.refs {
-		if b, p := r.buf.root(r.plane); b != root || p != i || r.off != 0 {
+		if b, p := r.buf.root(int(r.plane)); b != root || p != i || r.off != 0 {
 			return nil
 		}
 	}
@@ -99,7 +104,7 @@ func (a address) whole() *buffer {
 // remapped applies an operator that moves no data to addresses. It reports false
 // where the result has no rows of contiguous elements at one distance; the
 // address then names the elements one by one, and a copy must gather them.
-func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool) {
+func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool, error) {
 	shapes, planes := make([]tensor.Shape, len(in)), make([]tensor.Shape, len(in))
 	alike := true
 	for i, a := range in {
@@ -115,7 +120,10 @@ func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool) 
 			k, q := from(p)
 			a.refs[p] = in[k].refs[q]
 		}
-		return a, true
+		return a, true, nil
+	}
+	if shape.Size() > maxPlanes {
+		return address{}, false, fmt.Errorf("%v has more than %d elements to address one by one: %w", shape, maxPlanes, ErrUnsupported)
 	}
 	from := remapOf(op, out, shapes)
 	single := address{shape: shape, refs: make([]ref, shape.Size()), height: 1, width: 1, rowStride: 1}
@@ -124,16 +132,19 @@ func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool) 
 		single.refs[i] = in[k].element(j)
 	}
 	if a, ok := single.gathered(count, h, w); ok {
-		return a, true
+		return a, true, nil
 	}
-	return single, false
+	return single, false, nil
 }
 
 // gathered sees an address of single elements as planes of h rows of w.
 func (a address) gathered(planes, h, w int) (address, bool) {
+	if h*w == 1 {
+		return a, true
+	}
 	g := address{shape: a.shape, refs: make([]ref, planes), height: h, width: w, rowStride: w}
 	if h > 1 {
-		g.rowStride = a.refs[w].off - a.refs[0].off
+		g.rowStride = int(a.refs[w].off - a.refs[0].off)
 		if g.rowStride < w {
 			return address{}, false
 		}
@@ -142,7 +153,7 @@ func (a address) gathered(planes, h, w int) (address, bool) {
 		start := a.refs[p*h*w]
 		g.refs[p] = start
 		for i := range h * w {
-			want := ref{start.buf, start.plane, start.off + i/w*g.rowStride + i%w}
+			want := ref{start.buf, start.plane, start.off + int32(i/w*g.rowStride+i%w)}
 			if a.refs[p*h*w+i] != want {
 				return address{}, false
 			}

@@ -66,13 +66,16 @@ func (s *scheduler) arena() (floats int, guards []Range) {
 	}
 	sort.SliceStable(roots, func(i, j int) bool { return roots[i].floats() > roots[j].floats() })
 	if s.opt.Guard > 0 {
-		gap := align(s.opt.Guard, cacheLine)
 		for _, b := range roots {
-			b.offset = floats + gap
+			b.offset = align(floats+s.opt.Guard, cacheLine)
 			guards = append(guards, Range{floats, b.offset})
 			floats = b.offset + align(b.floats(), 4)
+			if floats > maxElements {
+				break // too large, and not to be counted further
+			}
 		}
-		return floats + gap, append(guards, Range{floats, floats + gap})
+		end := align(floats+s.opt.Guard, cacheLine)
+		return end, append(guards, Range{floats, end})
 	}
 	var placed []*buffer // by offset
 	for _, b := range roots {
@@ -86,6 +89,9 @@ func (s *scheduler) arena() (floats int, guards []Range) {
 		i, _ := slices.BinarySearchFunc(placed, b.offset, func(o *buffer, off int) int { return o.offset - off })
 		placed = slices.Insert(placed, i, b)
 		floats = max(floats, align(b.offset+b.floats(), cacheLine))
+		if floats > maxElements {
+			break
+		}
 	}
 	return floats, nil
 }

@@ -2,7 +2,7 @@
 // operators, rewrites the graph into an equal but cheaper one, and schedules it
 // into a Plan: an ordered list of kernel launches over one arena.
 //
-//	Graph ──Optimize──► Graph ──NewPlan──► Plan ──Backend.Compile──► Session
+//	Graph ──Optimize──► Graph ──NewPlan──► Plan ──Compile──► Session
 //
 // The package knows no backend. Packages cpu and gpu implement Backend, as
 // drivers implement database/sql's.

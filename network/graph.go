@@ -31,7 +31,8 @@ type Node struct {
 	// outputs are the source graph's values of the same names, so activated.
 	Beyond Activation
 
-	layers []string // names of the source nodes this one stands for
+	layers  []string // names of the source nodes this one stands for
+	lowered bool     // stands for an operator whose multiply-adds are not counted
 }
 
 // Layers names the nodes of the source graph that the node stands for.

@@ -27,6 +27,9 @@ type Op interface {
 // MACs counts the multiply-adds of a node: those of convolutions and fully
 // connected layers. Everything else counts zero, as papers do.
 func MACs(n *Node) int64 {
+	if n.lowered {
+		return 0
+	}
 	switch n.Op.(type) {
 	case Conv:
 		w := n.Inputs[1].Shape

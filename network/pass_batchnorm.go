@@ -83,7 +83,7 @@ func (r *rewriter) lowerBatchNorm(n *Node) bool {
 	for i := range w.Data {
 		w.Data[i], b.Data[i] = float32(s[i/repeat]), float32(t[i/repeat])
 	}
-	n.Op = Conv{Window: Square(1, 1, 0), Groups: len(w.Data)}
+	n.Op, n.lowered = Conv{Window: Square(1, 1, 0), Groups: len(w.Data)}, true
 	r.setInputs(n, n.Inputs[0], r.g.Const(n.Name+".weight", w), r.g.Const(n.Name+".bias", b))
 	return true
 }

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,14 +10,18 @@ import (
 
 // NewPlan optimises a graph and schedules it. The graph is not changed.
 //
-// The error names the node that cannot be scheduled and satisfies
-// errors.Is(err, ErrUnsupported).
+// The error for a node that cannot be scheduled names it and satisfies
+// errors.Is(err, ErrUnsupported); that for a value without elements, or of too
+// many, errors.Is(err, ErrShape).
 func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
+	if err := errors.Join(opt.check(), g.check(opt)); err != nil {
+		return nil, err
+	}
 	p := &Plan{Name: g.Name, Source: g}
+	g = Optimize(g)
+	p.FloorBytes = floorBytes(g)
 	if opt.NoFusion {
-		g = lower(g)
-	} else {
-		g = Optimize(g)
+		g = lower(p.Source)
 	}
 	s := &scheduler{opt: opt, plan: p, at: map[*Value]address{}, outputs: map[*Value]bool{}}
 	for _, v := range g.Outputs {
@@ -39,10 +44,9 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 	s.order()
 	p.ArenaFloats, p.Guards = s.arena()
 	if p.ArenaFloats > maxElements {
-		return nil, fmt.Errorf("network: %q needs an arena of %d bytes: %w", g.Name, p.ArenaBytes(), ErrUnsupported)
+		return nil, fmt.Errorf("network: graph %q needs an arena of more than %d floats: %w", g.Name, maxElements, ErrUnsupported)
 	}
 	s.resolve()
-	p.FloorBytes = floorBytes(g)
 	return p, nil
 }
 
@@ -93,8 +97,7 @@ func (s *scheduler) operand(v *Value) address {
 
 func (s *scheduler) node(n *Node) error {
 	if movesNoData(n.Op) {
-		s.rename(n)
-		return nil
+		return s.rename(n)
 	}
 	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, MACs: MACs(n)}}
 	operands := n.Inputs
@@ -148,6 +151,8 @@ func kernelFor(op Op, x, y tensor.Shape) (Kernel, error) {
 			return ConvPointwise, nil
 		}
 		return ConvGeneral, nil
+	case BatchNorm:
+		return "", fmt.Errorf("scale, bias, mean and variance must be constants: %w", ErrUnsupported)
 	case Pool:
 		return PoolWindow, nil
 	case GlobalPool:
@@ -183,7 +188,7 @@ func (s *scheduler) launch(l launch, v *Value) {
 }
 
 // rename gives the outputs of an operator that moves no data their addresses.
-func (s *scheduler) rename(n *Node) {
+func (s *scheduler) rename(n *Node) error {
 	in := make([]address, len(n.Inputs))
 	for i, v := range n.Inputs {
 		in[i] = s.operand(v)
@@ -192,7 +197,10 @@ func (s *scheduler) rename(n *Node) {
 		s.joinBuffers(in, n.Outputs[0].Shape)
 	}
 	for i, v := range n.Outputs {
-		a, ok := remapped(n.Op, i, in, v.Shape)
+		a, ok, err := remapped(n.Op, i, in, v.Shape)
+		if err != nil {
+			return err
+		}
 		if ok {
 			s.at[v] = a
 			continue
@@ -202,6 +210,7 @@ func (s *scheduler) rename(n *Node) {
 			inputs: []address{a},
 		}, v)
 	}
+	return nil
 }
 
 // joinBuffers lets the operands of a concatenation be written side by side, so

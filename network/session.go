@@ -42,7 +42,10 @@ func CompilePlan(b Backend, p *Plan) (*Session, error) {
 // Run computes the network's outputs from its inputs, both in the graph's order.
 func (s *Session) Run(inputs ...*tensor.Tensor) ([]*tensor.Tensor, error) {
 	outs := s.NewOutputs()
-	return outs, s.RunInto(outs, inputs)
+	if err := s.RunInto(outs, inputs); err != nil {
+		return nil, err
+	}
+	return outs, nil
 }
 
 // NewOutputs allocates tensors for RunInto.
@@ -54,7 +57,8 @@ func (s *Session) NewOutputs() []*tensor.Tensor {
 	return outs
 }
 
-// RunInto is Run into tensors that the caller keeps; it does not allocate.
+// RunInto is Run into tensors that the caller keeps; it does not allocate. After
+// an error, what is in outputs is of no use.
 func (s *Session) RunInto(outputs, inputs []*tensor.Tensor) error {
 	if err := fit("input", inputs, s.Plan.Inputs); err != nil {
 		return err
@@ -81,7 +85,8 @@ func (s *Session) Executor(f func(Executor) error) error {
 	return f(s.exec)
 }
 
-// Close frees what the session holds on its backend.
+// Close waits for a run under way and frees what the session holds on its
+// backend. Closing twice is no error.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
