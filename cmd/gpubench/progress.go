@@ -56,14 +56,12 @@ func (p *progress) draw() {
 	}
 	if p.bar == nil || p.barStage != p.stage {
 		p.clear()
-		goal := p.goal
-		if goal < 2 {
-			goal = -1 // nobody knows how long: a spinner
-		}
 		p.barStage = p.stage
-		p.bar = progressbar.NewOptions(goal, progressbar.OptionSetWriter(p.sys.stderr),
+		// Never its spinner, which goes on writing from a goroutine of its own.
+		p.bar = progressbar.NewOptions(max(p.goal, 1), progressbar.OptionSetWriter(p.sys.stderr),
 			progressbar.OptionSetDescription(p.stage), progressbar.OptionShowCount(),
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+		p.bar.RenderBlank()
 	}
 	p.bar.Set(p.count)
 }
@@ -71,7 +69,6 @@ func (p *progress) draw() {
 func (p *progress) clear() {
 	if p.bar != nil {
 		p.bar.Clear()
-		p.bar.Exit()
 		p.bar = nil
 	}
 }
