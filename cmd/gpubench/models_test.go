@@ -56,8 +56,10 @@ func TestClassifyTrained(t *testing.T) {
 		for _, backend := range backends {
 			t.Run(c.file+"/"+backend, func(t *testing.T) {
 				most := 100
-				if backend == "reference" { // slow
-					most = 1
+				if backend == "reference" { // slow, most of all under the race detector
+					if most = 1; testing.Short() || c.args != "" {
+						t.Skip("slow")
+					}
 				}
 				classifyAll(t, models, c.file, most, append(strings.Fields(c.args), "-backend", backend))
 			})
