@@ -35,7 +35,7 @@ func newElementwise(s *network.Step, threads int) (kernel, error) {
 	case network.Add:
 		vs[atB] = &s.Inputs[1]
 	case network.Activate:
-		if !k.residual && !k.act.On { // the usual case, in one pass
+		if !k.residual && !k.act.On() { // the usual case, in one pass
 			k.op, k.act = network.Identity{}, op.Fn
 		}
 	case network.Identity:

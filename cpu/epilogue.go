@@ -6,7 +6,7 @@ import (
 	"github.com/shufflegl/shufflegl/network"
 )
 
-// epilogue is what every kernel does as it stores: add the residual, then clamp.
+// epilogue is what every kernel does as it stores: add the residual, then activate.
 type epilogue struct {
 	out      network.View
 	residual *network.View
@@ -59,19 +59,21 @@ func (e *epilogue) one(arena []float32, p int, v float32) {
 	if e.residual != nil {
 		v += arena[e.residual.Planes[p]]
 	}
-	if e.act.On {
-		v = min(max(v, e.act.Min), e.act.Max)
-	}
-	arena[e.out.Planes[p]] = v
+	arena[e.out.Planes[p]] = activated(v, e.act)
 }
 
 // finish is dst[i] = act(src[i] + add[i]) for every i of src; add may be nil.
 // Go's min and max keep a NaN.
 func finish(dst, src, add []float32, act network.Activation) {
 	dst = dst[:len(src)]
-	lo, hi := act.Min, act.Max
+	if act.On() && act.Fn != network.FnClamp {
+		finish(dst, src, add, network.Activation{})
+		activate(dst, act)
+		return
+	}
+	lo, hi := act.A, act.B
 	switch {
-	case add == nil && !act.On:
+	case add == nil && !act.On():
 		copy(dst, src)
 	case add == nil && math.IsInf(float64(hi), 1):
 		for i, v := range src {
@@ -81,7 +83,7 @@ func finish(dst, src, add []float32, act network.Activation) {
 		for i, v := range src {
 			dst[i] = min(max(v, lo), hi)
 		}
-	case !act.On:
+	case !act.On():
 		add = add[:len(src)]
 		for i, v := range src {
 			dst[i] = v + add[i]

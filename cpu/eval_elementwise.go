@@ -14,17 +14,6 @@ func evalAdd(y, a, b *tensor.Tensor) {
 	}
 }
 
-// evalClamp is y[e] = min(max(x[e], Min), Max); ONNX's Clip-13, of which Relu-14
-// is [0, ∞]. A NaN stays a NaN.
-func evalClamp(a network.Activation, y, x *tensor.Tensor) {
-	for e, v := range x.Data {
-		if a.On {
-			v = min(max(v, a.Min), a.Max)
-		}
-		y.Data[e] = v
-	}
-}
-
 // evalBatchNorm is batch normalisation at inference (Ioffe and Szegedy, arXiv
 // 1502.03167, algorithm 2; ONNX's BatchNormalization-15):
 //

@@ -67,7 +67,7 @@ func evaluate(g *network.Graph, in []*tensor.Tensor) (values, error) {
 		if residual != nil {
 			evalAdd(outs[0], outs[0], residual)
 		}
-		evalClamp(n.Act, outs[0], outs[0])
+		evalActivation(n.Act, outs[0], outs[0])
 	}
 	return vs, nil
 }
@@ -95,7 +95,7 @@ func evaluatorOf(op network.Op) evaluator {
 	case network.Softmax:
 		return func(y, x tensors) { evalSoftmax(op, y[0], x[0]) }
 	case network.Activate:
-		return func(y, x tensors) { evalClamp(op.Fn, y[0], x[0]) }
+		return func(y, x tensors) { evalActivation(op.Fn, y[0], x[0]) }
 	case network.Add:
 		return func(y, x tensors) { evalAdd(y[0], x[0], x[1]) }
 	case network.BatchNorm:

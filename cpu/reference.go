@@ -66,7 +66,7 @@ func (o *Oracle) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Ten
 			return fmt.Errorf("cpu: step %d %q: the source graph has no value of that name", i, s.Name)
 		}
 		t = t.Clone()
-		evalClamp(s.Beyond, t, t)
+		evalActivation(s.Beyond, t, t)
 		if err := visit(i, t); err != nil {
 			return err
 		}

@@ -57,10 +57,7 @@ func (k *softmax) line(arena, e []float32, first int) {
 		if k.residual != nil {
 			v += arena[k.residual[at]]
 		}
-		if k.act.On {
-			v = min(max(v, k.act.Min), k.act.Max)
-		}
-		arena[k.out[at]] = v
+		arena[k.out[at]] = activated(v, k.act)
 	}
 }
 

@@ -111,20 +111,21 @@ func (t *tables) operands(s *network.Step, from *network.View, act network.Activ
 		w := t.view(v)
 		p = append(p, w[:]...)
 	}
-	p = append(p, int32(math.Float32bits(finite(act.Min))), int32(math.Float32bits(finite(act.Max))), 0, 0)
+	p = append(p, bits(act.A), bits(act.B), 0, 0)
 	var defines []string
 	if s.Residual != nil {
 		defines = append(defines, "ADDED")
 	}
-	if act.On {
-		defines = append(defines, "CLAMPED")
+	if act.On() {
+		defines = append(defines, set("ACTIVATION", int(act.Fn)))
 	}
 	return p, defines
 }
 
-// finite keeps infinities out of shaders, where they need not exist.
-func finite(x float32) float32 {
-	return min(max(x, -math.MaxFloat32), math.MaxFloat32)
+// bits is a float as a word of parameters. Infinities are kept out of shaders,
+// where they need not exist.
+func bits(x float32) int32 {
+	return int32(math.Float32bits(min(max(x, -math.MaxFloat32), math.MaxFloat32)))
 }
 
 // flat reports whether the views' planes can be walked as runs of pixels in

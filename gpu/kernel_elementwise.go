@@ -9,12 +9,15 @@ import (
 // four pixels, or one element where the operands' planes differ.
 func elementwise(t *tables, s *network.Step) (dispatch, error) {
 	const lanes, wide = 64, 4096
-	act := s.Act
+	act, before := s.Act, network.Activation{}
 	in, out := &s.Inputs[0], &s.Output
 	var second *network.View
 	switch op := s.Op.(type) {
 	case network.Activate:
-		act = op.Fn.Then(act)
+		var one bool
+		if act, one = op.Fn.Then(s.Act); !one {
+			act, before = s.Act, op.Fn
+		}
 	case network.Add:
 		second = &s.Inputs[1]
 	}
@@ -22,8 +25,12 @@ func elementwise(t *tables, s *network.Step) (dispatch, error) {
 	if second != nil {
 		defines = append(defines, "SUM")
 	}
+	if before.On() {
+		defines = append(defines, set("BEFORE", int(before.Fn)))
+	}
 	v := t.view(second)
 	p = append(p, v[:]...)
+	p = append(p, bits(before.A), bits(before.B), 0, 0)
 	for _, v := range []*network.View{in, second, out, s.Residual} {
 		if v == nil {
 			p.ints(1, 1)

@@ -28,7 +28,7 @@ func TestSelfTestAnswers(t *testing.T) {
 	asked := map[network.Kernel]bool{}
 	for _, s := range p.Steps {
 		asked[s.Kernel] = true
-		if s.Beyond.On {
+		if s.Beyond.On() {
 			t.Errorf("%s: the reference has no such value", s.Name)
 		}
 		want := fingerprint(right[s.Name].Data)

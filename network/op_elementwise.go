@@ -1,53 +1,6 @@
 package network
 
-import (
-	"fmt"
-	"math"
-
-	"github.com/shufflegl/shufflegl/tensor"
-)
-
-// Activation clamps every element to [Min, Max]: min(max(x, Min), Max). The zero
-// Activation does nothing.
-type Activation struct {
-	On       bool
-	Min, Max float32
-}
-
-var inf = float32(math.Inf(1))
-
-// Clip clamps to [lo, hi].
-func Clip(lo, hi float32) Activation { return Activation{true, lo, hi} }
-
-// ReLU is max(x, 0).
-func ReLU() Activation { return Clip(0, inf) }
-
-// ReLU6 is min(max(x, 0), 6).
-func ReLU6() Activation { return Clip(0, 6) }
-
-func (a Activation) String() string {
-	switch {
-	case !a.On:
-		return ""
-	case a == ReLU():
-		return "relu"
-	case a == ReLU6():
-		return "relu6"
-	}
-	return fmt.Sprintf("clip[%g,%g]", a.Min, a.Max)
-}
-
-// Then gives one clamp that does a and then b.
-func (a Activation) Then(b Activation) Activation {
-	if !a.On {
-		return b
-	}
-	if !b.On {
-		return a
-	}
-	clamp := func(x float32) float32 { return min(max(x, b.Min), b.Max) }
-	return Clip(clamp(a.Min), clamp(a.Max))
-}
+import "github.com/shufflegl/shufflegl/tensor"
 
 // Activate applies an activation to every element.
 type Activate struct{ Fn Activation }

@@ -71,7 +71,7 @@ func (r *rewriter) dropIdentity(n *Node) bool {
 	case Slice:
 		same = n.Outputs[0].Shape.Equal(x.Shape)
 	case Activate:
-		same = !op.Fn.On
+		same = !op.Fn.On()
 	}
-	return same && !n.AddsLast && !n.Act.On && r.bypass(n)
+	return same && !n.AddsLast && !n.Act.On() && r.bypass(n)
 }

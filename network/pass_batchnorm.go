@@ -33,7 +33,7 @@ func (r *rewriter) foldBatchNorm(n *Node) bool {
 		return false
 	}
 	p := r.private(n.Inputs[0])
-	if p == nil || p.Act.On || p.AddsLast {
+	if p == nil || p.Act.On() || p.AddsLast {
 		return false
 	}
 	switch p.Op.(type) {

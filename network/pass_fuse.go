@@ -15,37 +15,42 @@ func fuses(op Op) bool {
 // operand, through views: relu(concat(a, b)) is concat(relu(a), relu(b)).
 func (r *rewriter) fuseActivation(n *Node) bool {
 	op, ok := n.Op.(Activate)
-	if !ok || n.AddsLast || !r.takesActivation(n.Inputs[0]) {
+	if !ok || n.AddsLast {
+		return false
+	}
+	act, ok := op.Fn.Then(n.Act)
+	if !ok || !r.takesActivation(n.Inputs[0], act) {
 		return false
 	}
 	p := r.producer[n.Inputs[0]]
-	r.activate(p, op.Fn.Then(n.Act), n.Layers())
+	r.activate(p, act, n.Layers())
 	r.absorb(p, n)
 	return true
 }
 
 // takesActivation reports whether v can be made activated at no cost: one reader
 // alone sees it, and it is computed by operators that fuse, or is a view of such.
-func (r *rewriter) takesActivation(v *Value) bool {
+func (r *rewriter) takesActivation(v *Value, act Activation) bool {
 	p := r.private(v)
 	if p == nil {
 		return false
 	}
 	if fuses(p.Op) {
-		return true
+		_, ok := p.Act.Then(act)
+		return ok
 	}
 	switch p.Op.(type) {
 	case Concat, ChannelShuffle, Reshape, Transpose, Identity:
-		return !slices.ContainsFunc(p.Inputs, func(x *Value) bool { return !r.takesActivation(x) })
+		return !slices.ContainsFunc(p.Inputs, func(x *Value) bool { return !r.takesActivation(x, act) })
 	}
 	return false
 }
 
 // activate makes p apply an activation itself, or what p is a view of.
 func (r *rewriter) activate(p *Node, act Activation, layers []string) {
-	p.Beyond = p.Beyond.Then(act)
+	p.Beyond, _ = p.Beyond.Then(act) // Beyond is the end of Act, so this goes too
 	if fuses(p.Op) {
-		p.Act = p.Act.Then(act)
+		p.Act, _ = p.Act.Then(act)
 		return
 	}
 	for _, v := range p.Inputs {
@@ -64,7 +69,7 @@ func (r *rewriter) fuseAdd(n *Node) bool {
 	for _, cheap := range []bool{true, false} { // convolutions first
 		for i := len(n.Inputs) - 1; i >= 0; i-- {
 			p := r.private(n.Inputs[i])
-			if p == nil || p.Act.On || p.AddsLast {
+			if p == nil || p.Act.On() || p.AddsLast {
 				continue
 			}
 			switch p.Op.(type) {

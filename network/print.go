@@ -78,7 +78,7 @@ func (s Step) parameters() string {
 	if s.Residual != nil {
 		t = append(t, "+residual")
 	}
-	if s.Act.On {
+	if s.Act.On() {
 		t = append(t, "+"+s.Act.String())
 	}
 	return strings.Join(t, " ")

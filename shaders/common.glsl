@@ -1,5 +1,5 @@
 // What every kernel shares: the buffers, how operands are addressed, and the
-// epilogue  result = clamp(result + added, limits).
+// epilogue  result = activation(result + added).
 
 // Maps are read and written as SCALAR floats, or as vec4 of four pixels that
 // follow each other in a plane.

@@ -7,6 +7,7 @@ layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
 	ivec4 second; // the other operand of a sum
+	vec4 before;  // parameters of the function BEFORE
 	ivec4 sizes;  // height and width of the planes of from, then of second
 	ivec4 outSizes; // height and width of the planes of to, then of added
 	int count;    // vectors of LANES pixels in a plane if FLAT, else elements
@@ -35,6 +36,9 @@ void main() {
 #else
 	v += source[locate(second, sizes.z, sizes.w, i) / LANES];
 #endif
+#endif
+#ifdef BEFORE
+	v = function(BEFORE, v, before.x, before.y);
 #endif
 	store(at, other, v);
 }

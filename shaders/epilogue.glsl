@@ -1,11 +1,43 @@
+// The functions of network.Activation. kind is known when the shader is compiled.
+VEC function(int kind, VEC x, float a, float b) {
+	switch (kind) {
+	case 1: // clamp
+		return clamp(x, a, b);
+	case 2: // leaky relu
+		return max(x, VEC(0.0)) + a * min(x, VEC(0.0));
+	case 3: // sigmoid
+		return 1.0 / (1.0 + exp(-x));
+	case 4: // hard sigmoid
+		return clamp(a * x + b, 0.0, 1.0);
+	case 5: // hard swish
+		return x * clamp(x * (1.0 / 6.0) + 0.5, 0.0, 1.0);
+	case 6: // silu
+		return x / (1.0 + exp(-x));
+	case 7: // tanh; beyond 15 it is 1 in float32, and exp need not be finite
+		{
+			VEC e = exp(-2.0 * min(abs(x), VEC(15.0)));
+			return sign(x) * (1.0 - e) / (1.0 + e);
+		}
+	case 8: // elu
+		return max(x, VEC(0.0)) + a * (exp(min(x, VEC(0.0))) - 1.0);
+	case 9: // softplus
+		return max(x, VEC(0.0)) + log(1.0 + exp(-abs(x)));
+	case 10: // exp
+		return exp(x);
+	case 11: // square root
+		return sqrt(x);
+	}
+	return x;
+}
+
 // Stores v at a float offset of the output, after the epilogue. other is the
 // offset of what is added.
 void store(int at, int other, VEC v) {
 #ifdef ADDED
 	v += source[other / LANES];
 #endif
-#ifdef CLAMPED
-	v = clamp(v, limits.x, limits.y);
+#ifdef ACTIVATION
+	v = function(ACTIVATION, v, limits.x, limits.y);
 #endif
 	target[at / LANES] = v;
 }

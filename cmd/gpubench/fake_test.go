@@ -59,7 +59,7 @@ func (x *fakeExecutor) Run(out, in []*tensor.Tensor) error {
 
 func (x *fakeExecutor) Trace(in []*tensor.Tensor, visit func(int, *tensor.Tensor) error) error {
 	return x.Executor.(network.Tracer).Trace(in, func(i int, out *tensor.Tensor) error {
-		out = clamped(out, x.plan.Steps[i].Beyond).Clone()
+		out = cpu.Activated(out, x.plan.Steps[i].Beyond).Clone()
 		if x.fake.spoil != nil {
 			x.fake.spoil(x.plan.Steps[i].Name, out)
 		}

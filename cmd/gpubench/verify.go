@@ -151,23 +151,11 @@ func traceLayers(s *network.Session, in []*tensor.Tensor, want map[string]*tenso
 			if ref == nil {
 				return fmt.Errorf("step %d: the model has no value %q", i, step.Name)
 			}
-			layers = append(layers, layerError{step.Kernel, step.Name, tensor.MaxDiff(out, clamped(ref, step.Beyond))})
+			layers = append(layers, layerError{step.Kernel, step.Name, tensor.MaxDiff(out, cpu.Activated(ref, step.Beyond))})
 			return nil
 		})
 	})
 	return layers, err
-}
-
-// clamped applies an activation to a copy.
-func clamped(t *tensor.Tensor, a network.Activation) *tensor.Tensor {
-	if !a.On {
-		return t
-	}
-	t = t.Clone()
-	for i, x := range t.Data {
-		t.Data[i] = min(max(x, a.Min), a.Max)
-	}
-	return t
 }
 
 // runOutputs compares what a plain run gives.

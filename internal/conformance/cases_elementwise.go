@@ -30,6 +30,16 @@ func elementwiseCases() []Case {
 			return x
 		})
 	}
+	for _, f := range functions() {
+		cases = append(cases, act(f.String(), f), act(f.String()+"_relu", f, network.ReLU()), act("relu_"+f.String(), network.ReLU(), f),
+			net("activation/fused_"+f.String(), func(b *builder) value {
+				return b.do(network.Activate{Fn: f}, b.plus(b.pointwise(b.in(1, 4, 5, 5), 6, 2), b.in(1, 6, 5, 5)))
+			}),
+			net("activation/joined_"+f.String(), func(b *builder) value {
+				x := b.in(1, 4, 5, 5)
+				return b.do(network.Activate{Fn: f}, b.concat(b.pointwise(x, 6, 2), b.relu(b.pointwise(x, 3, 1))))
+			}))
+	}
 	dense := network.Conv{Window: network.Square(3, 1, 1)}
 	return append(cases,
 		act("relu", network.ReLU()),
@@ -79,4 +89,28 @@ func elementwiseCases() []Case {
 			x := b.do(network.Identity{}, b.pointwise(b.in(1, 4, 5, 5), 6, 2))
 			return b.relu(b.do(network.Identity{}, x))
 		}))
+}
+
+// functions lists an activation of every kind.
+func functions() []network.Activation {
+	return []network.Activation{
+		{Fn: network.FnLeakyReLU, A: 0.1},
+		{Fn: network.FnSigmoid},
+		{Fn: network.FnHardSigmoid, A: 0.2, B: 0.5},
+		{Fn: network.FnHardSwish},
+		{Fn: network.FnSiLU},
+		{Fn: network.FnTanh},
+		{Fn: network.FnELU, A: 0.7},
+		{Fn: network.FnSoftplus},
+		{Fn: network.FnExp},
+	}
+}
+
+// sqrtCases keep the operand from being negative.
+func sqrtCases() []Case {
+	root := network.Activate{Fn: network.Activation{Fn: network.FnSqrt}}
+	return []Case{
+		net("activation/sqrt", func(b *builder) value { return b.do(root, b.relu(b.in(2, 5, 6, 7))) }),
+		net("activation/sqrt_fused", func(b *builder) value { return b.do(root, b.relu(b.pointwise(b.in(1, 4, 5, 5), 6, 2))) }),
+	}
 }

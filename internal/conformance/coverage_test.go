@@ -96,10 +96,10 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 				if s.Residual != nil {
 					have["residual"]++
 				}
-				if s.Act.On {
+				if s.Act.On() {
 					have["activation"]++
 				}
-				if s.Beyond.On {
+				if s.Beyond.On() {
 					have["beyond"]++
 				}
 			}
