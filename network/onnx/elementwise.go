@@ -189,7 +189,7 @@ func (n *node) multiply(a, b *value, what string) {
 // sameShape refuses constants that would make a larger.
 func (n *node) sameShape(a, b *value) {
 	if b.known.Floats == nil {
-		n.bad("%s is of type %v", quote(b.name), b.known.Type)
+		n.refuse("%s is of type %v, only floating-point numbers", quote(b.name), b.known.Type)
 	}
 	if s, ok := broadcast(a.shape, b.shape); !ok {
 		n.bad("%v and %v", a.shape, b.shape)

@@ -15,8 +15,8 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// The operator sets that the importer knows.
-const oldest, newest = 7, 22
+// newest is the latest operator set that the importer knows.
+const newest = 22
 
 // Bounds on what a file may ask for beyond what it holds.
 const (
@@ -79,8 +79,11 @@ func (im *importer) run(m *onnxpb.ModelProto) error {
 func (im *importer) operatorSet(m *onnxpb.ModelProto) error {
 	for _, s := range m.GetOpsetImport() {
 		if v := s.GetVersion(); isONNX(s.GetDomain()) {
-			if v < oldest || v > newest {
-				return fmt.Errorf("operator set %d, known are %d to %d; export the model with one of these: %w", v, oldest, newest, network.ErrUnsupported)
+			if v < 1 {
+				return fmt.Errorf("%w: operator set %d", ErrInvalid, v)
+			}
+			if v > newest {
+				return fmt.Errorf("operator set %d, known are those up to %d; export the model with one of these: %w", v, newest, network.ErrUnsupported)
 			}
 			im.opset = int(v)
 		}
@@ -171,6 +174,8 @@ func (im *importer) inputShape(p *onnxpb.ValueInfoProto) (tensor.Shape, error) {
 	for i, d := range dims {
 		n, open := dimension(d)
 		switch {
+		case !open && n == 0:
+			return nil, fmt.Errorf("no elements (%s): %w", describe(dims), network.ErrUnsupported)
 		case !open && (n < 1 || n > maxDim):
 			return nil, fmt.Errorf("%w: its shape is %s", ErrInvalid, describe(dims))
 		case !open && fixed && int64(given[i]) != n:
@@ -304,6 +309,9 @@ func (im *importer) outputs() error {
 func (im *importer) output(v *value) (out *network.Value, err error) {
 	n := &node{im: im, kind: "output", name: unique(im.nodes, "output:"+v.name)}
 	defer n.rescue(&err)
+	if v.known != nil && v.known.Floats == nil {
+		n.refuse("of type %v, only floating-point numbers", v.known.Type)
+	}
 	net := n.network(v)
 	if net.Const != nil {
 		net = n.network(n.apply(network.Identity{}, &value{name: v.name, shape: v.shape, net: net})[0])

@@ -99,6 +99,9 @@ func (n *node) open(p *onnxpb.NodeProto) {
 // run imports the node by its row of the table. An attribute that the operator's
 // function did not read is refused: to ignore it could change the answer.
 func (n *node) run(op operator) {
+	if n.opset < op.since {
+		n.refuse("of operator set %d, known from %d on; export the model with a newer one", n.opset, op.since)
+	}
 	if len(n.in) < op.least || len(n.in) > op.most {
 		n.bad("%d inputs, %s takes %s", len(n.in), n.kind, op.arity())
 	}
@@ -134,7 +137,7 @@ func (n *node) knownFloats(i int, what string) *tensor.Tensor {
 		n.refuse("%s %s are computed, not constant", what, quote(v.name))
 	}
 	if v.known.Floats == nil {
-		n.bad("%s %s are of type %v", what, quote(v.name), v.known.Type)
+		n.refuse("%s %s of type %v, only floating-point numbers", what, quote(v.name), v.known.Type)
 	}
 	return tensor.FromSlice(v.known.Floats, v.shape...)
 }
@@ -146,7 +149,7 @@ func (n *node) knownInts(i int, what string) []int64 {
 		n.refuse("%s %s are computed, not constant", what, quote(v.name))
 	}
 	if v.known.Ints == nil {
-		n.bad("%s %s are of type %v", what, quote(v.name), v.known.Type)
+		n.bad("%s %s of type %v, only integers", what, quote(v.name), v.known.Type)
 	}
 	return v.known.Ints
 }
@@ -159,7 +162,7 @@ func (n *node) network(v *value) *network.Value {
 		v.net = n.network(n.padded(v))
 		v.net.Name = v.name
 	case v.known.Floats == nil:
-		n.bad("%s is of type %v where floating-point numbers are wanted", quote(v.name), v.known.Type)
+		n.refuse("%s is of type %v, only floating-point numbers", quote(v.name), v.known.Type)
 	case v.shape.Size() == 0:
 		n.refuse("%s has no elements (%v)", quote(v.name), v.shape)
 	default:

@@ -1,7 +1,7 @@
 // Package onnx turns ONNX files into graphs of package network.
 //
 // It reads the operators of light CNNs as exporters write them, operator sets 7
-// to 22. What depends on shapes alone is computed at load. A file is not trusted:
+// to 22 and what has not changed since older ones. What depends on shapes alone is computed at load. A file is not trusted:
 // whatever its bytes, Load returns a graph or an error of one line that names the
 // file and the node.
 //
