@@ -33,7 +33,6 @@ type Recorder struct {
 	seen    []int // calls since each fault was injected
 	pending uint32
 	lost    bool
-	result  uint32
 	broken  map[uint32]string // shaders and programs made to fail, and their logs
 }
 
