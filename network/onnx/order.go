@@ -73,7 +73,7 @@ func acyclic(nodes []*onnxpb.NodeProto, producer map[string]int) error {
 				continue
 			}
 			if state[from] == entered {
-				return fmt.Errorf("%s: %w: %w", title(p, nodeName(p)), ErrInvalid, errCycle)
+				return fmt.Errorf("%s: %w: its nodes form a cycle", title(p, nodeName(p)), ErrInvalid)
 			}
 			state[from] = entered
 			stack = append(stack, visit{from, 0})
