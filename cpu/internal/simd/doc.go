@@ -1,0 +1,14 @@
+// Package simd holds the inner loops of the CPU backend: matrix products whose
+// operands' rows lie anywhere, and windows that slide over planes. On amd64 they
+// are assembly, for AVX-512 and for AVX2 with FMA; elsewhere, and with the build
+// tag noasm, the same algorithms in Go.
+//
+// The assembly is written by the program in gen. Functions are leaves: they call
+// nothing, use no stack, and never touch a float outside the rows and pixels
+// they are given, for which they use masks. But a mask is quick only where there is
+// memory behind it: a register that reaches into a page that is not mapped, or was
+// never touched, costs about 200 ns. So keep planes some 4 KiB away from the ends of
+// what was allocated.
+package simd
+
+//go:generate sh -c "cd gen && go run . -out ../kernels_amd64.s -pkg simd"

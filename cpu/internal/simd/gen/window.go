@@ -1,0 +1,221 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Fields of windowArgs.
+const (
+	inX = 8 * iota
+	inPitch
+	inY
+	inAdd
+	inScale
+	inW
+	inBlocks
+	inCount
+	inBias
+	inLo = inBias + 4
+	inHi = inBias + 8
+)
+
+// Fields of a block: where its first window begins in x and its first pixel lies
+// in y and in the residual, which of the pixels exist, then masks of taps.
+const (
+	blockX = 4 * iota
+	blockY
+	blockAdd
+	blockStore
+	blockTaps = blockStore + 2
+)
+
+// head is what both kinds of window begin with.
+type head struct {
+	x, y, add, scale, block, left reg.GPVirtual
+	rows                          []reg.GPVirtual // where each row of taps begins, relative to the first, in bytes
+	w                             Mem
+	bias, lo, hi                  reg.VecVirtual
+}
+
+func newHead(a Mem, taps int) head {
+	field := func(at int) reg.GPVirtual {
+		r := GP64()
+		MOVQ(a.Offset(at), r)
+		return r
+	}
+	h := head{x: field(inX), y: field(inY), add: field(inAdd), block: field(inBlocks), left: field(inCount),
+		bias: ZMM(), lo: ZMM(), hi: ZMM()}
+	pitch := field(inPitch)
+	SHLQ(Imm(2), pitch)
+	h.rows = make([]reg.GPVirtual, taps)
+	h.rows[1] = pitch
+	for u := 2; u < taps; u++ {
+		h.rows[u] = GP64()
+		if u == 2 {
+			LEAQ(Mem{Base: pitch, Index: pitch, Scale: 1}, h.rows[u])
+		} else {
+			LEAQ(Mem{Base: h.rows[u-1], Index: pitch, Scale: 1}, h.rows[u])
+		}
+	}
+	h.w = Mem{Base: field(inW)}
+	VBROADCASTSS(a.Offset(inBias), h.bias)
+	VBROADCASTSS(a.Offset(inLo), h.lo)
+	VBROADCASTSS(a.Offset(inHi), h.hi)
+	return h
+}
+
+// begin gives the addresses of the block's rows of taps.
+func (h *head) begin() (rows []Mem) {
+	Label("loop")
+	at := GP64()
+	MOVLQSX(Mem{Base: h.block, Disp: blockX}, at)
+	LEAQ(Mem{Base: h.x, Index: at, Scale: 4}, at)
+	for u := range h.rows {
+		m := Mem{Base: at}
+		if u > 0 {
+			m.Index, m.Scale = h.rows[u], 1
+		}
+		rows = append(rows, m)
+	}
+	return rows
+}
+
+func (h *head) mask(tap int) reg.OpmaskVirtual {
+	k := K()
+	KMOVW(Mem{Base: h.block, Disp: blockTaps + 2*tap}, k)
+	return k
+}
+
+// end scales, adds, clamps and stores a block, and goes on to the next.
+func (h *head) end(acc reg.VecVirtual, taps int, scale Mem) {
+	k := K()
+	KMOVW(Mem{Base: h.block, Disp: blockStore}, k)
+	at := GP64()
+	MOVLQSX(Mem{Base: h.block, Disp: blockY}, at)
+	if scale.Base != nil {
+		factor := GP64()
+		MOVQ(scale, factor)
+		TESTQ(factor, factor)
+		JZ(LabelRef("unscaled"))
+		VMULPS(Mem{Base: factor, Index: at, Scale: 4}, acc, k, acc)
+		Label("unscaled")
+	}
+	TESTQ(h.add, h.add)
+	JZ(LabelRef("clamp"))
+	from := GP64()
+	MOVLQSX(Mem{Base: h.block, Disp: blockAdd}, from)
+	VADDPS(Mem{Base: h.add, Index: from, Scale: 4}, acc, k, acc)
+	Label("clamp")
+	clamp(acc, h.lo, h.hi)
+	VMOVUPS(acc, k, Mem{Base: h.y, Index: at, Scale: 4})
+	ADDQ(Imm(uint64((blockTaps+2*taps+3)/4*4)), h.block)
+	DECQ(h.left)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// window is a square convolution of one plane with stride 1: each block of 16
+// pixels meets each weight once, in pixels shifted by the tap, less those that the
+// tap's mask says are padding. So borders cost nothing, neither a copy nor a
+// branch; and a block may run over the ends of rows.
+func window(size int) {
+	a := args(fmt.Sprintf("window%d", size),
+		fmt.Sprintf("window%d convolves a plane with %dx%d weights.", size, size, size), "windowArgs")
+	h := newHead(a, size)
+	weights := make([]reg.VecVirtual, size*size)
+	for i := range weights {
+		weights[i] = ZMM()
+		VBROADCASTSS(h.w.Offset(4*i), weights[i])
+	}
+	rows := h.begin()
+	acc := ZMM()
+	VMOVAPS(h.bias, acc)
+	for i, w := range weights {
+		VFMADD231PS(rows[i/size].Offset(4*(i%size)), w, h.mask(i), acc)
+	}
+	h.end(acc, len(weights), Mem{})
+}
+
+// strided is a 3x3 window that moves by two pixels: 16 windows begin at every other
+// of 32 pixels, so even and odd ones are taken apart as they are loaded.
+func strided(most bool) {
+	name, doc := "strided3", "strided3 convolves a plane with 3x3 weights, every other pixel, and scales the sums."
+	if most {
+		name, doc = "stridedMax3", "stridedMax3 is the largest of 3x3 pixels, every other pixel."
+	}
+	a := args(name, doc, "windowArgs")
+	h := newHead(a, 3)
+	even, odd := ZMM(), ZMM()
+	order := GLOBL(name+"order", RODATA|NOPTR)
+	for i := range 16 {
+		DATA(4*i, U32(2*i))
+	}
+	VMOVUPS(order, even)
+	one := GP32()
+	MOVL(U32(1), one)
+	VPBROADCASTD(one, odd)
+	VPADDD(even, odd, odd)
+	weights := make([]reg.VecVirtual, 9)
+	if !most {
+		for i := range weights {
+			weights[i] = ZMM()
+			VBROADCASTSS(h.w.Offset(4*i), weights[i])
+		}
+	}
+	rows := h.begin()
+	acc := ZMM()
+	VMOVAPS(h.bias, acc)
+	nans := K()
+	if most {
+		KXORW(nans, nans, nans)
+	}
+	for u, row := range rows {
+		load := func(i, disp int) reg.VecVirtual {
+			v := ZMM()
+			if most { // padding must not win
+				VMOVAPS(h.bias, v)
+				VMOVUPS(row.Offset(disp), h.mask(4*u+i), v)
+			} else {
+				VMOVUPS_Z(row.Offset(disp), h.mask(4*u+i), v)
+			}
+			return v
+		}
+		// Pixels 0…31 give columns 0 and 1 of the windows, pixels 2…33 column 2.
+		a, b, c, d := load(0, 0), load(1, 64), load(2, 8), load(3, 72)
+		left, middle := ZMM(), ZMM()
+		VMOVAPS(even, left)
+		VPERMI2PS(b, a, left)
+		VMOVAPS(odd, middle)
+		VPERMI2PS(b, a, middle)
+		VPERMT2PS(d, even, c)
+		if !most {
+			VFMADD231PS(left, weights[3*u], acc)
+			VFMADD231PS(middle, weights[3*u+1], acc)
+			VFMADD231PS(c, weights[3*u+2], acc)
+			continue
+		}
+		// MAXPS forgets a NaN; who saw one is noted.
+		k := K()
+		VCMPPS(Imm(3), left, middle, k)
+		KORW(k, nans, nans)
+		k = K()
+		VCMPPS(Imm(3), c, c, k)
+		KORW(k, nans, nans)
+		VMAXPS(left, acc, acc)
+		VMAXPS(middle, c, c)
+		VMAXPS(c, acc, acc)
+	}
+	if most {
+		ones := ZMM()
+		VPTERNLOGD(Imm(0xff), ones, ones, ones)
+		VMOVAPS(ones, nans, acc)
+		h.end(acc, 12, Mem{})
+		return
+	}
+	h.end(acc, 12, a.Offset(inScale))
+}

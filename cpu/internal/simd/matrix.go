@@ -1,0 +1,158 @@
+package simd
+
+// Matrix is the left-hand side of products, packed for a level: bands of a few
+// rows ("panels"), each stored column by column, in the order in which the inner
+// loop reads them.
+type Matrix struct {
+	level       Level
+	rows, depth int
+	panels      []panel
+	data, bias  []float32
+}
+
+type panel struct{ first, height, at int }
+
+// slack is how many floats beyond a panel a register may reach.
+const slack = 8
+
+// Pack packs a matrix of so many rows of depth floats. bias is added to each row's
+// products; nil is zero.
+func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
+	m := &Matrix{level: level, rows: rows, depth: depth,
+		data: make([]float32, rows*depth+slack), bias: make([]float32, rows+slack)}
+	if bias != nil {
+		copy(m.bias, bias[:rows])
+	}
+	// Panels of equal height, or nearly: 20 rows are better cut 7+7+6 than 8+8+4.
+	count := (rows + level.shape().height - 1) / level.shape().height
+	at := 0
+	for i := range count {
+		p := panel{first: rows * i / count, at: at}
+		p.height = rows*(i+1)/count - p.first
+		for k := range depth {
+			for r := range p.height {
+				m.data[at] = w[(p.first+r)*depth+k]
+				at++
+			}
+		}
+		m.panels = append(m.panels, p)
+	}
+	return m
+}
+
+// Panels is how many panels there are: what Multiply can be cut into.
+func (m *Matrix) Panels() int { return len(m.panels) }
+
+// Rows is the rows of panels [first, last).
+func (m *Matrix) Rows(first, last int) (from, to int) {
+	end := m.panels[last-1]
+	return m.panels[first].first, end.first + end.height
+}
+
+// Lanes is what columns should be cut at multiples of.
+func (m *Matrix) Lanes() int { return m.level.shape().lanes }
+
+// Product says where the operands of a product lie.
+type Product struct {
+	X       []float32
+	Rows    []int32 // row k of the right-hand side begins at X[Rows[k]]
+	Y       []float32
+	YRows   []int32   // row i of the product begins at Y[YRows[i]]
+	Add     []float32 // is added, from Add[AddRows[i]] on; may be nil
+	AddRows []int32
+	Lo, Hi  float32 // bounds of the result
+}
+
+// Multiply computes n columns of the rows of panels [first, last):
+//
+//	y[i][j] = min(max(bias[i] + Σ_k w[i][k]·x[k][j] + add[i][j], lo), hi)
+//
+// A NaN stays one. Every column's sum goes through k in order, whatever the other
+// columns are, but that the last few of an odd number may be rounded otherwise.
+func (m *Matrix) Multiply(p *Product, n, first, last int) {
+	if m.level == Go || m.depth == 0 {
+		m.multiplyGo(p, n, first, last)
+		return
+	}
+	m.multiply(p, n, first, last)
+}
+
+// multiplyGo is Multiply in tiles of 4x4, whose 16 sums fit in registers.
+func (m *Matrix) multiplyGo(p *Product, n, first, last int) {
+	for px := 0; px < n; px += 4 {
+		for _, band := range m.panels[first:last] {
+			for i := 0; i < band.height; i += 4 {
+				m.tileGo(p, px, min(4, n-px), band, i)
+			}
+		}
+	}
+}
+
+func (m *Matrix) tileGo(p *Product, px, n int, band panel, i int) {
+	rows := min(4, band.height-i)
+	var sum [4][4]float32
+	for r := range rows {
+		b := m.bias[band.first+i+r]
+		sum[r] = [4]float32{b, b, b, b}
+	}
+	w := m.data[band.at+i : band.at+band.height*m.depth]
+	if n == 4 && rows == 4 {
+		tile4x4(&sum, w, band.height, p.X[px:], p.Rows)
+	} else {
+		for k, at := range p.Rows {
+			x := p.X[px+int(at):][:n]
+			for r := range rows {
+				for j, v := range x {
+					sum[r][j] += w[k*band.height+r] * v
+				}
+			}
+		}
+	}
+	for r := range rows {
+		row := band.first + i + r
+		m.finish(p, row, px, sum[r][:n])
+	}
+}
+
+func tile4x4(sum *[4][4]float32, w []float32, stride int, x []float32, rows []int32) {
+	for half := range 2 {
+		a0, a1, a2, a3 := sum[2*half][0], sum[2*half][1], sum[2*half][2], sum[2*half][3]
+		b0, b1, b2, b3 := sum[2*half+1][0], sum[2*half+1][1], sum[2*half+1][2], sum[2*half+1][3]
+		at := 2 * half
+		for _, row := range rows {
+			v := (*[4]float32)(x[row:])
+			u := (*[2]float32)(w[at:])
+			a0 += u[0] * v[0]
+			a1 += u[0] * v[1]
+			a2 += u[0] * v[2]
+			a3 += u[0] * v[3]
+			b0 += u[1] * v[0]
+			b1 += u[1] * v[1]
+			b2 += u[1] * v[2]
+			b3 += u[1] * v[3]
+			at += stride
+		}
+		sum[2*half] = [4]float32{a0, a1, a2, a3}
+		sum[2*half+1] = [4]float32{b0, b1, b2, b3}
+	}
+}
+
+// finish adds to, clamps and stores a few pixels of one row.
+func (m *Matrix) finish(p *Product, row, px int, sum []float32) {
+	y := p.Y[int(p.YRows[row])+px:][:len(sum)]
+	if p.Add != nil {
+		add := p.Add[int(p.AddRows[row])+px:][:len(sum)]
+		for j := range sum {
+			sum[j] += add[j]
+		}
+	}
+	for j, v := range sum {
+		if v < p.Lo {
+			v = p.Lo
+		}
+		if v > p.Hi {
+			v = p.Hi
+		}
+		y[j] = v
+	}
+}

@@ -1,0 +1,238 @@
+//go:build !noasm
+
+package simd
+
+import (
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+func levels() []Level {
+	all := []Level{Go}
+	if x := cpu.X86; x.HasAVX2 && x.HasFMA {
+		all = append(all, AVX2)
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL {
+			all = append(all, AVX512)
+		}
+	}
+	return all
+}
+
+// tileArgs is what a tile is given; gen/tile.go knows the order of the fields.
+type tileArgs struct {
+	x       *float32
+	rows    *int32
+	depth   int
+	w, bias *float32
+	y       *float32
+	yRows   *int32
+	add     *float32
+	addRows *int32
+	mask    unsafe.Pointer // *uint16, or *[8]int32
+	lo, hi  float32
+}
+
+// columnsArgs is what columns1…columns4 are given.
+type columnsArgs struct {
+	x      *float32
+	rows   *int32
+	depth  int
+	block  *[64]float32
+	w      [4]*float32
+	stride [4]int // bytes
+	bias   [4]*float32
+}
+
+// fewColumns is how many pixels beyond full registers are computed by columns, the
+// channels side by side, and not by a register of which few lanes count.
+const fewColumns = 4
+
+func (m *Matrix) multiply(p *Product, n, first, last int) {
+	s := m.level.shape()
+	left := n % s.lanes
+	if left > fewColumns {
+		left = 0
+	}
+	a := tileArgs{x: &p.X[0], rows: &p.Rows[0], depth: m.depth, lo: p.Lo, hi: p.Hi}
+	for px := 0; px < n-left; {
+		registers := (n - left - px + s.lanes - 1) / s.lanes
+		width := min(s.width, registers)
+		if s.width == 3 && registers == 4 {
+			width = 2 // 2+2 is better than 3+1
+		}
+		used := min(n-left-px, width*s.lanes)
+		a.mask = m.level.mask(used - (width-1)*s.lanes)
+		for i := range m.panels[first:last] {
+			b := &m.panels[first+i]
+			a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first]
+			a.x, a.y = &p.X[px:][0], &p.Y[px:][0]
+			if p.Add != nil {
+				a.add, a.addRows = &p.Add[px:][0], &p.AddRows[b.first]
+			}
+			if m.level == AVX512 {
+				tile512(&a, b.height, width)
+			} else {
+				tile256(&a, b.height, width)
+			}
+		}
+		px += used
+	}
+	if left > 0 {
+		m.columns(p, n-left, left, first, last)
+	}
+}
+
+// columns computes the last few columns.
+func (m *Matrix) columns(p *Product, px, n, first, last int) {
+	var block [64]float32
+	a := columnsArgs{x: &p.X[px:][0], rows: &p.Rows[0], depth: m.depth, block: &block}
+	step := 4
+	if n > 2 {
+		step = 2
+	}
+	for ; first < last; first += step {
+		for i := range step {
+			b := &m.panels[min(first+i, last-1)]
+			a.w[i], a.stride[i], a.bias[i] = &m.data[b.at], 4*b.height, &m.bias[b.first]
+		}
+		switch n {
+		case 1:
+			columns1(&a)
+		case 2:
+			columns2(&a)
+		case 3:
+			columns3(&a)
+		case 4:
+			columns4(&a)
+		}
+		for i := range min(step, last-first) {
+			b := &m.panels[first+i]
+			for r := range b.height {
+				var sum [4]float32
+				for j := range n {
+					sum[j] = block[(i*n+j)*8+r]
+				}
+				m.finish(p, b.first+r, px, sum[:n])
+			}
+		}
+	}
+}
+
+// masks512[n-1] has n bits set; masks256[8-n:] begins with n words of ones.
+var (
+	masks512 = [16]uint16{1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383, 32767, 65535}
+	masks256 = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
+)
+
+func (l Level) mask(pixels int) unsafe.Pointer {
+	if l == AVX512 {
+		return unsafe.Pointer(&masks512[pixels-1])
+	}
+	return unsafe.Pointer(&masks256[8-pixels])
+}
+
+// A switch, and not a table of functions: through a pointer the arguments would
+// escape to the heap.
+func tile512(a *tileArgs, height, width int) {
+	switch height*4 + width {
+	case 1*4 + 1:
+		tile512x1x1(a)
+	case 1*4 + 2:
+		tile512x1x2(a)
+	case 1*4 + 3:
+		tile512x1x3(a)
+	case 2*4 + 1:
+		tile512x2x1(a)
+	case 2*4 + 2:
+		tile512x2x2(a)
+	case 2*4 + 3:
+		tile512x2x3(a)
+	case 3*4 + 1:
+		tile512x3x1(a)
+	case 3*4 + 2:
+		tile512x3x2(a)
+	case 3*4 + 3:
+		tile512x3x3(a)
+	case 4*4 + 1:
+		tile512x4x1(a)
+	case 4*4 + 2:
+		tile512x4x2(a)
+	case 4*4 + 3:
+		tile512x4x3(a)
+	case 5*4 + 1:
+		tile512x5x1(a)
+	case 5*4 + 2:
+		tile512x5x2(a)
+	case 5*4 + 3:
+		tile512x5x3(a)
+	case 6*4 + 1:
+		tile512x6x1(a)
+	case 6*4 + 2:
+		tile512x6x2(a)
+	case 6*4 + 3:
+		tile512x6x3(a)
+	case 7*4 + 1:
+		tile512x7x1(a)
+	case 7*4 + 2:
+		tile512x7x2(a)
+	case 7*4 + 3:
+		tile512x7x3(a)
+	case 8*4 + 1:
+		tile512x8x1(a)
+	case 8*4 + 2:
+		tile512x8x2(a)
+	case 8*4 + 3:
+		tile512x8x3(a)
+	}
+}
+
+func tile256(a *tileArgs, height, width int) {
+	switch height*4 + width {
+	case 1*4 + 1:
+		tile256x1x1(a)
+	case 1*4 + 2:
+		tile256x1x2(a)
+	case 2*4 + 1:
+		tile256x2x1(a)
+	case 2*4 + 2:
+		tile256x2x2(a)
+	case 3*4 + 1:
+		tile256x3x1(a)
+	case 3*4 + 2:
+		tile256x3x2(a)
+	case 4*4 + 1:
+		tile256x4x1(a)
+	case 4*4 + 2:
+		tile256x4x2(a)
+	case 5*4 + 1:
+		tile256x5x1(a)
+	case 5*4 + 2:
+		tile256x5x2(a)
+	case 6*4 + 1:
+		tile256x6x1(a)
+	case 6*4 + 2:
+		tile256x6x2(a)
+	}
+}
+
+// Peak measures what one core can multiply-add at this level, in a loop of nothing
+// else: multiply-adds a second, the best of several short runs.
+func (l Level) Peak() float64 {
+	const turns = 20000
+	best := time.Hour
+	for range 50 {
+		start := time.Now()
+		switch l {
+		case AVX512:
+			peak512(turns)
+		case AVX2:
+			peak256(turns)
+		default:
+			return 0
+		}
+		best = min(best, time.Since(start))
+	}
+	return float64(12*l.shape().lanes*turns) / best.Seconds()
+}
