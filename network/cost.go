@@ -1,7 +1,5 @@
 package network
 
-import "slices"
-
 // stepBytes counts what a launch reads and writes: every operand once.
 func stepBytes(s Step) int64 {
 	bytes := s.Output.Bytes()
@@ -36,21 +34,26 @@ func stepBytes(s Step) int64 {
 // written, wherever they are made.
 func floorBytes(g *Graph) int64 {
 	f := newFloor(g)
+	first := 0 // node of the unit
 	for i, n := range g.Nodes {
-		if !movesNoData(n.Op) {
-			f.launches++
-		}
 		for _, v := range n.Inputs {
-			f.read(v, i, !movesNoData(n.Op))
-		}
-		for _, v := range n.Outputs {
-			f.made[v] = i
-			if f.last[v] > i {
-				f.live++
+			if v == nil {
+				continue
+			}
+			if !movesNoData(n.Op) {
+				f.read(v, first)
+			}
+			if v.Const == nil && f.last[v] == i {
+				f.live--
+				f.last[v] = -1 // count it once, if i reads it twice
 			}
 		}
+		for _, v := range n.Outputs {
+			f.make(n, v, i)
+		}
 		if f.live <= 1 && !opensUnit(n) || i+1 == len(g.Nodes) {
-			f.close(g.Nodes[f.first:i+1], i)
+			f.close(g.Nodes[first:i+1], first)
+			first = i + 1
 		}
 	}
 	return f.bytes
@@ -65,22 +68,31 @@ func opensUnit(n *Node) bool {
 // floor is the state of floorBytes as it goes through the nodes.
 type floor struct {
 	bytes    int64
-	needed   map[*Value]int64
 	output   map[*Value]bool
-	last     map[*Value]int // the last node that reads a value
-	made     map[*Value]int // the node that makes it, -1 for inputs
-	live     int            // values made that are still to be read
-	first    int            // node of the unit
-	launches int            // in the unit
-	entered  map[*Value]int // constants, and the last unit (by its first node) that read a value
-	entering int64          // bytes
+	last     map[*Value]int    // the last node that reads a value
+	made     map[*Value]int    // the node that makes it, -1 for inputs
+	parts    map[*Value][]part // of values that are views
+	live     int               // values made that are still to be read
+	constant map[*Value]bool   // that has been read
+	entering map[*Value]int64  // bytes that the unit reads of values made before it
 }
 
+// part is how much of a value that was computed, or put in, a view shows.
+type part struct {
+	of    *Value
+	bytes int64
+}
+
+func sizeInBytes(v *Value) int64 { return 4 * int64(v.Shape.Size()) }
+
 func newFloor(g *Graph) *floor {
-	f := &floor{needed: neededBytes(g), output: map[*Value]bool{}, last: map[*Value]int{}, made: map[*Value]int{}, entered: map[*Value]int{}}
+	f := &floor{output: map[*Value]bool{}, last: map[*Value]int{}, made: map[*Value]int{},
+		parts: map[*Value][]part{}, constant: map[*Value]bool{}, entering: map[*Value]int64{}}
 	for i, n := range g.Nodes {
 		for _, v := range n.Inputs {
-			f.last[v] = i
+			if v != nil && v.Const == nil {
+				f.last[v] = i
+			}
 		}
 	}
 	for _, v := range g.Outputs {
@@ -95,68 +107,68 @@ func newFloor(g *Graph) *floor {
 	return f
 }
 
-// read notes that node i reads v.
-func (f *floor) read(v *Value, i int, launch bool) {
-	if v == nil {
-		return
+// partsOf lists what v is a view of, at worst of itself.
+func (f *floor) partsOf(v *Value) []part {
+	if p, ok := f.parts[v]; ok {
+		return p
 	}
-	unit, seen := f.entered[v]
-	f.entered[v] = f.first
-	if v.Const != nil {
-		if !launch {
-			delete(f.entered, v)
-		} else if !seen {
-			f.bytes += f.needed[v]
+	return []part{{v, sizeInBytes(v)}}
+}
+
+// read notes that a launch of the unit that began at node first reads v.
+func (f *floor) read(v *Value, first int) {
+	for _, p := range f.partsOf(v) {
+		switch {
+		case p.of.Const != nil:
+			if !f.constant[p.of] {
+				f.constant[p.of] = true
+				f.bytes += p.bytes
+			}
+		case f.made[p.of] < first:
+			f.entering[p.of] = min(f.entering[p.of]+p.bytes, sizeInBytes(p.of))
 		}
-		return
-	}
-	if f.made[v] < f.first && (!seen || unit != f.first) {
-		f.entering += f.needed[v]
-	}
-	if f.last[v] == i {
-		f.live--
-		f.last[v] = -1 // count it once, if i reads it twice
 	}
 }
 
-// close counts a unit of some nodes, of which i is the last.
-func (f *floor) close(unit []*Node, i int) {
-	if f.launches > 0 {
-		f.bytes += f.entering
-		for _, n := range unit {
-			for _, v := range n.Outputs {
-				if f.last[v] > i || f.output[v] {
-					f.bytes += 4 * int64(v.Shape.Size())
+// make notes that node i makes v.
+func (f *floor) make(n *Node, v *Value, i int) {
+	if f.made[v] = i; f.last[v] > i {
+		f.live++
+	}
+	if !movesNoData(n.Op) {
+		return
+	}
+	room, parts := sizeInBytes(v), []part{}
+	for _, x := range n.Inputs {
+		for _, p := range f.partsOf(x) {
+			p.bytes = min(p.bytes, room)
+			room -= p.bytes
+			parts = append(parts, p)
+		}
+	}
+	f.parts[v] = parts
+}
+
+// close counts the unit of some nodes, the first of them given.
+func (f *floor) close(unit []*Node, first int) {
+	for _, bytes := range f.entering {
+		f.bytes += bytes
+	}
+	clear(f.entering)
+	leaving := map[*Value]int64{}
+	for _, n := range unit {
+		for _, v := range n.Outputs {
+			if f.last[v] < first+len(unit) && !f.output[v] {
+				continue
+			}
+			for _, p := range f.partsOf(v) {
+				if p.of.Const == nil && f.made[p.of] >= first {
+					leaving[p.of] = min(leaving[p.of]+p.bytes, sizeInBytes(p.of))
 				}
 			}
 		}
 	}
-	f.first, f.launches, f.entering = i+1, 0, 0
-}
-
-// neededBytes says how much of each value something reads: of one that is only
-// cut up, the parts.
-func neededBytes(g *Graph) map[*Value]int64 {
-	needed := map[*Value]int64{}
-	for _, v := range g.Outputs {
-		needed[v] = 4 * int64(v.Shape.Size())
+	for _, bytes := range leaving {
+		f.bytes += bytes
 	}
-	for _, n := range slices.Backward(g.Nodes) {
-		var part int64
-		for _, v := range n.Outputs {
-			part += needed[v]
-		}
-		for _, v := range n.Inputs {
-			if v == nil {
-				continue
-			}
-			whole := 4 * int64(v.Shape.Size())
-			if movesNoData(n.Op) {
-				needed[v] = min(whole, needed[v]+part)
-			} else {
-				needed[v] = whole
-			}
-		}
-	}
-	return needed
 }
