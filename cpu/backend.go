@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -14,14 +15,17 @@ type Options struct {
 }
 
 // Backend runs plans on the CPU.
-type Backend struct{ threads int }
+type Backend struct {
+	threads int
+	level   simd.Level
+}
 
 // New returns the fast CPU backend.
 func New(opt Options) *Backend {
 	if opt.Threads < 1 {
 		opt.Threads = runtime.GOMAXPROCS(0)
 	}
-	return &Backend{threads: opt.Threads}
+	return &Backend{threads: opt.Threads, level: simd.Best()}
 }
 
 func (*Backend) Name() string { return "cpu" }
@@ -35,16 +39,17 @@ func (b *Backend) Device() string {
 	return fmt.Sprintf("%s, %d thread%s", processor(), b.threads, plural)
 }
 
-func (*Backend) Driver() string { return "shufflegl cpu (gonum)" }
+// Driver says which instructions are used.
+func (b *Backend) Driver() string { return "shufflegl cpu (" + b.level.String() + ")" }
 
 // Prepare allocates the arena, fills in the constants, makes a kernel of each
 // step and starts the workers.
 func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
-	e := &executor{plan: p, arena: make([]float32, p.ArenaFloats)}
+	e := &executor{plan: p, arena: newArena(p.ArenaFloats)}
 	scratch := 0
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		k, err := newKernel(s, b.threads)
+		k, err := newKernel(s, b.threads, b.level)
 		if err != nil {
 			return nil, fmt.Errorf("cpu: step %d %s %q: %w", i, s.Kernel, s.Name, err)
 		}

@@ -1,20 +1,25 @@
 package cpu
 
 import (
-	"gonum.org/v1/gonum/blas/blas32"
-
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
 // depthwise is a convolution with one input channel for each output channel: a
 // sum of as many shifted planes as the kernel has weights.
 //
+// Where package simd has a window of the form, it slides over planes as they lie.
+// Elsewhere the sum is a product of one row with the planes of phases.
+//
 // Batch normalisation comes as a 1×1 kernel, over tensors of any rank.
 type depthwise struct {
 	epilogue
 	phases
-	w, bias []float32
-	whole   bool // 1×1: planes are read where they lie
+	window *simd.Window   // may be nil
+	rows   []*simd.Matrix // without a window: each channel's weights
+	w      []float32
+	bias   []float32
+	whole  bool // 1×1: planes are read where they lie
 
 	inPlanes, outPlanes, channels int // of a sample; channels have weights
 	bands                         int // in a plane
@@ -24,42 +29,93 @@ type depthwise struct {
 // bandFloats is how much of an output plane is computed before it is stored.
 const bandFloats = 4 << 10
 
-func newDepthwise(s *network.Step, threads int) (kernel, error) {
+func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	op, ok := s.Op.(network.Conv)
 	if !ok || s.Weights.Shape[1] != 1 {
 		return kernel{}, errOperator
 	}
 	k := &depthwise{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Normal()),
-		w: s.Weights.Data, bias: biasOf(s), whole: op.Pointwise() && flat(s.Inputs[0]), channels: s.Weights.Shape[0]}
+		w: s.Weights.Data, bias: biasOf(s, 0), whole: op.Pointwise() && flat(s.Inputs[0]), channels: s.Weights.Shape[0]}
 	_, k.inPlanes, _, _ = s.Inputs[0].NCHW()
 	_, k.outPlanes, _, _ = s.Output.NCHW()
 	k.bands = (k.out.Height + k.band - 1) / k.band
+	run, scratch := k.run, multiplyScratch(k.band*k.pitch)+k.floats()
+	if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
+		k.bands, run, scratch = 1, k.runWindow, 0
+	} else {
+		k.rows = packGroups(level, s, k.channels)
+	}
 	k.items = len(k.out.Planes) * k.bands
 	var tasks int
 	tasks, k.chunk = chunks(k.items, threads)
-	return kernel{tasks: tasks, scratch: k.band*k.pitch + k.floats(), run: k.run}, nil
+	return kernel{tasks: tasks, scratch: scratch, run: run}, nil
+}
+
+// newWindow is a window over a step's planes, or nil if there is none.
+func newWindow(level simd.Level, s *network.Step, op network.Window, most bool) *simd.Window {
+	if op.Kernel[0] != op.Kernel[1] || op.Stride[0] != op.Stride[1] || op.Dilation != [2]int{1, 1} {
+		return nil
+	}
+	form := simd.Form{Size: op.Kernel[0], Stride: op.Stride[0], Top: op.Pads.Top, Left: op.Pads.Left,
+		Most: most, In: planeOf(s.Inputs[0]), Out: planeOf(s.Output)}
+	if s.Residual != nil {
+		form.Add, form.Adds = planeOf(*s.Residual), true
+	}
+	w, _ := simd.NewWindow(level, form)
+	return w
+}
+
+func planeOf(v network.View) simd.Plane {
+	return simd.Plane{Height: v.Height, Width: v.Width, Pitch: v.RowStride}
+}
+
+// slide runs a window over one plane of the input to plane p of the output.
+func (e *epilogue) slide(arena []float32, w *simd.Window, from int32, p int, sweep *simd.Sweep) {
+	var after bool
+	sweep.Lo, sweep.Hi, after = e.bounds()
+	sweep.X, sweep.Y = arena[from:], arena[e.out.Planes[p]:]
+	if e.residual != nil {
+		sweep.Add = arena[e.residual.Planes[p]:]
+	}
+	w.Run(sweep)
+	if after {
+		for y := range e.out.Height {
+			activate(sweep.Y[y*e.out.RowStride:][:e.out.Width], e.act)
+		}
+	}
+}
+
+// item gives the planes of output plane and its channel.
+func (k *depthwise) item(plane int) (from int32, channel int) {
+	sample, p := plane/k.outPlanes, plane%k.outPlanes
+	return k.in.Planes[sample*k.inPlanes+p*k.inPlanes/k.outPlanes], p * k.channels / k.outPlanes
+}
+
+func (k *depthwise) runWindow(task int, arena, _ []float32) {
+	taps := len(k.at)
+	var sweep simd.Sweep
+	for plane := task * k.chunk; plane < min((task+1)*k.chunk, k.items); plane++ {
+		from, channel := k.item(plane)
+		sweep.W = k.w[channel*taps:][:taps]
+		if k.bias != nil {
+			sweep.Bias = k.bias[channel]
+		}
+		k.slide(arena, k.window, from, plane, &sweep)
+	}
 }
 
 func (k *depthwise) run(task int, arena, scratch []float32) {
-	blas := blas32.Implementation()
 	for item := task * k.chunk; item < min((task+1)*k.chunk, k.items); item++ {
 		plane, y := item/k.bands, item%k.bands*k.band
-		sample, p := plane/k.outPlanes, plane%k.outPlanes
-		channel := p * k.channels / k.outPlanes
 		rows := min(k.band, k.out.Height-y)
 		n := k.phases.run(rows, k.out.Width)
-
-		from := arena[k.in.Planes[sample*k.inPlanes+p*k.inPlanes/k.outPlanes]:]
-		acc, x := scratch[:n], scratch[k.band*k.pitch:]
+		at, channel := k.item(plane)
+		from, x := arena[at:], scratch[:k.floats()]
 		if k.whole {
 			x = from[y*k.pitch:]
 		} else {
 			k.load(x, from, y, rows)
 		}
-		fillRows(acc, n, k.bias, channel, channel+1)
-		for i, w := range k.w[channel*len(k.at):][:len(k.at)] {
-			blas.Saxpy(n, w, x[k.at[i]:], 1, acc, 1)
-		}
-		k.store(arena, plane, y*k.pitch, k.pitch, acc)
+		k.multiply(arena, scratch[k.floats():], k.rows[channel], x, k.at, plane, y*k.pitch, n, k.pitch, 0, 1)
 	}
 }

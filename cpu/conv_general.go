@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/shufflegl/shufflegl/network"
+import (
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
+	"github.com/shufflegl/shufflegl/network"
+)
 
 // general is any convolution, as a matrix product by groups:
 //
@@ -16,25 +19,30 @@ type general struct {
 	in       network.View
 	op       network.Window
 	channels int
-	w, bias  []float32
+	weights  []*simd.Matrix
 	rowsAt   [][]int32 // where the rows of a panel are, for each width of tiles
 	depth    int
 }
 
-func newGeneral(s *network.Step, threads int) (kernel, error) {
+// panelFloats is how much of P may exist.
+const panelFloats = 64 << 10
+
+func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	op, ok := s.Op.(network.Conv)
 	if !ok {
 		return kernel{}, errOperator
 	}
 	samples, channels, _, _ := s.Inputs[0].NCHW()
-	m, size := s.Weights.Shape[0], s.Weights.Shape.Size()
-	k := &general{epilogue: newEpilogue(s), in: s.Inputs[0], op: op.Normal(), channels: channels,
-		w: s.Weights.Data, bias: biasOf(s), depth: size / m}
+	k := &general{epilogue: newEpilogue(s), in: s.Inputs[0], op: op.Normal(), channels: channels, weights: packGroups(level, s, op.G())}
+	k.depth = k.weights[0].Depth()
 	columns := s.Output.Height * s.Output.Width
-	var tasks int
-	k.grid, tasks = newGrid(samples, op.G(), m/op.G(), columns, k.depth, threads)
+	k.grid, _ = newGrid(samples, k.weights, columns, threads)
+	unit := k.weights[0].Columns()
+	k.width = max(unit, min(k.width, panelFloats/k.depth/unit*unit))
+	k.width = min(k.width, columns)
+	k.tiles = (columns + k.width - 1) / k.width
 	k.rowsAt = [][]int32{everyNth(k.width, k.depth), everyNth(columns-(k.tiles-1)*k.width, k.depth)}
-	return kernel{tasks: tasks, scratch: (rowBlock + k.depth) * k.width, run: k.run}, nil
+	return kernel{tasks: samples * k.groups * k.tiles * k.bands, scratch: multiplyScratch(k.width) + k.depth*k.width, run: k.run}, nil
 }
 
 // everyNth is 0, n, 2n, …
@@ -47,24 +55,15 @@ func everyNth(n, count int) []int32 {
 }
 
 func (k *general) run(task int, arena, scratch []float32) {
-	sample, group, px, n, first, last := k.tile(task)
+	t := k.tile(task)
 	rowsAt := k.rowsAt[0]
-	if n != k.width {
+	if t.n != k.width {
 		rowsAt = k.rowsAt[1]
 	}
-	panel := scratch[:k.depth*n]
-	tile := scratch[k.depth*n:]
+	panel := scratch[:k.depth*t.n]
 	perGroup := k.channels / k.groups
-	k.fillPanel(panel, arena, k.in.Planes[sample*k.channels+group*perGroup:][:perGroup], px, n)
-	group *= k.rows
-	for m := first; m < last; m += rowBlock {
-		rows := min(rowBlock, last-m)
-		fillRows(tile, n, k.bias, group+m, group+m+rows)
-		accumulate(tile, rows, n, k.w[(group+m)*k.depth:], panel, rowsAt)
-		for i := range rows {
-			k.store(arena, sample*k.groups*k.rows+group+m+i, px, k.out.Width, tile[i*n:(i+1)*n])
-		}
-	}
+	k.fillPanel(panel, arena, k.in.Planes[t.sample*k.channels+t.group*perGroup:][:perGroup], t.column, t.n)
+	k.multiply(arena, scratch[len(panel):], k.weights[t.group], panel, rowsAt, t.plane, t.column, t.n, k.out.Width, t.first, t.last)
 }
 
 // fillPanel writes columns [px, px+n) of P for one group's planes.

@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -53,6 +54,57 @@ func (e *epilogue) put(arena []float32, p, out, residual int, src []float32) {
 	}
 	finish(arena[int(e.out.Planes[p])+out:], src, add, e.act)
 }
+
+// bounds are what a kernel can do as it stores: clamp. What it cannot is left to
+// be done after.
+func (e *epilogue) bounds() (lo, hi float32, after bool) {
+	if e.act.Fn == network.FnClamp {
+		return e.act.A, e.act.B, false
+	}
+	inf := float32(math.Inf(1))
+	return -inf, inf, e.act.On()
+}
+
+// multiply computes n pixels of the planes of m's panels [first, last), from pixel
+// px on, where m's row 0 is plane p. Pixels are counted as in store. scratch is for
+// multiplyScratch(n) floats.
+func (e *epilogue) multiply(arena, scratch []float32, m *simd.Matrix, x []float32, rows []int32, p, px, n, pitch, first, last int) {
+	if !e.flat || pitch != e.out.Width {
+		e.multiplyRows(arena, scratch, m, x, rows, p, px, n, pitch, first, last)
+		return
+	}
+	lo, hi, after := e.bounds()
+	product := simd.Product{X: x, Rows: rows, Y: arena[px:], YRows: e.out.Planes[p:], Lo: lo, Hi: hi}
+	if e.residual != nil {
+		product.Add, product.AddRows = product.Y, e.residual.Planes[p:]
+	}
+	m.Multiply(&product, n, first, last)
+	if after {
+		from, to := m.Rows(first, last)
+		for _, at := range e.out.Planes[p+from : p+to] {
+			activate(arena[int(at)+px:][:n], e.act)
+		}
+	}
+}
+
+// multiplyRows is multiply by way of scratch memory, a panel at a time.
+func (e *epilogue) multiplyRows(arena, scratch []float32, m *simd.Matrix, x []float32, rows []int32, p, px, n, pitch, first, last int) {
+	inf := float32(math.Inf(1))
+	var at [simd.MaxHeight]int32
+	for ; first < last; first++ {
+		from, to := m.Rows(first, first+1)
+		for i := range to - from {
+			at[i] = int32(i * n)
+		}
+		m.Multiply(&simd.Product{X: x, Rows: rows, Y: scratch, YRows: at[:to-from], Skip: from, Lo: -inf, Hi: inf}, n, first, first+1)
+		for i := range to - from {
+			e.store(arena, p+from+i, px, pitch, scratch[i*n:(i+1)*n])
+		}
+	}
+}
+
+// multiplyScratch is what multiply needs for n pixels.
+func multiplyScratch(n int) int { return simd.MaxHeight * n }
 
 // one stores a single element: of views whose planes are single elements.
 func (e *epilogue) one(arena []float32, p int, v float32) {

@@ -3,6 +3,7 @@ package cpu
 import (
 	"fmt"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -18,22 +19,29 @@ type kernel struct {
 // kernels has one row for each kind of step: what makes a kernel of it for so
 // many threads.
 var kernels = map[network.Kernel]func(s *network.Step, threads int) (kernel, error){
+	network.PoolGlobal:  newGlobalPool,
+	network.SoftmaxRow:  newSoftmax,
+	network.Elementwise: newElementwise,
+}
+
+// vectorKernels are those that use package simd, and so must be told which
+// instructions they may.
+var vectorKernels = map[network.Kernel]func(s *network.Step, threads int, level simd.Level) (kernel, error){
 	network.ConvPointwise:     newPointwise,
 	network.ConvDepthwise:     newDepthwise,
 	network.ConvGeneral:       newGeneral,
 	network.PoolWindow:        newPool,
-	network.PoolGlobal:        newGlobalPool,
 	network.FullyConnectedRow: newFullyConnected,
-	network.SoftmaxRow:        newSoftmax,
-	network.Elementwise:       newElementwise,
 }
 
-func newKernel(s *network.Step, threads int) (kernel, error) {
-	newK := kernels[s.Kernel]
-	if newK == nil {
+func newKernel(s *network.Step, threads int, level simd.Level) (k kernel, err error) {
+	if newK := vectorKernels[s.Kernel]; newK != nil {
+		k, err = newK(s, threads, level)
+	} else if newK := kernels[s.Kernel]; newK != nil {
+		k, err = newK(s, threads)
+	} else {
 		return kernel{}, fmt.Errorf("kernel: %w", network.ErrUnsupported)
 	}
-	k, err := newK(s, threads)
 	if err != nil {
 		return kernel{}, fmt.Errorf("operator %s (%T): %w: %w", s.Op.Kind(), s.Op, err, network.ErrUnsupported)
 	}

@@ -21,7 +21,7 @@ type phases struct {
 	band  int // output rows
 	size  int // floats of a phase
 	used  []phase
-	at    []int // where each place's run begins
+	at    []int32 // where each place's run begins
 }
 
 // phase is one that some place meets: (a,b), of whose columns [lo,hi) are inside
@@ -43,7 +43,7 @@ func newPhases(in, out network.View, op network.Window) phases {
 				index[f] = len(p.used)
 				p.used = append(p.used, f)
 			}
-			p.at = append(p.at, index[f]*p.size+r/op.Stride[0]*p.pitch+c/op.Stride[1])
+			p.at = append(p.at, int32(index[f]*p.size+r/op.Stride[0]*p.pitch+c/op.Stride[1]))
 		}
 	}
 	return p

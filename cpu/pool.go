@@ -2,9 +2,9 @@ package cpu
 
 import (
 	"math"
+	"slices"
 
-	"gonum.org/v1/gonum/blas/blas32"
-
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -19,9 +19,14 @@ type pool struct {
 	items, chunk int
 
 	rowCount, columnCount []float32 // pixels that count for an average, by output row and column
+
+	window *simd.Window // may be nil
+	ones   []float32
+	scale  []float32    // what sums are multiplied by, in the output's form
+	sum    *simd.Matrix // without a window: one row of ones
 }
 
-func newPool(s *network.Step, threads int) (kernel, error) {
+func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	op, ok := s.Op.(network.Pool)
 	if !ok {
 		return kernel{}, errOperator
@@ -31,12 +36,27 @@ func newPool(s *network.Step, threads int) (kernel, error) {
 	k.rowCount = counted(op, 0, k.in.Height, k.out.Height, op.Pads.Top, op.Pads.Bottom)
 	k.columnCount = counted(op, 1, k.in.Width, k.out.Width, op.Pads.Left, op.Pads.Right)
 	k.bands = (k.out.Height + k.band - 1) / k.band
+	if k.window = newWindow(level, s, op.Window, op.Reduce == network.Max); k.window != nil && k.inPixels() {
+		k.bands = 1
+	} else {
+		k.window = nil
+	}
 	k.items = len(k.out.Planes) * k.bands
 	var tasks int
 	tasks, k.chunk = chunks(k.items, threads)
-	if op.Reduce == network.Max {
+	ones := make([]float32, len(k.at))
+	for i := range ones {
+		ones[i] = 1
+	}
+	switch {
+	case k.window != nil:
+		k.ones = ones
+		k.scale = k.reciprocals()
+		return kernel{tasks: tasks, run: k.runWindow}, nil
+	case op.Reduce == network.Max:
 		return kernel{tasks: tasks, scratch: k.band * k.out.Width, run: k.runMax}, nil
 	}
+	k.sum = simd.Pack(level, ones, 1, len(ones), nil)
 	return kernel{tasks: tasks, scratch: k.band*k.pitch + k.floats(), run: k.runAverage}, nil
 }
 
@@ -59,18 +79,41 @@ func counted(op network.Pool, axis, in, out, before, after int) []float32 {
 	return n
 }
 
+// inPixels reports whether every window meets a pixel. One that meets none has a
+// maximum of -inf, which bounds of an activation see in another way.
+func (k *pool) inPixels() bool {
+	return !slices.Contains(k.rowCount, 0) && !slices.Contains(k.columnCount, 0)
+}
+
+// reciprocals are what sums are multiplied by to make averages, in the output's form.
+func (k *pool) reciprocals() []float32 {
+	if k.op.Reduce == network.Max {
+		return nil
+	}
+	scale := make([]float32, k.out.Height*k.out.RowStride+margin)
+	for y, r := range k.rowCount {
+		for x, c := range k.columnCount {
+			scale[y*k.out.RowStride+x] = 1 / (r * c)
+		}
+	}
+	return scale
+}
+
+func (k *pool) runWindow(task int, arena, _ []float32) {
+	sweep := simd.Sweep{W: k.ones, Scale: k.scale}
+	for plane := task * k.chunk; plane < min((task+1)*k.chunk, k.items); plane++ {
+		k.slide(arena, k.window, k.in.Planes[plane], plane, &sweep)
+	}
+}
+
 func (k *pool) runAverage(task int, arena, scratch []float32) {
-	blas := blas32.Implementation()
 	for item := task * k.chunk; item < min((task+1)*k.chunk, k.items); item++ {
 		plane, y := item/k.bands, item%k.bands*k.band
 		rows := min(k.band, k.out.Height-y)
 		n := k.phases.run(rows, k.out.Width)
 		acc, x := scratch[:n], scratch[k.band*k.pitch:]
 		k.load(x, arena[k.in.Planes[plane]:], y, rows)
-		clear(acc)
-		for _, at := range k.at {
-			blas.Saxpy(n, 1, x[at:], 1, acc, 1)
-		}
+		k.sum.Multiply(&simd.Product{X: x, Rows: k.at, Y: acc, YRows: []int32{0}, Lo: float32(math.Inf(-1)), Hi: float32(math.Inf(1))}, n, 0, 1)
 		for r := range rows {
 			row := acc[r*k.pitch:][:k.out.Width]
 			for i, c := range k.columnCount {

@@ -1,98 +1,60 @@
 package cpu
 
-import "gonum.org/v1/gonum/blas/blas32"
-
-// The two functions here are the inner loops of everything that multiplies
-// matrices, and all that hand-written assembly has to replace.
-
-// accumulate adds a matrix product to a tile c of m rows of n:
-//
-//	c[i·n + j] += Σ_k w[i·K + k] · x[rows[k] + j]   with K = len(rows)
-//
-// The rows of x lie wherever the table says: that is how a shuffled, joined or
-// sliced input costs nothing. gonum skips weights of zero, which here takes
-// 0·NaN for 0.
-func accumulate(c []float32, m, n int, w, x []float32, rows []int32) {
-	blas := blas32.Implementation()
-	for i := range m {
-		ci := c[i*n : (i+1)*n]
-		wi := w[i*len(rows) : (i+1)*len(rows)]
-		for k, r := range rows {
-			blas.Saxpy(n, wi[k], x[r:], 1, ci, 1)
-		}
-	}
-}
-
-// accumulateDots is accumulate for few columns, which lie one after the other:
-//
-//	c[i·n + j] += Σ_k w[i·K + k] · columns[j·K + k]   with K = depth
-func accumulateDots(c []float32, m, n, depth int, w, columns []float32) {
-	blas := blas32.Implementation()
-	for i := range m {
-		wi := w[i*depth : (i+1)*depth]
-		for j := range n {
-			c[i*n+j] += blas.Sdot(depth, wi, 1, columns[j*depth:], 1)
-		}
-	}
-}
-
-// fewColumns is the number of columns below which accumulateDots is faster.
-const fewColumns = 16
-
-// rowBlock is how many rows of a tile are computed before they are stored.
-const rowBlock = 16
-
-// panelFloats is how much of the right-hand matrix a tile may use, so that it
-// stays in the second-level cache while all rows pass by.
-const panelFloats = 24 << 10
-
-// tileWidth cuts n columns into tiles of equal width for a product of the given
-// depth.
-func tileWidth(n, depth int) int {
-	width := min(max(panelFloats/depth, 64), 512)
-	tiles := (n + width - 1) / width
-	even := (n + tiles - 1) / tiles
-	return min((even+15)/16*16, n)
-}
+import "github.com/shufflegl/shufflegl/cpu/internal/simd"
 
 // grid cuts a grouped convolution into tasks: samples × groups × column tiles ×
-// row bands.
+// bands of panels.
 type grid struct {
-	groups, columns, width, rows, height int
-	tiles, bands                         int
+	groups, rows, columns, panels int // rows and panels of a group
+	width, height                 int // of a task: columns, panels
+	tiles, bands                  int
 }
 
-func newGrid(samples, groups, rows, columns, depth, threads int) (g grid, tasks int) {
-	g = grid{groups: groups, rows: rows, columns: columns, width: tileWidth(columns, depth), height: rows}
-	g.tiles = (columns + g.width - 1) / g.width
-	tasks = samples * groups * g.tiles
-	if threads > 1 && tasks < 4*threads {
-		bands := (4*threads + tasks - 1) / tasks
-		g.height = max(rowBlock, ((rows+bands-1)/bands+rowBlock-1)/rowBlock*rowBlock)
+// tile is a task's part: columns [column, column+n) of panels [first, last) of a
+// group. The group's row 0 is plane plane of the output.
+type tile struct {
+	sample, group, plane int
+	column, n            int
+	first, last          int
+}
+
+// taskWork is what a task should have at least, in multiply-adds: some
+// microseconds of it.
+const taskWork = 1 << 17
+
+func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid, tasks int) {
+	m := weights[0]
+	g = grid{groups: len(weights), rows: m.Height(), columns: columns, panels: m.Panels()}
+	g.width, g.height = columns, g.panels
+	// Cut columns first, which share no weights in the first-level cache anyway,
+	// then panels.
+	want := 1
+	if threads > 1 {
+		work := samples * g.groups * m.Height() * m.Depth() * columns
+		want = max(1, min(4*threads, work/taskWork))
 	}
-	g.bands = (rows + g.height - 1) / g.height
-	return g, tasks * g.bands
+	if per := samples * g.groups; per < want {
+		unit := m.Columns()
+		units := (columns + unit - 1) / unit
+		g.tiles = min(units, (want+per-1)/per)
+		g.width = (units + g.tiles - 1) / g.tiles * unit
+		if per *= g.tiles; per < want {
+			g.bands = min(g.panels, (want+per-1)/per)
+			g.height = (g.panels + g.bands - 1) / g.bands
+		}
+	}
+	g.tiles = (columns + g.width - 1) / g.width
+	g.bands = (g.panels + g.height - 1) / g.height
+	return g, samples * g.groups * g.tiles * g.bands
 }
 
-// tile is a task's part: of sample and group, columns [column, column+n) and
-// rows [first, last). Bands of one tile follow each other, for the cache.
-func (g *grid) tile(task int) (sample, group, column, n, first, last int) {
+// tile is task's part. Bands of one tile follow each other, for the cache.
+func (g *grid) tile(task int) (t tile) {
 	band, task := task%g.bands, task/g.bands
-	tile, task := task%g.tiles, task/g.tiles
-	column, first = tile*g.width, band*g.height
-	return task / g.groups, task % g.groups, column, min(g.width, g.columns-column), first, min(first+g.height, g.rows)
-}
-
-// fillRows sets each of the rows of a tile to its channel's bias.
-func fillRows(c []float32, n int, bias []float32, first, last int) {
-	for m := first; m < last; m++ {
-		b := float32(0)
-		if bias != nil {
-			b = bias[m]
-		}
-		row := c[(m-first)*n : (m-first+1)*n]
-		for j := range row {
-			row[j] = b
-		}
+	column, task := task%g.tiles*g.width, task/g.tiles
+	return tile{
+		sample: task / g.groups, group: task % g.groups, plane: task * g.rows,
+		column: column, n: min(g.width, g.columns-column),
+		first: band * g.height, last: min((band+1)*g.height, g.panels),
 	}
 }

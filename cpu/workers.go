@@ -21,7 +21,7 @@ type workers struct {
 func startWorkers(threads, scratch int) *workers {
 	w := &workers{}
 	for range threads {
-		w.scratch = append(w.scratch, make([]float32, scratch))
+		w.scratch = append(w.scratch, newArena(scratch))
 	}
 	for _, s := range w.scratch[1:] {
 		wake := make(chan struct{}, 1)

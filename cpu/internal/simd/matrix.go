@@ -1,5 +1,7 @@
 package simd
 
+import "gonum.org/v1/gonum/blas/blas32"
+
 // Matrix is the left-hand side of products, packed for a level: bands of a few
 // rows ("panels"), each stored column by column, in the order in which the inner
 // loop reads them.
@@ -49,17 +51,27 @@ func (m *Matrix) Rows(first, last int) (from, to int) {
 	return m.panels[first].first, end.first + end.height
 }
 
-// Lanes is what columns should be cut at multiples of.
-func (m *Matrix) Lanes() int { return m.level.shape().lanes }
+// Height is the number of rows.
+func (m *Matrix) Height() int { return m.rows }
+
+// Depth is the number of columns.
+func (m *Matrix) Depth() int { return m.depth }
+
+// Columns is what the right-hand side's columns should be cut at multiples of.
+func (m *Matrix) Columns() int {
+	s := m.level.shape()
+	return s.lanes * s.width
+}
 
 // Product says where the operands of a product lie.
 type Product struct {
 	X       []float32
 	Rows    []int32 // row k of the right-hand side begins at X[Rows[k]]
 	Y       []float32
-	YRows   []int32   // row i of the product begins at Y[YRows[i]]
-	Add     []float32 // is added, from Add[AddRows[i]] on; may be nil
+	YRows   []int32   // row i of the product begins at Y[YRows[i-Skip]]
+	Add     []float32 // is added, from Add[AddRows[i-Skip]] on; may be nil
 	AddRows []int32
+	Skip    int
 	Lo, Hi  float32 // bounds of the result
 }
 
@@ -77,12 +89,47 @@ func (m *Matrix) Multiply(p *Product, n, first, last int) {
 	m.multiply(p, n, first, last)
 }
 
+// MaxHeight is the largest number of rows in a panel.
+const MaxHeight = 8
+
 // multiplyGo is Multiply in tiles of 4x4, whose 16 sums fit in registers.
 func (m *Matrix) multiplyGo(p *Product, n, first, last int) {
+	if fastAxpy && n >= 16 {
+		m.multiplyAxpy(p, n, first, last)
+		return
+	}
 	for px := 0; px < n; px += 4 {
 		for _, band := range m.panels[first:last] {
 			for i := 0; i < band.height; i += 4 {
 				m.tileGo(p, px, min(4, n-px), band, i)
+			}
+		}
+	}
+}
+
+// multiplyAxpy is Multiply a row at a time, with gonum's inner loop.
+func (m *Matrix) multiplyAxpy(p *Product, n, first, last int) {
+	const wide = 512
+	var sum [wide]float32
+	blas := blas32.Implementation()
+	for px := 0; px < n; px += wide {
+		for _, band := range m.panels[first:last] {
+			for i := range band.height {
+				row := sum[:min(wide, n-px)]
+				for j := range row {
+					row[j] = m.bias[band.first+i]
+				}
+				for k, at := range p.Rows {
+					x := p.X[px+int(at):][:len(row)]
+					if w := m.data[band.at+k*band.height+i]; w != 0 {
+						blas.Saxpy(len(row), w, x, 1, row, 1)
+						continue
+					}
+					for j, v := range x { // gonum would skip it, and 0·NaN is NaN
+						row[j] += 0 * v
+					}
+				}
+				m.finish(p, band.first+i, px, row)
 			}
 		}
 	}
@@ -139,6 +186,7 @@ func tile4x4(sum *[4][4]float32, w []float32, stride int, x []float32, rows []in
 
 // finish adds to, clamps and stores a few pixels of one row.
 func (m *Matrix) finish(p *Product, row, px int, sum []float32) {
+	row -= p.Skip
 	y := p.Y[int(p.YRows[row])+px:][:len(sum)]
 	if p.Add != nil {
 		add := p.Add[int(p.AddRows[row])+px:][:len(sum)]

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
+// fastAxpy says that gonum has assembly here.
+const fastAxpy = true
+
 func levels() []Level {
 	all := []Level{Go}
 	if x := cpu.X86; x.HasAVX2 && x.HasFMA {
@@ -66,10 +69,10 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 		a.mask = m.level.mask(used - (width-1)*s.lanes)
 		for i := range m.panels[first:last] {
 			b := &m.panels[first+i]
-			a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first]
+			a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first-p.Skip]
 			a.x, a.y = &p.X[px:][0], &p.Y[px:][0]
 			if p.Add != nil {
-				a.add, a.addRows = &p.Add[px:][0], &p.AddRows[b.first]
+				a.add, a.addRows = &p.Add[px:][0], &p.AddRows[b.first-p.Skip]
 			}
 			if m.level == AVX512 {
 				tile512(&a, b.height, width)

@@ -2,6 +2,8 @@
 
 package simd
 
+const fastAxpy = false
+
 func levels() []Level { return []Level{Go} }
 
 func (m *Matrix) multiply(p *Product, n, first, last int) { m.multiplyGo(p, n, first, last) }

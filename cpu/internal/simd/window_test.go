@@ -63,7 +63,7 @@ func testWindow(t *testing.T, r *rand.Rand, f Form) {
 	if f.Adds {
 		_, s.Add = plane(f.Add, true)
 	}
-	if f.Stride == 2 && !f.Most && r.IntN(2) == 0 {
+	if !f.Most && r.IntN(2) == 0 {
 		_, s.Scale = plane(f.Out, true)
 	}
 	w.Run(s)

@@ -138,7 +138,7 @@ func window(size int) {
 	for i, w := range weights {
 		VFMADD231PS(rows[i/size].Offset(4*(i%size)), w, h.mask(i), acc)
 	}
-	h.end(acc, len(weights), Mem{})
+	h.end(acc, len(weights), a.Offset(inScale))
 }
 
 // strided is a 3x3 window that moves by two pixels: 16 windows begin at every other

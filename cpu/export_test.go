@@ -1,0 +1,9 @@
+package cpu
+
+import "github.com/shufflegl/shufflegl/cpu/internal/simd"
+
+// AtLevel makes a backend use only some of the machine's instructions.
+func AtLevel(b *Backend, level simd.Level) *Backend {
+	b.level = level
+	return b
+}
