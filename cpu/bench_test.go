@@ -94,7 +94,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"depthwise_7", 240, 7, 240, conv(3, 1, 240)},
 		{"average_pool_28", 240, 28, 0, network.Pool{Window: network.Square(3, 2, 1), Reduce: network.Average}},
 		{"relu_28", 240, 28, 0, network.Activate{Fn: network.ReLU()}},
-		{"add_28", 240, 28, 0, network.Add{}},
+		{"add_28", 240, 28, 0, network.Binary{Fn: network.FnAdd}},
 	} {
 		b.Run(l.name, func(b *testing.B) {
 			n := network.NewBuilder(l.name)
@@ -107,7 +107,7 @@ func BenchmarkKernels(b *testing.B) {
 					w.Data[i] = float32(i%7) - 3.5
 				}
 				operands = append(operands, n.Const("w", w))
-			case network.Add:
+			case network.Binary:
 				operands = append(operands, n.Input("y", x.Shape...))
 			}
 			g, err := n.Build(n.Apply("y", l.op, operands...))

@@ -2,15 +2,17 @@ package cpu
 
 import "github.com/shufflegl/shufflegl/network"
 
-// elementwise is addition, activation and copying. Operands and output have the
-// same elements in the same order, but may be seen as different planes: the
-// kernel walks segments that are one run in every view.
+// elementwise is functions of one or two tensors, and copying. Operands and output
+// have the same elements in the same order, but may be seen as different planes:
+// the kernel walks segments that are one run in every view, or one element that
+// stands for a run.
 type elementwise struct {
 	segments []segment
 	tasks    []int // first segment of each task, and the end
 	op       network.Op
 	act      network.Activation
 	residual bool
+	stands   [views]bool // operands of which one element stands for a row
 }
 
 // Places of a segment's views.
@@ -32,7 +34,7 @@ func newElementwise(s *network.Step, threads int) (kernel, error) {
 	var vs [views]*network.View
 	vs[atOut], vs[atA], vs[atResidual] = &s.Output, &s.Inputs[0], s.Residual
 	switch op := s.Op.(type) {
-	case network.Add:
+	case network.Binary:
 		vs[atB] = &s.Inputs[1]
 	case network.Activate:
 		if !k.residual && !k.act.On() { // the usual case, in one pass
@@ -41,6 +43,9 @@ func newElementwise(s *network.Step, threads int) (kernel, error) {
 	case network.Identity:
 	default:
 		return kernel{}, errOperator
+	}
+	for i, v := range vs {
+		k.stands[i] = v != nil && v.ColumnStride == 0 && v.Width > 1
 	}
 	k.segments = cut(vs)
 	task := 1 << 40
@@ -54,19 +59,19 @@ func newElementwise(s *network.Step, threads int) (kernel, error) {
 			k.tasks, n = append(k.tasks, i+1), 0
 		}
 	}
-	return kernel{tasks: len(k.tasks) - 1, scratch: longest, run: k.run}, nil
+	return kernel{tasks: len(k.tasks) - 1, scratch: 3 * longest, run: k.run}, nil
 }
 
 func (k *elementwise) run(task int, arena, scratch []float32) {
 	for _, g := range k.segments[k.tasks[task]:k.tasks[task+1]] {
-		dst, src := arena[g.at[atOut]:], arena[g.at[atA]:][:g.n]
+		dst, src := arena[g.at[atOut]:], k.operand(arena, scratch[longest:], atA, g)
 		var add []float32
 		switch op := k.op.(type) {
-		case network.Add:
-			add = arena[g.at[atB]:]
-			if k.residual {
-				finish(scratch, src, add, network.Activation{})
-				src, add = scratch[:g.n], arena[g.at[atResidual]:]
+		case network.Binary:
+			add = k.operand(arena, scratch[2*longest:], atB, g)
+			if k.residual || op.Fn != network.FnAdd {
+				combine(op.Fn, scratch[:g.n], src, add)
+				src, add = scratch[:g.n], nil
 			}
 		case network.Activate:
 			finish(scratch, src, nil, op.Fn)
@@ -77,6 +82,19 @@ func (k *elementwise) run(task int, arena, scratch []float32) {
 		}
 		finish(dst, src, add, k.act)
 	}
+}
+
+// operand gives a segment's elements of one operand. What one element stands for
+// is written out in scratch.
+func (k *elementwise) operand(arena, scratch []float32, which int, g segment) []float32 {
+	if !k.stands[which] {
+		return arena[g.at[which]:][:g.n]
+	}
+	v := arena[g.at[which]]
+	for i := range g.n {
+		scratch[i] = v
+	}
+	return scratch[:g.n]
 }
 
 // longest is where long segments are cut.
@@ -113,10 +131,14 @@ func cut(vs [views]*network.View) []segment {
 	return segments
 }
 
-// follows reports whether g is where s ends, in every view.
+// follows reports whether g is where s ends, in every view; or is the same
+// element, where one stands for a row.
 func follows(s, g segment, vs [views]*network.View) bool {
 	for i, v := range vs {
-		if v != nil && s.at[i]+s.n != g.at[i] {
+		if v == nil {
+			continue
+		}
+		if stands := v.ColumnStride == 0 && v.Width > 1; stands && s.at[i] != g.at[i] || !stands && s.at[i]+s.n != g.at[i] {
 			return false
 		}
 	}
@@ -131,7 +153,7 @@ type walk struct {
 
 // here is the position's place in the arena, and how far the row goes from there.
 func (w *walk) here() (at, n int) {
-	return int(w.v.Planes[w.plane]) + w.y*w.v.RowStride + w.x, w.v.Width - w.x
+	return int(w.v.Planes[w.plane]) + w.y*w.v.RowStride + w.x*w.v.ColumnStride, w.v.Width - w.x
 }
 
 // advance goes on by n elements, which are within the row.

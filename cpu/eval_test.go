@@ -132,7 +132,7 @@ func TestOperatorsByHand(t *testing.T) {
 		{"softmax of large values", network.Softmax{Axis: -1}, of(floats{10000, 10000, -10000, 5}, 2, 2), nil, []floats{{0.5, 0.5, 0, 1}}},
 		{"softmax over columns", network.Softmax{Axis: 0}, of(floats{0, 0, float32(math.Log(3)), 0}, 2, 2), nil, []floats{{0.25, 0.5, 0.75, 0.5}}},
 
-		{"add", network.Add{}, ramp(0, 3), []*tensor.Tensor{fill(10, 3)}, []floats{{10, 11, 12}}},
+		{"add", network.Binary{Fn: network.FnAdd}, ramp(0, 3), []*tensor.Tensor{fill(10, 3)}, []floats{{10, 11, 12}}},
 		{"relu6", network.Activate{Fn: network.ReLU6()}, of(floats{-1, 0, 5, 7, inf}, 5), nil, []floats{{0, 0, 5, 6, 6}}},
 		{"batch norm", network.BatchNorm{Epsilon: 1}, of(floats{1, 5, 2, 2}, 1, 2, 2),
 			[]*tensor.Tensor{of(floats{2, 1}, 2), of(floats{10, 0}, 2), of(floats{1, 4}, 2), of(floats{3, 0}, 2)}, []floats{{10, 14, -2, -2}}},

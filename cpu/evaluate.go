@@ -96,8 +96,20 @@ func evaluatorOf(op network.Op) evaluator {
 		return func(y, x tensors) { evalSoftmax(op, y[0], x[0]) }
 	case network.Activate:
 		return func(y, x tensors) { evalActivation(op.Fn, y[0], x[0]) }
-	case network.Add:
-		return func(y, x tensors) { evalAdd(y[0], x[0], x[1]) }
+	case network.Binary:
+		return func(y, x tensors) { evalBinary(op.Fn, y[0], x[0], x[1]) }
+	case network.ConvTranspose:
+		return func(y, x tensors) { evalConvTranspose(op, y[0], x[0], x[1], optional(x, 2)) }
+	case network.InstanceNorm:
+		return func(y, x tensors) { evalInstanceNorm(op, y[0], x[0], x[1], x[2]) }
+	case network.LRN:
+		return func(y, x tensors) { evalLRN(op, y[0], x[0]) }
+	case network.Mean:
+		return func(y, x tensors) { evalMean(op, y[0], x[0]) }
+	case network.MatMul:
+		return func(y, x tensors) { evalMatMul(y[0], x[0], x[1]) }
+	case network.Resample:
+		return func(y, x tensors) { evalResample(op, y[0], x[0]) }
 	case network.BatchNorm:
 		return func(y, x tensors) { evalBatchNorm(op, y[0], x[0], x[1], x[2], x[3], x[4]) }
 	case network.ChannelShuffle:

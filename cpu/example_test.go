@@ -34,7 +34,7 @@ func Example() {
 func ExampleEvaluate() {
 	b := network.NewBuilder("relu")
 	x := b.Input("x", 3)
-	b.Apply("sum", network.Add{}, b.Apply("relu", network.Activate{Fn: network.ReLU()}, x), x)
+	b.Apply("sum", network.Binary{Fn: network.FnAdd}, b.Apply("relu", network.Activate{Fn: network.ReLU()}, x), x)
 	g, err := b.Build()
 	if err != nil {
 		log.Fatal(err)

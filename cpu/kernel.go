@@ -19,9 +19,15 @@ type kernel struct {
 // kernels has one row for each kind of step: what makes a kernel of it for so
 // many threads.
 var kernels = map[network.Kernel]func(s *network.Step, threads int) (kernel, error){
-	network.PoolGlobal:  newGlobalPool,
-	network.SoftmaxRow:  newSoftmax,
-	network.Elementwise: newElementwise,
+	network.PoolGlobal:     newGlobalPool,
+	network.SoftmaxRow:     newSoftmax,
+	network.Elementwise:    newElementwise,
+	network.ConvTransposed: newTransposed,
+	network.NormInstance:   newInstanceNorm,
+	network.NormLocal:      newLocalNorm,
+	network.MeanAxes:       newMean,
+	network.MatrixProduct:  newMatmul,
+	network.ResamplePixels: newResample,
 }
 
 // vectorKernels are those that use package simd, and so must be told which

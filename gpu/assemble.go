@@ -32,11 +32,17 @@ var kernels = map[network.Kernel]kernel{
 	network.FullyConnectedRow: fullyConnected,
 	network.SoftmaxRow:        softmax,
 	network.Elementwise:       elementwise,
+	network.ConvTransposed:    convTranspose,
+	network.NormInstance:      instanceNorm,
+	network.NormLocal:         localNorm,
+	network.MeanAxes:          mean,
+	network.MatrixProduct:     matmul,
+	network.ResamplePixels:    resample,
 }
 
 // assemble turns every step of a plan into a dispatch within the limits.
 func assemble(p *network.Plan, limits *Limits) ([]dispatch, *tables, error) {
-	t := &tables{at: map[string]int32{}}
+	t := &tables{at: map[string]int{}}
 	ds := make([]dispatch, len(p.Steps))
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -72,7 +78,7 @@ func (d *dispatch) fits(l *Limits) error {
 // not lie at equal distances. Equal tables are kept once.
 type tables struct {
 	index []int32
-	at    map[string]int32
+	at    map[string]int
 }
 
 // view gives an operand as shaders address it: base, stride, table or −1, and
@@ -84,14 +90,19 @@ func (t *tables) view(v *network.View) [4]int32 {
 	if base, stride, ok := v.Even(); ok {
 		return [4]int32{int32(base), int32(stride), -1, int32(v.RowStride)}
 	}
-	key := string(bytesOf(v.Planes))
+	return [4]int32{0, 0, int32(t.add(v.Planes)), int32(v.RowStride)}
+}
+
+// add puts a table into the index buffer, unless it is there, and gives its place.
+func (t *tables) add(table []int32) int {
+	key := string(bytesOf(table))
 	at, ok := t.at[key]
 	if !ok {
-		at = int32(len(t.index))
+		at = len(t.index)
 		t.at[key] = at
-		t.index = append(t.index, v.Planes...)
+		t.index = append(t.index, table...)
 	}
-	return [4]int32{0, 0, at, int32(v.RowStride)}
+	return at
 }
 
 // params is a shader's uniform block, word by word.
@@ -137,7 +148,7 @@ func flat(views ...*network.View) (same, vectors bool) {
 		if v == nil {
 			continue
 		}
-		if v.Height != first.Height || v.Width != first.Width || v.RowStride != first.RowStride && v.Height > 1 {
+		if v.Broadcast() || v.Height != first.Height || v.Width != first.Width || v.RowStride != first.RowStride && v.Height > 1 {
 			return false, false
 		}
 		for _, off := range v.Planes {

@@ -55,6 +55,12 @@ var selfTestAnswers = map[string]float64{
 	"residual":    344388,
 	"average":     84978.111,
 	"elementwise": 169956.222,
+	"resample":    94508.9434,
+	"transposed":  84677.947,
+	"instance":    47.2196882,
+	"local":       44.9383654,
+	"product":     1003.33799,
+	"mean":        22.4633589,
 	"global":      6248.22215,
 	"scaled":      14.1888039,
 	"softmax":     4.59861316,
@@ -85,15 +91,27 @@ func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
 	z = b.Apply("shuffle", network.ChannelShuffle{Groups: 3}, z)
 	z = conv("depthwise", z, network.Square(3, 1, 1), 6, 6, 1, 3, 3)
 	z = conv("gconv2", z, network.Square(1, 1, 0), 3, 6, 2, 1, 1)
-	z = relu("residual", b.Apply("add", network.Add{}, y, z))
+	z = relu("residual", b.Apply("add", network.Binary{Fn: network.FnAdd}, y, z))
 	z = b.Apply("average", network.Pool{Window: network.Square(3, 2, 1), Reduce: network.Average, CountIncludePad: true}, z)
-	z = b.Apply("elementwise", network.Add{}, z, z)
+	z = b.Apply("elementwise", network.Binary{Fn: network.FnAdd}, z, z)
+	up := [][]network.Tap{{{From: 0, Weight: 1}}, {{From: 0, Weight: 0.5}, {From: 1, Weight: 0.5}}, {{From: -1, Weight: 1}}}
+	for i := range up { // as many taps for each
+		for len(up[i]) < 2 {
+			up[i] = append(up[i], network.Tap{})
+		}
+	}
+	r := b.Apply("resample", network.Resample{What: "Resize", Rows: up, Columns: up, Fill: 3}, z)
+	r = b.Apply("transposed", network.ConvTranspose{Window: network.Square(2, 2, 1), Groups: 2}, r, b.Const("up.w", whole(5, 7, 6, 2, 2, 2)), b.Const("up.b", whole(3, 5, 4)))
+	r = b.Apply("instance", network.InstanceNorm{Epsilon: 1}, r, b.Const("in.s", filledWith(2, 4)), b.Const("in.t", whole(3, 5, 4)))
+	r = b.Apply("local", network.LRN{Size: 3, Alpha: 0.5, Beta: 0.75, Bias: 1}, r)
+	r = b.Apply("product", network.MatMul{}, r, r)
+	r = b.Apply("mean", network.Mean{Axes: []int{1, 3}}, r)
 	z = b.Apply("global", network.GlobalPool{Reduce: network.Average}, z)
 	z = b.Apply("flat", network.Reshape{Shape: tensor.Shape{1, 6}}, z)
 	z = b.Apply("connected", network.FullyConnected{}, z, b.Const("fc.w", whole(5, 7, 5, 6)), b.Const("fc.b", whole(3, 5, 5)))
 	z = b.Apply("scaled", network.BatchNorm{}, z, b.Const("s", filledWith(1e-3, 5)), b.Const("t", filledWith(0, 5)),
 		b.Const("m", filledWith(0, 5)), b.Const("v", filledWith(1, 5)))
-	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z))
+	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r)
 	return g, []*tensor.Tensor{whole(7, 11, 1, 4, 9, 9)}, err
 }
 

@@ -17,6 +17,7 @@ type buffer struct {
 	firstChannel            int // in the parent's planes of one sample
 	offset                  int // in the arena, of a buffer without parent
 	output, fixed, constant bool
+	pinned                  bool // some view runs over several planes: they must stay neighbours
 }
 
 func newBuffer(s tensor.Shape, rowAlign int) *buffer {
@@ -62,16 +63,23 @@ func (r ref) resolve() int {
 	return root.offset + p*root.planeStride + int(r.off)
 }
 
+// place is the position in the outermost buffer.
+func (r ref) place() (root *buffer, at int) {
+	root, p := r.buf.root(int(r.plane))
+	return root, p*root.planeStride + int(r.off)
+}
+
 // address is a View before buffers have places in the arena.
 type address struct {
 	shape         tensor.Shape
 	refs          []ref // where each plane begins
 	height, width int
 	rowStride     int
+	columnStride  int
 }
 
 func (b *buffer) address(s tensor.Shape) address {
-	a := address{shape: s, refs: make([]ref, b.planes), height: b.height, width: b.width, rowStride: b.rowStride}
+	a := address{s, make([]ref, b.planes), b.height, b.width, b.rowStride, 1}
 	for p := range a.refs {
 		a.refs[p] = ref{b, int32(p), 0}
 	}
@@ -82,7 +90,7 @@ func (b *buffer) address(s tensor.Shape) address {
 func (a address) element(i int) ref {
 	hw := a.height * a.width
 	r, y, x := a.refs[i/hw], i%hw/a.width, i%a.width
-	r.off += int32(y*a.rowStride + x)
+	r.off += int32(y*a.rowStride + x*a.columnStride)
 	return r
 }
 
@@ -114,7 +122,7 @@ func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool, 
 	op = countedAxis(op, shapes[0])
 	count, h, w := PlaneForm(shape)
 	if alike && wholePlanes(op, shapes, shape) {
-		a := address{shape: shape, refs: make([]ref, count), height: h, width: w, rowStride: in[0].rowStride}
+		a := address{shape, make([]ref, count), h, w, in[0].rowStride, 1}
 		from := remapOf(op, out, planes)
 		for p := range a.refs {
 			k, q := from(p)
@@ -126,7 +134,7 @@ func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool, 
 		return address{}, false, fmt.Errorf("%v has more than %d elements to address one by one: %w", shape, maxPlanes, ErrUnsupported)
 	}
 	from := remapOf(op, out, shapes)
-	single := address{shape: shape, refs: make([]ref, shape.Size()), height: 1, width: 1, rowStride: 1}
+	single := address{shape, make([]ref, shape.Size()), 1, 1, 1, 1}
 	for i := range single.refs {
 		k, j := from(i)
 		single.refs[i] = in[k].element(j)
@@ -137,34 +145,59 @@ func remapped(op Op, out int, in []address, shape tensor.Shape) (address, bool, 
 	return single, false, nil
 }
 
-// gathered sees an address of single elements as planes of h rows of w.
+// gathered sees an address of single elements as planes of h rows of w. Where a
+// new plane runs over several old ones, their buffer must stay as it is.
 func (a address) gathered(planes, h, w int) (address, bool) {
 	if h*w == 1 {
 		return a, true
 	}
-	g := address{shape: a.shape, refs: make([]ref, planes), height: h, width: w, rowStride: w}
+	g := address{a.shape, make([]ref, planes), h, w, w, 1}
+	_, first := a.refs[0].place()
 	if h > 1 {
-		g.rowStride = int(a.refs[w].off - a.refs[0].off)
-		if g.rowStride < w {
+		_, second := a.refs[w].place()
+		if g.rowStride = second - first; g.rowStride < w {
 			return address{}, false
 		}
 	}
+	var pin []*buffer
 	for p := range g.refs {
 		start := a.refs[p*h*w]
 		g.refs[p] = start
-		for i := range h * w {
-			want := ref{start.buf, start.plane, start.off + int32(i/w*g.rowStride+i%w)}
-			if a.refs[p*h*w+i] != want {
+		root, at := start.place()
+		for i, r := range a.refs[p*h*w : (p+1)*h*w] {
+			if b, j := r.place(); b != root || j != at+i/w*g.rowStride+i%w {
 				return address{}, false
 			}
+			if r.plane != start.plane && !root.pinned {
+				pin = append(pin, root)
+			}
 		}
+	}
+	for _, b := range pin {
+		b.pinned = true
 	}
 	return g, true
 }
 
+// stretched repeats dimensions of one to fill a shape of the same rank.
+func (a address) stretched(out tensor.Shape) address {
+	planes, h, w := PlaneForm(out)
+	s := address{out, make([]ref, planes), h, w, a.rowStride, 1}
+	if a.height < h {
+		s.rowStride = 0
+	}
+	if a.width < w {
+		s.columnStride = 0
+	}
+	for p := range s.refs {
+		s.refs[p] = a.refs[stretched(planesOf(a.shape), planesOf(out), p)]
+	}
+	return s
+}
+
 // view is the address in the arena.
 func (a address) view() View {
-	v := View{Shape: a.shape, Planes: make([]int32, len(a.refs)), Height: a.height, Width: a.width, RowStride: a.rowStride}
+	v := View{a.shape, make([]int32, len(a.refs)), a.height, a.width, a.rowStride, a.columnStride}
 	for i, r := range a.refs {
 		v.Planes[i] = int32(r.resolve())
 	}

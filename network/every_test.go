@@ -147,7 +147,7 @@ func randomView(b *network.Builder, r *rand.Rand, name string, x value, pool []v
 	if r.IntN(2) == 0 {
 		return one(network.Activate{Fn: network.Clip(-1, 1e9)}, x)
 	}
-	return one(network.Add{}, x, x)
+	return one(network.Binary{Fn: network.FnAdd}, x, x)
 }
 
 func divisor(r *rand.Rand, n int) int {

@@ -30,8 +30,21 @@ func written(v *network.View) []span {
 	return spans
 }
 
-// readRows lists the rows of a view, without padding.
+// readRows lists the rows of a view, without padding, and once where they stand
+// for others.
 func readRows(v *network.View) []span {
+	if v.RowStride == 0 || v.ColumnStride == 0 {
+		once := *v
+		if v.RowStride == 0 {
+			once.Height = 1
+		}
+		if v.ColumnStride == 0 {
+			once.Width = 1
+		}
+		once.ColumnStride = 1
+		once.RowStride = max(v.RowStride, once.Width)
+		return readRows(&once)
+	}
 	if v.Height == 1 || v.RowStride == v.Width {
 		var spans []span
 		for _, off := range v.Planes {

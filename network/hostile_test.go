@@ -26,7 +26,7 @@ func TestHostileSizes(t *testing.T) {
 		{op: network.Identity{}, in: shapes{dims(half, half, 4)}, want: "input 0: 2147483648x2147483648x4 has more than 536870912 elements"}, // 2^64 elements are 0
 		{op: network.Identity{}, in: shapes{dims(3, 0)}, want: "input 0: 3x0 has no elements"},
 		{op: network.Identity{}, in: shapes{dims(3, -4, -5)}, want: "input 0: 3x-4x-5 has no elements"},
-		{op: network.Add{}, in: shapes{dims(1), dims(0)}, want: "input 1: 0 has no elements"},
+		{op: network.Binary{Fn: network.FnAdd}, in: shapes{dims(1), dims(0)}, want: "input 1: 0 has no elements"},
 		{op: network.Reshape{Shape: dims(half, half, 4)}, in: shapes{x}, want: "2147483648x2147483648x4 has more than 536870912 elements"},
 		{op: network.Concat{}, in: shapes{dims(most), dims(most)}, want: "1073741824 has more than 536870912 elements"},
 		{op: network.Split{Axis: 1, Sizes: []int{1 << 62, 1 << 62, 1 << 62, 1 << 62, 4}}, in: shapes{x}, want: "parts [4611686018427387904 4611686018427387904 4611686018427387904 4611686018427387904 4] do not make up axis 1 of 1x4x8x8"},

@@ -99,7 +99,7 @@ func TestBuilderKeepsItsFirstError(t *testing.T) {
 		t.Errorf("%d parts, want %d", len(parts), len(sizes))
 	}
 	b.ApplyAll("none", network.Split{Axis: 1}, y)
-	z := b.Apply("third", network.Add{}, parts[39], y)
+	z := b.Apply("third", network.Binary{Fn: network.FnAdd}, parts[39], y)
 	_, err := b.Build(z)
 	wantError(t, err, network.ErrShape, `network: ChannelShuffle "first" on [1x4x3x3]: 1x4x3x3 does not divide into 3 groups of channels: shapes do not fit`)
 	if len(b.Graph.Nodes) != 0 {

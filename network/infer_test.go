@@ -149,9 +149,9 @@ func TestInferDenseAndElementwise(t *testing.T) {
 		{op: relu, in: shapes{{}}, out: shapes{{}}}, // a scalar is not absent
 		{op: network.Identity{}, in: shapes{dims(2)}, out: shapes{{2}}},
 		{op: network.Identity{}, in: nil, want: "0 inputs, 1 wanted"},
-		{op: network.Add{}, in: shapes{dims(2, 3), dims(2, 3)}, out: shapes{{2, 3}}},
-		{op: network.Add{}, in: shapes{dims(2, 3), dims(3, 2)}, want: "2x3 and 3x2 differ (broadcasting is not supported)"},
-		{op: network.Add{}, in: shapes{dims(2, 3)}, want: "1 inputs, 2 wanted"},
+		{op: network.Binary{Fn: network.FnAdd}, in: shapes{dims(2, 3), dims(2, 3)}, out: shapes{{2, 3}}},
+		{op: network.Binary{Fn: network.FnAdd}, in: shapes{dims(2, 3), dims(3, 2)}, want: "2x3 and 3x2 do not broadcast"},
+		{op: network.Binary{Fn: network.FnAdd}, in: shapes{dims(2, 3)}, want: "1 inputs, 2 wanted"},
 		{op: network.BatchNorm{}, in: shapes{dims(2, 4), c, c, c, c}, out: shapes{{2, 4}}},
 		{op: network.BatchNorm{}, in: shapes{dims(2, 4, 3, 3), c, c, c, c}, out: shapes{{2, 4, 3, 3}}},
 		{op: network.BatchNorm{}, in: shapes{c, c, c, c, c}, want: "input 4 has no channel dimension"},

@@ -36,6 +36,12 @@ func MACs(n *Node) int64 {
 		return int64(n.Outputs[0].Shape.Size()) * int64(w[1]*w[2]*w[3])
 	case FullyConnected:
 		return int64(n.Outputs[0].Shape.Size()) * int64(n.Inputs[1].Shape[1])
+	case ConvTranspose:
+		w := n.Inputs[1].Shape
+		return int64(n.Inputs[0].Shape.Size()) * int64(w[1]*w[2]*w[3])
+	case MatMul:
+		a := n.Inputs[0].Shape
+		return int64(n.Outputs[0].Shape.Size()) * int64(a[len(a)-1])
 	}
 	return 0
 }

@@ -14,21 +14,6 @@ func (Activate) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	return one(in[0]...)
 }
 
-// Add is the sum of two tensors of one shape.
-type Add struct{}
-
-func (Add) Kind() string { return "Add" }
-
-func (Add) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
-	if err := operands(in, 2, 0); err != nil {
-		return nil, err
-	}
-	if !in[0].Equal(in[1]) {
-		return nil, shapeErr("%v and %v differ (broadcasting is not supported)", in[0], in[1])
-	}
-	return one(in[0]...)
-}
-
 // BatchNorm is batch normalisation at inference, by channel:
 //
 //	y = scale·(x−mean)/√(variance+Epsilon) + bias

@@ -125,11 +125,12 @@ func TestFuseActivation(t *testing.T) {
 			s = shuffle g2 : c
 			y = relu : s
 			out s y`, unchanged},
-		{"not into softmax, which stores no activation", `
+		{"into softmax", `
 			x = input 1x4x3x3
 			c = softmax : x
 			y = relu : c
-			out y`, unchanged},
+			out y`, `
+			y = softmax relu : x`},
 		{"not through a part of a split", `
 			x = input 1x4x3x3
 			c = conv 4 : x

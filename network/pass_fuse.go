@@ -2,13 +2,11 @@ package network
 
 import "slices"
 
-// fuses reports whether every kernel of the operator applies an epilogue.
+// fuses reports whether the operator's kernels apply an epilogue: all that
+// compute something do. (Batch normalisation has none: it is lowered.)
 func fuses(op Op) bool {
-	switch op.(type) {
-	case Conv, FullyConnected, Pool, GlobalPool, Add, Activate:
-		return true
-	}
-	return false
+	_, norm := op.(BatchNorm)
+	return !norm && !movesNoData(op)
 }
 
 // fuseActivation moves an activation into the operator that computes its
@@ -63,7 +61,8 @@ func (r *rewriter) activate(p *Node, act Activation, layers []string) {
 // fuseAdd lets the operator that computes one operand of an addition add the
 // other in its store.
 func (r *rewriter) fuseAdd(n *Node) bool {
-	if _, ok := n.Op.(Add); !ok || n.AddsLast || n.Inputs[0] == n.Inputs[1] {
+	if b, ok := n.Op.(Binary); !ok || b.Fn != FnAdd || n.AddsLast || n.Inputs[0] == n.Inputs[1] ||
+		!n.Inputs[0].Shape.Equal(n.Inputs[1].Shape) {
 		return false
 	}
 	for _, cheap := range []bool{true, false} { // convolutions first
@@ -73,7 +72,7 @@ func (r *rewriter) fuseAdd(n *Node) bool {
 				continue
 			}
 			switch p.Op.(type) {
-			case Conv, FullyConnected:
+			case Conv, ConvTranspose, FullyConnected:
 			case Pool, GlobalPool:
 				if cheap {
 					continue

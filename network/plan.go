@@ -13,7 +13,13 @@ const (
 	PoolGlobal        Kernel = "pool_global"
 	FullyConnectedRow Kernel = "fully_connected"
 	SoftmaxRow        Kernel = "softmax"
-	Elementwise       Kernel = "elementwise" // add, activation, copy
+	Elementwise       Kernel = "elementwise" // function of one or two tensors, copy
+	ConvTransposed    Kernel = "conv_transpose"
+	NormInstance      Kernel = "instance_norm"
+	NormLocal         Kernel = "lrn"
+	MeanAxes          Kernel = "mean"
+	MatrixProduct     Kernel = "matmul"
+	ResamplePixels    Kernel = "resample" // resize and padding
 )
 
 // Step is one kernel launch: an operator, where its operands lie, and what is
@@ -22,7 +28,7 @@ const (
 //	output = Act(Op(inputs, weights, bias) + Residual)
 type Step struct {
 	Kernel Kernel
-	Op     Op         // Conv, Pool, GlobalPool, FullyConnected, Softmax, Add, Activate or Identity (a copy)
+	Op     Op         // Conv, Pool, GlobalPool, FullyConnected, Softmax, Binary, Activate, Identity (a copy), ...
 	Layers []string   // the source graph's nodes that the step stands for
 	Name   string     // the value of the source graph that it computes
 	Beyond Activation // what it applies to that value already, where the source does later

@@ -105,7 +105,9 @@ func usedNodes(g *network.Graph) (used []*network.Node) {
 func movedBytes(s *network.Step) int64 {
 	elements := len(s.Output.Planes) * s.Output.Height * s.Output.Width
 	for _, v := range operandsOf(s) {
-		elements += len(v.Planes) * v.Height * v.Width
+		for _, row := range readRows(v) {
+			elements += row.end - row.start
+		}
 		for p := 2; p < len(v.Planes); p++ {
 			if v.Planes[p]-v.Planes[p-1] != v.Planes[1]-v.Planes[0] {
 				elements += len(v.Planes)

@@ -68,8 +68,8 @@ func (s Step) parameters() string {
 		t = append(t, op.Reduce.String())
 	case Softmax:
 		t = append(t, fmt.Sprintf("axis %d", op.Axis))
-	case Add:
-		t = append(t, "add")
+	case Binary:
+		t = append(t, strings.ToLower(op.Kind()))
 	case Activate:
 		t = append(t, op.Fn.String())
 	case Identity:

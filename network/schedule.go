@@ -107,7 +107,7 @@ func (s *scheduler) node(n *Node) error {
 	}
 	maps := operands
 	switch n.Op.(type) {
-	case Conv, FullyConnected:
+	case Conv, ConvTranspose, FullyConnected, InstanceNorm:
 		maps = operands[:1]
 		var err error
 		if l.step.Weights, err = weights(operands, 1); err != nil {
@@ -118,7 +118,14 @@ func (s *scheduler) node(n *Node) error {
 		}
 	}
 	for _, v := range maps {
-		l.inputs = append(l.inputs, s.operand(v))
+		a := s.operand(v)
+		if _, ok := n.Op.(Binary); ok {
+			var err error
+			if a, err = s.stretched(v, n.Outputs[0].Shape); err != nil {
+				return err
+			}
+		}
+		l.inputs = append(l.inputs, a)
 	}
 	var err error
 	if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
@@ -126,6 +133,37 @@ func (s *scheduler) node(n *Node) error {
 	}
 	s.launch(l, n.Outputs[0])
 	return nil
+}
+
+// stretched addresses an operand of Binary as a tensor of the output's shape.
+func (s *scheduler) stretched(v *Value, shape tensor.Shape) (address, error) {
+	if v.Shape.Equal(shape) {
+		return s.operand(v), nil
+	}
+	full := make(tensor.Shape, len(shape))
+	missing := len(shape) - len(v.Shape)
+	for d := range full {
+		full[d] = 1
+		if d >= missing {
+			full[d] = v.Shape[d-missing]
+		}
+	}
+	if v.Const != nil {
+		// Laid out for the rank that it is read with.
+		c := &Value{Name: v.Name, Shape: full, Const: &tensor.Tensor{Shape: full, Data: v.Const.Data}}
+		return s.operand(c).stretched(shape), nil
+	}
+	if missing == 0 {
+		return s.operand(v).stretched(shape), nil
+	}
+	a, ok, err := remapped(Reshape{full}, 0, []address{s.operand(v)}, full)
+	if err == nil && !ok {
+		err = fmt.Errorf("broadcasting %v to %v: %w", v.Shape, shape, ErrUnsupported)
+	}
+	if err != nil {
+		return address{}, err
+	}
+	return a.stretched(shape), nil
 }
 
 // weights gives constant operand i, or nil where it is absent.
@@ -161,8 +199,20 @@ func kernelFor(op Op, x, y tensor.Shape) (Kernel, error) {
 		return FullyConnectedRow, nil
 	case Softmax:
 		return SoftmaxRow, nil
-	case Add, Activate, Identity:
+	case Binary, Activate, Identity:
 		return Elementwise, nil
+	case ConvTranspose:
+		return ConvTransposed, nil
+	case InstanceNorm:
+		return NormInstance, nil
+	case LRN:
+		return NormLocal, nil
+	case Mean:
+		return MeanAxes, nil
+	case MatMul:
+		return MatrixProduct, nil
+	case Resample:
+		return ResamplePixels, nil
 	}
 	return "", ErrUnsupported
 }
@@ -220,7 +270,7 @@ func (s *scheduler) joinBuffers(in []address, shape tensor.Shape) {
 	parts := make([]*buffer, len(in))
 	for i, a := range in {
 		b := a.whole()
-		if b == nil || b.fixed || b.output || slices.Contains(parts[:i], b) ||
+		if b == nil || b.fixed || b.output || b.pinned || slices.Contains(parts[:i], b) ||
 			i > 0 && (b.rowStride != parts[0].rowStride || b.height != parts[0].height || b.width != parts[0].width || b.samples != parts[0].samples) {
 			return
 		}

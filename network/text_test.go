@@ -125,7 +125,7 @@ func operator(kind string, args []string) network.Op {
 	case "off":
 		return network.Activate{}
 	case "add":
-		return network.Add{}
+		return network.Binary{Fn: network.FnAdd}
 	case "maxpool":
 		return network.Pool{Window: window}
 	case "avgpool":

@@ -6,13 +6,18 @@ import "github.com/shufflegl/shufflegl/tensor"
 // split, slice and reshape are views: they name other planes, and move nothing.
 //
 // A tensor of any rank is seen as a list of planes of Height rows of Width
-// contiguous elements (see PlaneForm). Element (p, y, x) is at float
-// Planes[p] + y·RowStride + x of the arena.
+// elements (see PlaneForm). Element (p, y, x) is at float
+// Planes[p] + y·RowStride + x·ColumnStride of the arena.
+//
+// ColumnStride is 1, but for operands of Binary that are broadcast: there an
+// element may stand for a whole row (ColumnStride 0), and a row for a whole
+// plane (RowStride 0).
 type View struct {
 	Shape         tensor.Shape
 	Planes        []int32 // arena offsets, in floats
 	Height, Width int
 	RowStride     int
+	ColumnStride  int
 }
 
 // PlaneForm says how a shape is seen as planes: a feature map NxCxHxW as N·C
@@ -53,8 +58,22 @@ func (v *View) Even() (base, stride int, ok bool) {
 	return base, stride, true
 }
 
-// Bytes is the size of the tensor's elements, without padding.
-func (v *View) Bytes() int64 { return 4 * int64(v.Shape.Size()) }
+// Broadcast reports whether elements of a plane stand for others.
+func (v *View) Broadcast() bool {
+	return v.ColumnStride == 0 && v.Width > 1 || v.RowStride == 0 && v.Height > 1
+}
+
+// Bytes is the size of the elements that are stored, without padding.
+func (v *View) Bytes() int64 {
+	h, w := v.Height, v.Width
+	if v.RowStride == 0 {
+		h = 1
+	}
+	if v.ColumnStride == 0 {
+		w = 1
+	}
+	return 4 * int64(len(v.Planes)) * int64(h) * int64(w)
+}
 
 // Pack copies t's elements to where the view says in the arena.
 func (v *View) Pack(arena []float32, t *tensor.Tensor) { v.PackAt(arena, 0, t) }

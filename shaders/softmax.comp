@@ -23,7 +23,7 @@ void main() {
 
 	float top = -3.402823466e38;
 	for (int k = lane; k < end; k += LX) {
-		top = max(top, source[locate(from, height, width, first + k * inner)]);
+		top = max(top, source[locate(from, height, width, 1, first + k * inner)]);
 	}
 	partial[lane] = top;
 	for (int span = LX / 2; span > 0; span /= 2) {
@@ -38,7 +38,7 @@ void main() {
 
 	float sum = 0.0;
 	for (int k = lane; k < end; k += LX) {
-		sum += exp(source[locate(from, height, width, first + k * inner)] - top);
+		sum += exp(source[locate(from, height, width, 1, first + k * inner)] - top);
 	}
 	partial[lane] = sum;
 	for (int span = LX / 2; span > 0; span /= 2) {
@@ -52,7 +52,7 @@ void main() {
 
 	for (int k = lane; k < end; k += LX) {
 		int i = first + k * inner;
-		float e = exp(source[locate(from, height, width, i)] - top) / sum;
-		store(locate(to, height, width, i), locate(added, height, width, i), e);
+		float e = exp(source[locate(from, height, width, 1, i)] - top) / sum;
+		store(locate(to, height, width, 1, i), locate(added, height, width, 1, i), e);
 	}
 }

@@ -90,7 +90,7 @@ func (b *builder) shuffle(x value, groups int) value {
 
 func (b *builder) relu(x value) value { return b.do(network.Activate{Fn: network.ReLU()}, x) }
 
-func (b *builder) plus(x, y value) value { return b.do(network.Add{}, x, y) }
+func (b *builder) plus(x, y value) value { return b.do(network.Binary{Fn: network.FnAdd}, x, y) }
 
 func (b *builder) concat(xs ...value) value { return b.do(network.Concat{Axis: 1}, xs...) }
 

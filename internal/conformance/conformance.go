@@ -45,7 +45,8 @@ func (c Case) Inputs(g *network.Graph) []*tensor.Tensor {
 // Cases lists all networks. Their names are unique.
 func Cases() []Case {
 	return slices.Concat(pointwiseCases(), convCases(), depthwiseCases(), poolCases(), denseCases(),
-		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), formCases(), randomCases(60))
+		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), formCases(), binaryCases(),
+		transposeCases(), normCases(), meanCases(), productCases(), resampleCases(), randomCases(60))
 }
 
 // Options says what is expected of a backend.

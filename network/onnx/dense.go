@@ -29,7 +29,7 @@ func importGemm(n *node) {
 	y := n.one(network.FullyConnected{}, inputs...)
 	if rest != nil && beta != 0 { // a bias for each row
 		c := n.scaled(rest, beta)
-		y = n.one(network.Add{}, y, n.expanded(c, y.shape))
+		y = n.one(network.Binary{Fn: network.FnAdd}, y, n.expanded(c, y.shape))
 	}
 	n.give(0, y)
 }

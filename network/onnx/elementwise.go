@@ -118,13 +118,13 @@ func (n *node) add(a, b *value) *value {
 		if !a.shape.Equal(b.shape) {
 			n.refuse("broadcasting of %v and %v", a.shape, b.shape)
 		}
-		return n.one(network.Add{}, a, b)
+		return n.one(network.Binary{Fn: network.FnAdd}, a, b)
 	}
 	n.sameShape(a, b)
 	if shift := n.perChannel(b, a.shape); shift != nil {
 		return n.affine(a, nil, shift)
 	}
-	return n.one(network.Add{}, a, n.expanded(b, a.shape))
+	return n.one(network.Binary{Fn: network.FnAdd}, a, n.expanded(b, a.shape))
 }
 
 // importSub reads Sub-7 to -14, where one operand is constant.

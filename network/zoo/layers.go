@@ -114,7 +114,7 @@ func (l *layers) averagePool(name string, x *network.Value, w network.Window) *n
 // addReLU adds a branch to a shortcut that has no negative elements, so that ReLU
 // cuts little of what the shortcut brings.
 func (l *layers) addReLU(name string, shortcut, branch *network.Value) *network.Value {
-	y := l.Apply(name+".add", network.Add{}, shortcut, branch)
+	y := l.Apply(name+".add", network.Binary{Fn: network.FnAdd}, shortcut, branch)
 	return l.estimate(l.relu(name+".relu", y), l.square[shortcut]+l.square[branch]/2)
 }
 

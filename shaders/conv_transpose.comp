@@ -1,0 +1,67 @@
+// Transposed convolution. One invocation computes four output channels of one
+// group at one pixel, from the input pixels whose kernels reach it. Weights: for
+// each tile of four channels the bias, then a vec4 for each input channel, kernel
+// row and kernel column.
+
+layout(local_size_x = LX, local_size_y = LY) in;
+
+layout(std140, binding = 0) uniform Params {
+	OPERANDS
+	int height; // of the input
+	int width;
+	int outHeight;
+	int outWidth;
+	int top; // padding
+	int left;
+	int kernelHeight;
+	int kernelWidth;
+	int strideY;
+	int strideX;
+	int dilationY;
+	int dilationX;
+	int tiles;   // of four output channels, in one group
+	int groups;
+	int inputs;  // input channels of one group
+	int outputs; // output channels of one group
+};
+
+void main() {
+	int pixel = int(gl_GlobalInvocationID.x);
+	int tile = int(gl_GlobalInvocationID.y);
+	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
+	if (pixel >= outHeight * outWidth || tile >= tiles) {
+		return;
+	}
+	int y = pixel / outWidth;
+	int x = pixel % outWidth;
+	int taps = kernelHeight * kernelWidth;
+	int w = (slab % groups * tiles + tile) * (inputs * taps + 1);
+
+	vec4 sum = weights[w];
+	w++;
+	for (int ky = 0; ky < kernelHeight; ky++) {
+		int ty = y + top - ky * dilationY;
+		int iy = ty / strideY;
+		if (ty < 0 || iy * strideY != ty || iy >= height) {
+			continue;
+		}
+		for (int kx = 0; kx < kernelWidth; kx++) {
+			int tx = x + left - kx * dilationX;
+			int ix = tx / strideX;
+			if (tx < 0 || ix * strideX != tx || ix >= width) {
+				continue;
+			}
+			int tap = w + ky * kernelWidth + kx;
+			for (int c = 0; c < inputs; c++) {
+				sum += weights[tap + c * taps] * source[planeOf(from, slab * inputs + c) + iy * from.w + ix];
+			}
+		}
+	}
+
+	for (int o = 0; o < 4; o++) {
+		if (tile * 4 + o < outputs) {
+			int plane = slab * outputs + tile * 4 + o;
+			store(planeOf(to, plane) + y * to.w + x, planeOf(added, plane) + y * added.w + x, sum[o]);
+		}
+	}
+}

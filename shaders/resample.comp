@@ -1,0 +1,42 @@
+// Resizing and padding: each pixel is made of ROWS × COLUMNS input pixels. The
+// tables hold, for each output row and each output column, pairs of a position
+// and the bits of its weight; a negative position stands for the constant fill.
+
+layout(local_size_x = LX, local_size_y = LY, local_size_z = LZ) in;
+
+layout(std140, binding = 0) uniform Params {
+	OPERANDS
+	int outHeight;
+	int outWidth;
+	int planes;
+	int rowTaps;    // tables
+	int columnTaps;
+	float fill;
+};
+
+void main() {
+	int x = int(gl_GlobalInvocationID.x);
+	int y = int(gl_GlobalInvocationID.y);
+	int plane = int(gl_GlobalInvocationID.z);
+	if (x >= outWidth || y >= outHeight || plane >= planes) {
+		return;
+	}
+	int base = planeOf(from, plane);
+	float sum = 0.0;
+	for (int r = 0; r < ROWS; r++) {
+		int row = rowTaps + (y * ROWS + r) * 2;
+		int iy = index[row];
+		float line = 0.0;
+		for (int c = 0; c < COLUMNS; c++) {
+			int column = columnTaps + (x * COLUMNS + c) * 2;
+			int ix = index[column];
+			float v = fill;
+			if (iy >= 0 && ix >= 0) {
+				v = source[base + iy * from.w + ix];
+			}
+			line += intBitsToFloat(index[column + 1]) * v;
+		}
+		sum += intBitsToFloat(index[row + 1]) * line;
+	}
+	store(planeOf(to, plane) + y * to.w + x, planeOf(added, plane) + y * added.w + x, sum);
+}
