@@ -11,13 +11,14 @@ import (
 
 // Options changes how the backend runs. The zero value is what to use.
 type Options struct {
-	Threads int // goroutines that compute; 0 means GOMAXPROCS
+	Threads int // goroutines that compute, for all sessions together; 0 means GOMAXPROCS
 }
 
 // Backend runs plans on the CPU.
 type Backend struct {
 	threads int
 	level   simd.Level
+	team    *team
 }
 
 // New returns the fast CPU backend.
@@ -25,7 +26,7 @@ func New(opt Options) *Backend {
 	if opt.Threads < 1 {
 		opt.Threads = runtime.GOMAXPROCS(0)
 	}
-	return &Backend{threads: opt.Threads, level: simd.Best()}
+	return &Backend{threads: opt.Threads, level: simd.Best(), team: &team{size: int64(opt.Threads)}}
 }
 
 func (*Backend) Name() string { return "cpu" }
@@ -46,7 +47,6 @@ func (b *Backend) Driver() string { return "shufflegl cpu (" + b.level.String() 
 // step and starts the workers.
 func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 	e := &executor{plan: p, arena: newArena(p.ArenaFloats)}
-	scratch := 0
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		k, err := newKernel(s, b.threads, b.level)
@@ -54,10 +54,9 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 			return nil, fmt.Errorf("cpu: step %d %s %q: %w", i, s.Kernel, s.Name, err)
 		}
 		e.kernels = append(e.kernels, k)
-		scratch = max(scratch, k.scratch)
 	}
 	e.writeConstants()
-	e.workers = startWorkers(b.threads, scratch)
+	e.workers = startWorkers(b.team, e.kernels, e.arena)
 	return e, nil
 }
 

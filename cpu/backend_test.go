@@ -96,22 +96,6 @@ func TestWorkersStopAtClose(t *testing.T) {
 	t.Errorf("%d goroutines before Close, %d after", before, runtime.NumGoroutine())
 }
 
-func TestEveryTaskIsRunOnce(t *testing.T) {
-	w := startWorkers(4, 1)
-	defer w.stop()
-	for tasks := range 40 {
-		counts := make([]int, tasks)
-		for range 5 {
-			w.run(&kernel{tasks: tasks, work: 1 << 20, run: func(task int, _, _ []float32) { counts[task]++ }}, nil)
-		}
-		for i, n := range counts {
-			if n != 5 {
-				t.Fatalf("task %d of %d ran %d times in 5 runs", i, tasks, n)
-			}
-		}
-	}
-}
-
 func TestArenaKeepsConstants(t *testing.T) {
 	p, e, out, in := prepare(t, New(Options{Threads: 1}))
 	if len(p.Consts) != 1 {

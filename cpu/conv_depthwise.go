@@ -34,7 +34,7 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	if !ok || s.Weights.Shape[1] != 1 {
 		return kernel{}, errOperator
 	}
-	k := &depthwise{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Normal()),
+	k := &depthwise{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Normal(), bandFloats),
 		w: s.Weights.Data, bias: biasOf(s, 0), whole: op.Pointwise() && flat(s.Inputs[0]), channels: s.Weights.Shape[0]}
 	_, k.inPlanes, _, _ = s.Inputs[0].NCHW()
 	_, k.outPlanes, _, _ = s.Output.NCHW()

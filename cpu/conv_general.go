@@ -13,6 +13,8 @@ import (
 // (c,u,v) meets ("im2col"; Chellapilla and others, High Performance
 // Convolutional Neural Networks for Document Processing, 2006, section 3). Only
 // a tile of P's columns exists at a time.
+//
+// Maps of wide rows go without P, see byRows.
 type general struct {
 	epilogue
 	grid
@@ -35,6 +37,9 @@ func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) 
 	samples, channels, _, _ := s.Inputs[0].NCHW()
 	k := &general{epilogue: newEpilogue(s), in: s.Inputs[0], op: op.Normal(), channels: channels, weights: packGroups(level, s, op.G())}
 	k.depth = k.weights[0].Depth()
+	if s.Output.Width >= wideRow {
+		return newByRows(k, s, threads), nil
+	}
 	columns := s.Output.Height * s.Output.Width
 	k.grid, _ = newGrid(samples, k.weights, columns, threads)
 	unit := k.weights[0].Columns()

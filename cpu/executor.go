@@ -40,9 +40,11 @@ const lineFloats = 16
 
 func (e *executor) Run(out, in []*tensor.Tensor) error {
 	e.load(in)
+	e.workers.begin()
 	for i := range e.kernels {
-		e.workers.run(&e.kernels[i], e.arena)
+		e.workers.run(i)
 	}
+	e.workers.end()
 	e.unload(out)
 	return nil
 }
@@ -53,20 +55,22 @@ func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) err
 		return fmt.Errorf("cpu: room for %d times, the plan has %d steps", len(times), len(e.kernels))
 	}
 	e.load(in)
+	e.workers.begin()
 	for i := range e.kernels {
 		start := time.Now()
-		e.workers.run(&e.kernels[i], e.arena)
+		e.workers.run(i)
 		times[i] = time.Since(start)
 	}
+	e.workers.end()
 	e.unload(out)
 	return nil
 }
 
-// Trace is Run that shows each step's output.
+// Trace is Run that shows each step's output. It runs without helpers.
 func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error {
 	e.load(in)
 	for i := range e.kernels {
-		e.workers.run(&e.kernels[i], e.arena)
+		e.workers.run(i)
 		v := e.plan.Steps[i].Output
 		t := tensor.New(v.Shape...)
 		v.Unpack(e.arena, t)

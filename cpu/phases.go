@@ -28,10 +28,11 @@ type phases struct {
 // the map.
 type phase struct{ a, b, lo, hi int }
 
-func newPhases(in, out network.View, op network.Window) phases {
+// newPhases makes phases of bands of at most so many floats.
+func newPhases(in, out network.View, op network.Window, floats int) phases {
 	further := func(axis int) int { return (op.Kernel[axis] - 1) * op.Dilation[axis] / op.Stride[axis] }
 	p := phases{in: in, op: op, pitch: out.Width + further(1)}
-	p.band = min(max(1, bandFloats/p.pitch), out.Height)
+	p.band = min(max(1, floats/p.pitch), out.Height)
 	p.size = (p.band + further(0)) * p.pitch
 	index := map[phase]int{}
 	for u := range op.Kernel[0] {

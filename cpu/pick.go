@@ -1,5 +1,7 @@
 package cpu
 
+import "github.com/shufflegl/shufflegl/cpu/internal/simd"
+
 // inside gives the outputs [lo, hi) of out whose input i·stride + shift is inside
 // [0, in).
 func inside(in, out, stride, shift int) (lo, hi int) {
@@ -28,10 +30,7 @@ func every(dst, src []float32, stride int) {
 	case 1:
 		copy(dst, src)
 	case 2:
-		src = src[:2*len(dst)-1]
-		for i := range dst {
-			dst[i] = src[2*i]
-		}
+		simd.Evens(dst, src)
 	default:
 		for i := range dst {
 			dst[i] = src[i*stride]

@@ -32,7 +32,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 		return kernel{}, errOperator
 	}
 	op.Window = op.Normal()
-	k := &pool{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Window), op: op}
+	k := &pool{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Window, bandFloats), op: op}
 	k.rowCount = counted(op, 0, k.in.Height, k.out.Height, op.Pads.Top, op.Pads.Bottom)
 	k.columnCount = counted(op, 1, k.in.Width, k.out.Width, op.Pads.Left, op.Pads.Right)
 	k.bands = (k.out.Height + k.band - 1) / k.band

@@ -1,77 +1,204 @@
 package cpu
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 )
 
-// workers is a fixed set of goroutines, one of which is whoever calls run. Tasks
-// are taken from a shared counter, so a slow core takes fewer.
+// workers is a fixed set of goroutines, one of which is whoever calls run. They
+// are woken once a run, not once a step, for a wake-up takes longer than most
+// layers: between steps they wait by looking.
+//
+// A step is over when all of its tasks are done, whoever did them. So nobody waits
+// for a helper that is late, or that never gets a core: the others do its part.
 type workers struct {
-	scratch [][]float32     // one for each, the caller's first
-	wake    []chan struct{} // one for each but the caller
-	done    sync.WaitGroup  // helpers at work
-	ended   sync.WaitGroup  // helpers that have not returned
+	team    *team
+	scratch [][]float32 // one for each, the caller's first
+	helpers []helper
+	ended   sync.WaitGroup // helpers that have not returned
 
-	kernel *kernel
-	arena  []float32
-	next   atomic.Int64
+	kernels []kernel
+	arena   []float32
+	steps   []progress
+
+	current atomic.Int64 // the step under way, counted from 1
+	open    atomic.Bool  // whether helpers may join the run
+	joined  atomic.Int64 // helpers in the run
+	runs    atomic.Int64
+	closed  atomic.Bool
 }
 
-func startWorkers(threads, scratch int) *workers {
-	w := &workers{}
-	for range threads {
+// progress counts a step's tasks. Each has cache lines of its own.
+type progress struct {
+	_     [64]byte
+	taken atomic.Int64
+	_     [56]byte
+	done  atomic.Int64
+	_     [56]byte
+}
+
+type helper struct {
+	wake   chan struct{}
+	parked atomic.Bool
+}
+
+// team bounds how many goroutines compute for all sessions of a backend.
+type team struct {
+	size int64
+	busy atomic.Int64
+}
+
+func (t *team) join() bool {
+	if t.busy.Add(1) > t.size {
+		t.busy.Add(-1)
+		return false
+	}
+	return true
+}
+
+func startWorkers(t *team, kernels []kernel, arena []float32) *workers {
+	w := &workers{team: t, kernels: kernels, arena: arena, steps: make([]progress, len(kernels)), helpers: make([]helper, t.size-1)}
+	scratch := 0
+	for _, k := range kernels {
+		scratch = max(scratch, k.scratch)
+	}
+	for range t.size {
 		w.scratch = append(w.scratch, newArena(scratch))
 	}
-	for _, s := range w.scratch[1:] {
-		wake := make(chan struct{}, 1)
-		w.wake = append(w.wake, wake)
-		w.ended.Go(func() {
-			for range wake {
-				w.takeTasks(s)
-				w.done.Done()
-			}
-		})
+	for i := range w.helpers {
+		h := &w.helpers[i]
+		h.wake = make(chan struct{}, 1)
+		w.ended.Go(func() { w.help(h, w.scratch[i+1]) })
 	}
 	return w
 }
 
 func (w *workers) stop() {
-	for _, c := range w.wake {
-		close(c)
-	}
-	w.wake = nil
+	w.closed.Store(true)
+	w.call()
 	w.ended.Wait()
 }
 
-// worthSharing is the work below which waking others takes longer than it saves.
+// call wakes the helpers that sleep; others see that runs has changed.
+func (w *workers) call() {
+	w.runs.Add(1)
+	for i := range w.helpers {
+		if h := &w.helpers[i]; h.parked.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
+		}
+	}
+}
+
+// begin lets helpers join; end sends them away. Between the two, run may be called.
+func (w *workers) begin() {
+	if len(w.helpers) == 0 {
+		return
+	}
+	w.team.busy.Add(1)
+	for n := 0; w.joined.Load() != 0; n++ { // late from the last run
+		pause(n)
+	}
+	for i := range w.steps {
+		w.steps[i].taken.Store(0)
+		w.steps[i].done.Store(0)
+	}
+	w.current.Store(0)
+	w.open.Store(true)
+	w.call()
+}
+
+func (w *workers) end() {
+	if len(w.helpers) == 0 {
+		return
+	}
+	w.open.Store(false)
+	w.team.busy.Add(-1)
+}
+
+// worthSharing is the work below which others would come too late.
 const worthSharing = 1 << 15
 
-// run runs all of a kernel's tasks.
-func (w *workers) run(k *kernel, arena []float32) {
-	if len(w.wake) == 0 || k.tasks < 2 || k.work < worthSharing {
+// run runs all tasks of a step.
+func (w *workers) run(step int) {
+	k := &w.kernels[step]
+	if len(w.helpers) == 0 || k.tasks < 2 || k.work < worthSharing || !w.open.Load() {
 		for t := range k.tasks {
-			k.run(t, arena, w.scratch[0])
+			k.run(t, w.arena, w.scratch[0])
 		}
 		return
 	}
-	w.kernel, w.arena = k, arena
-	w.next.Store(0)
-	helpers := w.wake[:min(len(w.wake), k.tasks-1)]
-	w.done.Add(len(helpers))
-	for _, c := range helpers {
-		c <- struct{}{}
+	w.current.Store(int64(step) + 1)
+	w.takeTasks(step, w.scratch[0])
+	for n := 0; w.steps[step].done.Load() < int64(k.tasks); n++ {
+		pause(n)
 	}
-	w.takeTasks(w.scratch[0])
-	w.done.Wait()
 }
 
-func (w *workers) takeTasks(scratch []float32) {
+func (w *workers) takeTasks(step int, scratch []float32) {
+	k, p := &w.kernels[step], &w.steps[step]
 	for {
-		t := int(w.next.Add(1)) - 1
-		if t >= w.kernel.tasks {
+		t := int(p.taken.Add(1)) - 1
+		if t >= k.tasks {
 			return
 		}
-		w.kernel.run(t, w.arena, scratch)
+		k.run(t, w.arena, scratch)
+		p.done.Add(1)
 	}
+}
+
+// help is a helper's life.
+func (w *workers) help(h *helper, scratch []float32) {
+	for seen := int64(0); ; {
+		seen = w.await(h, seen)
+		if w.closed.Load() {
+			return
+		}
+		if !w.team.join() {
+			continue
+		}
+		w.joined.Add(1)
+		for step, n := int64(0), 0; w.open.Load(); n++ {
+			if now := w.current.Load(); now != step {
+				step, n = now, 0
+				w.takeTasks(int(step)-1, scratch)
+			}
+			pause(n)
+		}
+		w.joined.Add(-1)
+		w.team.busy.Add(-1)
+	}
+}
+
+// linger is how long a helper looks out for another run before it sleeps.
+const linger = 50 * time.Microsecond
+
+// await returns when runs is no longer seen, and what it is.
+func (w *workers) await(h *helper, seen int64) int64 {
+	start := time.Now()
+	for n := 0; ; n++ {
+		if now := w.runs.Load(); now != seen {
+			return now
+		}
+		if n&31 == 31 && time.Since(start) > linger {
+			h.parked.Store(true)
+			if w.runs.Load() != seen && h.parked.CompareAndSwap(true, false) {
+				continue
+			}
+			<-h.wake
+		}
+		pause(n)
+	}
+}
+
+// pause waits for a moment, the n-th in a row: after some, others may have the core.
+func pause(n int) {
+	if n&511 == 511 {
+		runtime.Gosched()
+		return
+	}
+	simd.Pause()
 }

@@ -224,6 +224,14 @@ func strided3(a *windowArgs)
 //go:noescape
 func stridedMax3(a *windowArgs)
 
+// evens copies every other float, 8 a turn.
+//
+//go:noescape
+func evens(dst, src *float32, turns int)
+
+// Pause is what to do in a loop that waits: some tens of nanoseconds of nothing.
+func Pause()
+
 // peak512 makes 12 multiply-adds of 16 floats a turn.
 func peak512(turns int)
 

@@ -12,35 +12,35 @@ TEXT ·tile512x1x1(SB), NOSPLIT, $0-8
 	KMOVW        (CX), K1
 	MOVQ         32(AX), CX
 	VBROADCASTSS (CX), Z0
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z1
-	VFMADD231PS.BCST (DX), Z1, Z0
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             $0x04, SI
 	ADDQ             $0x04, BX
-	ADDQ             $0x04, DX
-	DECQ             SI
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
+	MOVQ             64(AX), CX
+	MOVLQSX          (CX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
 
 clamp:
 	VBROADCASTSS 80(AX), Z1
 	VBROADCASTSS 84(AX), Z2
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
+	VMOVUPS      Z0, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -53,42 +53,42 @@ TEXT ·tile512x1x2(SB), NOSPLIT, $0-8
 	MOVQ         32(AX), CX
 	VBROADCASTSS (CX), Z0
 	VMOVAPS      Z0, Z1
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z2
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z3
-	VBROADCASTSS (DX), Z4
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z2
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z3
+	VBROADCASTSS (BX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x04, SI
 	ADDQ         $0x04, BX
-	ADDQ         $0x04, DX
-	DECQ         SI
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
+	MOVQ         64(AX), CX
+	MOVLQSX      (CX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
 
 clamp:
 	VBROADCASTSS 80(AX), Z2
 	VBROADCASTSS 84(AX), Z3
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -102,48 +102,48 @@ TEXT ·tile512x1x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS (CX), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z3
-	VMOVUPS      64(CX)(DI*4), Z4
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z5
-	VBROADCASTSS (DX), Z6
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z3
+	VMOVUPS      64(DX)(CX*4), Z4
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z5
+	VBROADCASTSS (BX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x04, SI
 	ADDQ         $0x04, BX
-	ADDQ         $0x04, DX
-	DECQ         SI
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
+	MOVQ         64(AX), CX
+	MOVLQSX      (CX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
 
 clamp:
 	VBROADCASTSS 80(AX), Z3
 	VBROADCASTSS 84(AX), Z4
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -156,42 +156,42 @@ TEXT ·tile512x2x1(SB), NOSPLIT, $0-8
 	MOVQ         32(AX), CX
 	VBROADCASTSS (CX), Z0
 	VBROADCASTSS 4(CX), Z1
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z2
-	VFMADD231PS.BCST (DX), Z2, Z0
-	VFMADD231PS.BCST 4(DX), Z2, Z1
-	ADDQ             $0x04, BX
-	ADDQ             $0x08, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST 4(BX), Z2, Z1
+	ADDQ             $0x04, SI
+	ADDQ             $0x08, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
 
 clamp:
 	VBROADCASTSS 80(AX), Z2
 	VBROADCASTSS 84(AX), Z3
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
+	VMOVUPS      Z1, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -206,55 +206,55 @@ TEXT ·tile512x2x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z0, Z1
 	VBROADCASTSS 4(CX), Z2
 	VMOVAPS      Z2, Z3
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z4
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z5
-	VBROADCASTSS (DX), Z6
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z4
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z5
+	VBROADCASTSS (BX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(DX), Z6
+	VBROADCASTSS 4(BX), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         $0x04, BX
-	ADDQ         $0x08, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x08, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
 
 clamp:
 	VBROADCASTSS 80(AX), Z4
 	VBROADCASTSS 84(AX), Z5
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z4, Z1
 	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z4, Z2
 	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -271,66 +271,66 @@ TEXT ·tile512x2x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 4(CX), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z6
-	VMOVUPS      64(CX)(DI*4), Z7
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z8
-	VBROADCASTSS (DX), Z9
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z6
+	VMOVUPS      64(DX)(CX*4), Z7
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z8
+	VBROADCASTSS (BX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 4(DX), Z9
+	VBROADCASTSS 4(BX), Z9
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         $0x04, BX
-	ADDQ         $0x08, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x08, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
 
 clamp:
 	VBROADCASTSS 80(AX), Z6
 	VBROADCASTSS 84(AX), Z7
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -344,49 +344,49 @@ TEXT ·tile512x3x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS (CX), Z0
 	VBROADCASTSS 4(CX), Z1
 	VBROADCASTSS 8(CX), Z2
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z3
-	VFMADD231PS.BCST (DX), Z3, Z0
-	VFMADD231PS.BCST 4(DX), Z3, Z1
-	VFMADD231PS.BCST 8(DX), Z3, Z2
-	ADDQ             $0x04, BX
-	ADDQ             $0x0c, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST 4(BX), Z3, Z1
+	VFMADD231PS.BCST 8(BX), Z3, Z2
+	ADDQ             $0x04, SI
+	ADDQ             $0x0c, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
-	MOVLQSX          8(DX), DI
-	VADDPS           (CX)(DI*4), Z2, K1, Z2
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          8(BX), CX
+	VADDPS           (DX)(CX*4), Z2, K1, Z2
 
 clamp:
 	VBROADCASTSS 80(AX), Z3
 	VBROADCASTSS 84(AX), Z4
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z1, K1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, (CX)(DI*4)
+	VMOVUPS      Z2, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -403,68 +403,68 @@ TEXT ·tile512x3x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z2, Z3
 	VBROADCASTSS 8(CX), Z4
 	VMOVAPS      Z4, Z5
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z6
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z7
-	VBROADCASTSS (DX), Z8
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z6
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z7
+	VBROADCASTSS (BX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(DX), Z8
+	VBROADCASTSS 4(BX), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(DX), Z8
+	VBROADCASTSS 8(BX), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         $0x04, BX
-	ADDQ         $0x0c, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x0c, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z4, Z4
-	VADDPS       64(CX)(DI*4), Z5, K1, Z5
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z4, Z4
+	VADDPS       64(DX)(CX*4), Z5, K1, Z5
 
 clamp:
 	VBROADCASTSS 80(AX), Z6
 	VBROADCASTSS 84(AX), Z7
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, (CX)(DI*4)
+	VMOVUPS      Z4, (DX)(CX*4)
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 64(CX)(DI*4)
+	VMOVUPS      Z5, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -484,84 +484,84 @@ TEXT ·tile512x3x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 8(CX), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z9
-	VMOVUPS      64(CX)(DI*4), Z10
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z11
-	VBROADCASTSS (DX), Z12
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z9
+	VMOVUPS      64(DX)(CX*4), Z10
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z11
+	VBROADCASTSS (BX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS 4(DX), Z12
+	VBROADCASTSS 4(BX), Z12
 	VFMADD231PS  Z9, Z12, Z3
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 8(DX), Z12
+	VBROADCASTSS 8(BX), Z12
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	ADDQ         $0x04, BX
-	ADDQ         $0x0c, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x0c, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, Z7
-	VADDPS       128(CX)(DI*4), Z8, K1, Z8
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, Z7
+	VADDPS       128(DX)(CX*4), Z8, K1, Z8
 
 clamp:
 	VBROADCASTSS 80(AX), Z9
 	VBROADCASTSS 84(AX), Z10
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z9, Z1
 	VMINPS       Z1, Z10, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z9, Z2
 	VMINPS       Z2, Z10, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z9, Z3
 	VMINPS       Z3, Z10, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z9, Z4
 	VMINPS       Z4, Z10, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z5, Z10, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z6, Z9, Z6
 	VMINPS       Z6, Z10, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z9, Z7
 	VMINPS       Z7, Z10, Z7
-	VMOVUPS      Z7, 64(CX)(DI*4)
+	VMOVUPS      Z7, 64(DX)(CX*4)
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
-	VMOVUPS      Z8, K1, 128(CX)(DI*4)
+	VMOVUPS      Z8, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -576,56 +576,56 @@ TEXT ·tile512x4x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 4(CX), Z1
 	VBROADCASTSS 8(CX), Z2
 	VBROADCASTSS 12(CX), Z3
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z4
-	VFMADD231PS.BCST (DX), Z4, Z0
-	VFMADD231PS.BCST 4(DX), Z4, Z1
-	VFMADD231PS.BCST 8(DX), Z4, Z2
-	VFMADD231PS.BCST 12(DX), Z4, Z3
-	ADDQ             $0x04, BX
-	ADDQ             $0x10, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST 4(BX), Z4, Z1
+	VFMADD231PS.BCST 8(BX), Z4, Z2
+	VFMADD231PS.BCST 12(BX), Z4, Z3
+	ADDQ             $0x04, SI
+	ADDQ             $0x10, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
-	MOVLQSX          8(DX), DI
-	VADDPS           (CX)(DI*4), Z2, K1, Z2
-	MOVLQSX          12(DX), DI
-	VADDPS           (CX)(DI*4), Z3, K1, Z3
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          8(BX), CX
+	VADDPS           (DX)(CX*4), Z2, K1, Z2
+	MOVLQSX          12(BX), CX
+	VADDPS           (DX)(CX*4), Z3, K1, Z3
 
 clamp:
 	VBROADCASTSS 80(AX), Z4
 	VBROADCASTSS 84(AX), Z5
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z4, Z1
 	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z1, K1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z2, Z4, Z2
 	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, K1, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z2, K1, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, (CX)(DI*4)
+	VMOVUPS      Z3, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -644,81 +644,81 @@ TEXT ·tile512x4x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z4, Z5
 	VBROADCASTSS 12(CX), Z6
 	VMOVAPS      Z6, Z7
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z8
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z9
-	VBROADCASTSS (DX), Z10
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z8
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z9
+	VBROADCASTSS (BX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(DX), Z10
+	VBROADCASTSS 4(BX), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(DX), Z10
+	VBROADCASTSS 8(BX), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(DX), Z10
+	VBROADCASTSS 12(BX), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         $0x04, BX
-	ADDQ         $0x10, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z4, Z4
-	VADDPS       64(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, K1, Z7
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z4, Z4
+	VADDPS       64(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, K1, Z7
 
 clamp:
 	VBROADCASTSS 80(AX), Z8
 	VBROADCASTSS 84(AX), Z9
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z8, Z1
 	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z8, Z2
 	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z8, Z3
 	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z4, Z8, Z4
 	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, (CX)(DI*4)
+	VMOVUPS      Z4, (DX)(CX*4)
 	VMAXPS       Z5, Z8, Z5
 	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, 64(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z5, K1, 64(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z6, Z8, Z6
 	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, 64(CX)(DI*4)
+	VMOVUPS      Z7, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -741,102 +741,102 @@ TEXT ·tile512x4x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 12(CX), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z12
-	VMOVUPS      64(CX)(DI*4), Z13
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z14
-	VBROADCASTSS (DX), Z15
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z12
+	VMOVUPS      64(DX)(CX*4), Z13
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z14
+	VBROADCASTSS (BX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS 4(DX), Z15
+	VBROADCASTSS 4(BX), Z15
 	VFMADD231PS  Z12, Z15, Z3
 	VFMADD231PS  Z13, Z15, Z4
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS 8(DX), Z15
+	VBROADCASTSS 8(BX), Z15
 	VFMADD231PS  Z12, Z15, Z6
 	VFMADD231PS  Z13, Z15, Z7
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS 12(DX), Z15
+	VBROADCASTSS 12(BX), Z15
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	ADDQ         $0x04, BX
-	ADDQ         $0x10, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, Z7
-	VADDPS       128(CX)(DI*4), Z8, K1, Z8
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z9, Z9
-	VADDPS       64(CX)(DI*4), Z10, Z10
-	VADDPS       128(CX)(DI*4), Z11, K1, Z11
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, Z7
+	VADDPS       128(DX)(CX*4), Z8, K1, Z8
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z9, Z9
+	VADDPS       64(DX)(CX*4), Z10, Z10
+	VADDPS       128(DX)(CX*4), Z11, K1, Z11
 
 clamp:
 	VBROADCASTSS 80(AX), Z12
 	VBROADCASTSS 84(AX), Z13
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, 64(CX)(DI*4)
+	VMOVUPS      Z7, 64(DX)(CX*4)
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, K1, 128(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z8, K1, 128(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, (CX)(DI*4)
+	VMOVUPS      Z9, (DX)(CX*4)
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, 64(CX)(DI*4)
+	VMOVUPS      Z10, 64(DX)(CX*4)
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 128(CX)(DI*4)
+	VMOVUPS      Z11, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -852,63 +852,63 @@ TEXT ·tile512x5x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 8(CX), Z2
 	VBROADCASTSS 12(CX), Z3
 	VBROADCASTSS 16(CX), Z4
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z5
-	VFMADD231PS.BCST (DX), Z5, Z0
-	VFMADD231PS.BCST 4(DX), Z5, Z1
-	VFMADD231PS.BCST 8(DX), Z5, Z2
-	VFMADD231PS.BCST 12(DX), Z5, Z3
-	VFMADD231PS.BCST 16(DX), Z5, Z4
-	ADDQ             $0x04, BX
-	ADDQ             $0x14, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST 4(BX), Z5, Z1
+	VFMADD231PS.BCST 8(BX), Z5, Z2
+	VFMADD231PS.BCST 12(BX), Z5, Z3
+	VFMADD231PS.BCST 16(BX), Z5, Z4
+	ADDQ             $0x04, SI
+	ADDQ             $0x14, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
-	MOVLQSX          8(DX), DI
-	VADDPS           (CX)(DI*4), Z2, K1, Z2
-	MOVLQSX          12(DX), DI
-	VADDPS           (CX)(DI*4), Z3, K1, Z3
-	MOVLQSX          16(DX), DI
-	VADDPS           (CX)(DI*4), Z4, K1, Z4
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          8(BX), CX
+	VADDPS           (DX)(CX*4), Z2, K1, Z2
+	MOVLQSX          12(BX), CX
+	VADDPS           (DX)(CX*4), Z3, K1, Z3
+	MOVLQSX          16(BX), CX
+	VADDPS           (DX)(CX*4), Z4, K1, Z4
 
 clamp:
 	VBROADCASTSS 80(AX), Z5
 	VBROADCASTSS 84(AX), Z6
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z5, Z0
 	VMINPS       Z0, Z6, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z5, Z1
 	VMINPS       Z1, Z6, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z1, K1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z2, Z5, Z2
 	VMINPS       Z2, Z6, Z2
-	VMOVUPS      Z2, K1, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z2, K1, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z3, Z5, Z3
 	VMINPS       Z3, Z6, Z3
-	VMOVUPS      Z3, K1, (CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z3, K1, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
-	VMOVUPS      Z4, K1, (CX)(DI*4)
+	VMOVUPS      Z4, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -929,94 +929,94 @@ TEXT ·tile512x5x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z7
 	VBROADCASTSS 16(CX), Z8
 	VMOVAPS      Z8, Z9
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z10
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z11
-	VBROADCASTSS (DX), Z12
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z10
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z11
+	VBROADCASTSS (BX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(DX), Z12
+	VBROADCASTSS 4(BX), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(DX), Z12
+	VBROADCASTSS 8(BX), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(DX), Z12
+	VBROADCASTSS 12(BX), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(DX), Z12
+	VBROADCASTSS 16(BX), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         $0x04, BX
-	ADDQ         $0x14, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x14, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z4, Z4
-	VADDPS       64(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, K1, Z7
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z8, Z8
-	VADDPS       64(CX)(DI*4), Z9, K1, Z9
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z4, Z4
+	VADDPS       64(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, K1, Z7
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z8, Z8
+	VADDPS       64(DX)(CX*4), Z9, K1, Z9
 
 clamp:
 	VBROADCASTSS 80(AX), Z10
 	VBROADCASTSS 84(AX), Z11
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z10, Z0
 	VMINPS       Z0, Z11, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z10, Z1
 	VMINPS       Z1, Z11, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z10, Z2
 	VMINPS       Z2, Z11, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z10, Z3
 	VMINPS       Z3, Z11, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z4, Z10, Z4
 	VMINPS       Z4, Z11, Z4
-	VMOVUPS      Z4, (CX)(DI*4)
+	VMOVUPS      Z4, (DX)(CX*4)
 	VMAXPS       Z5, Z10, Z5
 	VMINPS       Z5, Z11, Z5
-	VMOVUPS      Z5, K1, 64(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z5, K1, 64(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z6, Z10, Z6
 	VMINPS       Z6, Z11, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z10, Z7
 	VMINPS       Z7, Z11, Z7
-	VMOVUPS      Z7, K1, 64(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z7, K1, 64(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z8, Z10, Z8
 	VMINPS       Z8, Z11, Z8
-	VMOVUPS      Z8, (CX)(DI*4)
+	VMOVUPS      Z8, (DX)(CX*4)
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
-	VMOVUPS      Z9, K1, 64(CX)(DI*4)
+	VMOVUPS      Z9, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1042,120 +1042,120 @@ TEXT ·tile512x5x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 16(CX), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z15
-	VMOVUPS      64(CX)(DI*4), Z16
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z17
-	VBROADCASTSS (DX), Z18
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z15
+	VMOVUPS      64(DX)(CX*4), Z16
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z17
+	VBROADCASTSS (BX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
 	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS 4(DX), Z18
+	VBROADCASTSS 4(BX), Z18
 	VFMADD231PS  Z15, Z18, Z3
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 8(DX), Z18
+	VBROADCASTSS 8(BX), Z18
 	VFMADD231PS  Z15, Z18, Z6
 	VFMADD231PS  Z16, Z18, Z7
 	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS 12(DX), Z18
+	VBROADCASTSS 12(BX), Z18
 	VFMADD231PS  Z15, Z18, Z9
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 16(DX), Z18
+	VBROADCASTSS 16(BX), Z18
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	ADDQ         $0x04, BX
-	ADDQ         $0x14, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x14, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, Z7
-	VADDPS       128(CX)(DI*4), Z8, K1, Z8
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z9, Z9
-	VADDPS       64(CX)(DI*4), Z10, Z10
-	VADDPS       128(CX)(DI*4), Z11, K1, Z11
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z12, Z12
-	VADDPS       64(CX)(DI*4), Z13, Z13
-	VADDPS       128(CX)(DI*4), Z14, K1, Z14
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, Z7
+	VADDPS       128(DX)(CX*4), Z8, K1, Z8
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z9, Z9
+	VADDPS       64(DX)(CX*4), Z10, Z10
+	VADDPS       128(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z12, Z12
+	VADDPS       64(DX)(CX*4), Z13, Z13
+	VADDPS       128(DX)(CX*4), Z14, K1, Z14
 
 clamp:
 	VBROADCASTSS 80(AX), Z15
 	VBROADCASTSS 84(AX), Z16
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z15, Z0
 	VMINPS       Z0, Z16, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z15, Z1
 	VMINPS       Z1, Z16, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z15, Z2
 	VMINPS       Z2, Z16, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z15, Z3
 	VMINPS       Z3, Z16, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z15, Z4
 	VMINPS       Z4, Z16, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z15, Z5
 	VMINPS       Z5, Z16, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z6, Z15, Z6
 	VMINPS       Z6, Z16, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z15, Z7
 	VMINPS       Z7, Z16, Z7
-	VMOVUPS      Z7, 64(CX)(DI*4)
+	VMOVUPS      Z7, 64(DX)(CX*4)
 	VMAXPS       Z8, Z15, Z8
 	VMINPS       Z8, Z16, Z8
-	VMOVUPS      Z8, K1, 128(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z8, K1, 128(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z9, Z15, Z9
 	VMINPS       Z9, Z16, Z9
-	VMOVUPS      Z9, (CX)(DI*4)
+	VMOVUPS      Z9, (DX)(CX*4)
 	VMAXPS       Z10, Z15, Z10
 	VMINPS       Z10, Z16, Z10
-	VMOVUPS      Z10, 64(CX)(DI*4)
+	VMOVUPS      Z10, 64(DX)(CX*4)
 	VMAXPS       Z11, Z15, Z11
 	VMINPS       Z11, Z16, Z11
-	VMOVUPS      Z11, K1, 128(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z11, K1, 128(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z12, Z15, Z12
 	VMINPS       Z12, Z16, Z12
-	VMOVUPS      Z12, (CX)(DI*4)
+	VMOVUPS      Z12, (DX)(CX*4)
 	VMAXPS       Z13, Z15, Z13
 	VMINPS       Z13, Z16, Z13
-	VMOVUPS      Z13, 64(CX)(DI*4)
+	VMOVUPS      Z13, 64(DX)(CX*4)
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
-	VMOVUPS      Z14, K1, 128(CX)(DI*4)
+	VMOVUPS      Z14, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1172,70 +1172,70 @@ TEXT ·tile512x6x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 12(CX), Z3
 	VBROADCASTSS 16(CX), Z4
 	VBROADCASTSS 20(CX), Z5
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z6
-	VFMADD231PS.BCST (DX), Z6, Z0
-	VFMADD231PS.BCST 4(DX), Z6, Z1
-	VFMADD231PS.BCST 8(DX), Z6, Z2
-	VFMADD231PS.BCST 12(DX), Z6, Z3
-	VFMADD231PS.BCST 16(DX), Z6, Z4
-	VFMADD231PS.BCST 20(DX), Z6, Z5
-	ADDQ             $0x04, BX
-	ADDQ             $0x18, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST 4(BX), Z6, Z1
+	VFMADD231PS.BCST 8(BX), Z6, Z2
+	VFMADD231PS.BCST 12(BX), Z6, Z3
+	VFMADD231PS.BCST 16(BX), Z6, Z4
+	VFMADD231PS.BCST 20(BX), Z6, Z5
+	ADDQ             $0x04, SI
+	ADDQ             $0x18, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
-	MOVLQSX          8(DX), DI
-	VADDPS           (CX)(DI*4), Z2, K1, Z2
-	MOVLQSX          12(DX), DI
-	VADDPS           (CX)(DI*4), Z3, K1, Z3
-	MOVLQSX          16(DX), DI
-	VADDPS           (CX)(DI*4), Z4, K1, Z4
-	MOVLQSX          20(DX), DI
-	VADDPS           (CX)(DI*4), Z5, K1, Z5
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          8(BX), CX
+	VADDPS           (DX)(CX*4), Z2, K1, Z2
+	MOVLQSX          12(BX), CX
+	VADDPS           (DX)(CX*4), Z3, K1, Z3
+	MOVLQSX          16(BX), CX
+	VADDPS           (DX)(CX*4), Z4, K1, Z4
+	MOVLQSX          20(BX), CX
+	VADDPS           (DX)(CX*4), Z5, K1, Z5
 
 clamp:
 	VBROADCASTSS 80(AX), Z6
 	VBROADCASTSS 84(AX), Z7
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z1, K1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z2, K1, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, (CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z3, K1, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, K1, (CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z4, K1, (DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, (CX)(DI*4)
+	VMOVUPS      Z5, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1258,107 +1258,107 @@ TEXT ·tile512x6x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z8, Z9
 	VBROADCASTSS 20(CX), Z10
 	VMOVAPS      Z10, Z11
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z12
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z13
-	VBROADCASTSS (DX), Z14
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z12
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z13
+	VBROADCASTSS (BX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(DX), Z14
+	VBROADCASTSS 4(BX), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(DX), Z14
+	VBROADCASTSS 8(BX), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(DX), Z14
+	VBROADCASTSS 12(BX), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(DX), Z14
+	VBROADCASTSS 16(BX), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(DX), Z14
+	VBROADCASTSS 20(BX), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         $0x04, BX
-	ADDQ         $0x18, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x18, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z4, Z4
-	VADDPS       64(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, K1, Z7
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z8, Z8
-	VADDPS       64(CX)(DI*4), Z9, K1, Z9
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Z10, Z10
-	VADDPS       64(CX)(DI*4), Z11, K1, Z11
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z4, Z4
+	VADDPS       64(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, K1, Z7
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z8, Z8
+	VADDPS       64(DX)(CX*4), Z9, K1, Z9
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Z10, Z10
+	VADDPS       64(DX)(CX*4), Z11, K1, Z11
 
 clamp:
 	VBROADCASTSS 80(AX), Z12
 	VBROADCASTSS 84(AX), Z13
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, (CX)(DI*4)
+	VMOVUPS      Z4, (DX)(CX*4)
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 64(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z5, K1, 64(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, K1, 64(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z7, K1, 64(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, (CX)(DI*4)
+	VMOVUPS      Z8, (DX)(CX*4)
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, K1, 64(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z9, K1, 64(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, (CX)(DI*4)
+	VMOVUPS      Z10, (DX)(CX*4)
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 64(CX)(DI*4)
+	VMOVUPS      Z11, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1387,138 +1387,138 @@ TEXT ·tile512x6x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 20(CX), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z18
-	VMOVUPS      64(CX)(DI*4), Z19
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z20
-	VBROADCASTSS (DX), Z21
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z18
+	VMOVUPS      64(DX)(CX*4), Z19
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z20
+	VBROADCASTSS (BX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
 	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS 4(DX), Z21
+	VBROADCASTSS 4(BX), Z21
 	VFMADD231PS  Z18, Z21, Z3
 	VFMADD231PS  Z19, Z21, Z4
 	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS 8(DX), Z21
+	VBROADCASTSS 8(BX), Z21
 	VFMADD231PS  Z18, Z21, Z6
 	VFMADD231PS  Z19, Z21, Z7
 	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS 12(DX), Z21
+	VBROADCASTSS 12(BX), Z21
 	VFMADD231PS  Z18, Z21, Z9
 	VFMADD231PS  Z19, Z21, Z10
 	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS 16(DX), Z21
+	VBROADCASTSS 16(BX), Z21
 	VFMADD231PS  Z18, Z21, Z12
 	VFMADD231PS  Z19, Z21, Z13
 	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS 20(DX), Z21
+	VBROADCASTSS 20(BX), Z21
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	ADDQ         $0x04, BX
-	ADDQ         $0x18, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x18, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, Z7
-	VADDPS       128(CX)(DI*4), Z8, K1, Z8
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z9, Z9
-	VADDPS       64(CX)(DI*4), Z10, Z10
-	VADDPS       128(CX)(DI*4), Z11, K1, Z11
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z12, Z12
-	VADDPS       64(CX)(DI*4), Z13, Z13
-	VADDPS       128(CX)(DI*4), Z14, K1, Z14
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Z15, Z15
-	VADDPS       64(CX)(DI*4), Z16, Z16
-	VADDPS       128(CX)(DI*4), Z17, K1, Z17
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, Z7
+	VADDPS       128(DX)(CX*4), Z8, K1, Z8
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z9, Z9
+	VADDPS       64(DX)(CX*4), Z10, Z10
+	VADDPS       128(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z12, Z12
+	VADDPS       64(DX)(CX*4), Z13, Z13
+	VADDPS       128(DX)(CX*4), Z14, K1, Z14
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Z15, Z15
+	VADDPS       64(DX)(CX*4), Z16, Z16
+	VADDPS       128(DX)(CX*4), Z17, K1, Z17
 
 clamp:
 	VBROADCASTSS 80(AX), Z18
 	VBROADCASTSS 84(AX), Z19
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z18, Z1
 	VMINPS       Z1, Z19, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z18, Z2
 	VMINPS       Z2, Z19, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z18, Z3
 	VMINPS       Z3, Z19, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z18, Z4
 	VMINPS       Z4, Z19, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z18, Z5
 	VMINPS       Z5, Z19, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z6, Z18, Z6
 	VMINPS       Z6, Z19, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z18, Z7
 	VMINPS       Z7, Z19, Z7
-	VMOVUPS      Z7, 64(CX)(DI*4)
+	VMOVUPS      Z7, 64(DX)(CX*4)
 	VMAXPS       Z8, Z18, Z8
 	VMINPS       Z8, Z19, Z8
-	VMOVUPS      Z8, K1, 128(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z8, K1, 128(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z9, Z18, Z9
 	VMINPS       Z9, Z19, Z9
-	VMOVUPS      Z9, (CX)(DI*4)
+	VMOVUPS      Z9, (DX)(CX*4)
 	VMAXPS       Z10, Z18, Z10
 	VMINPS       Z10, Z19, Z10
-	VMOVUPS      Z10, 64(CX)(DI*4)
+	VMOVUPS      Z10, 64(DX)(CX*4)
 	VMAXPS       Z11, Z18, Z11
 	VMINPS       Z11, Z19, Z11
-	VMOVUPS      Z11, K1, 128(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z11, K1, 128(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z12, Z18, Z12
 	VMINPS       Z12, Z19, Z12
-	VMOVUPS      Z12, (CX)(DI*4)
+	VMOVUPS      Z12, (DX)(CX*4)
 	VMAXPS       Z13, Z18, Z13
 	VMINPS       Z13, Z19, Z13
-	VMOVUPS      Z13, 64(CX)(DI*4)
+	VMOVUPS      Z13, 64(DX)(CX*4)
 	VMAXPS       Z14, Z18, Z14
 	VMINPS       Z14, Z19, Z14
-	VMOVUPS      Z14, K1, 128(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z14, K1, 128(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z15, Z18, Z15
 	VMINPS       Z15, Z19, Z15
-	VMOVUPS      Z15, (CX)(DI*4)
+	VMOVUPS      Z15, (DX)(CX*4)
 	VMAXPS       Z16, Z18, Z16
 	VMINPS       Z16, Z19, Z16
-	VMOVUPS      Z16, 64(CX)(DI*4)
+	VMOVUPS      Z16, 64(DX)(CX*4)
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
-	VMOVUPS      Z17, K1, 128(CX)(DI*4)
+	VMOVUPS      Z17, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1536,77 +1536,77 @@ TEXT ·tile512x7x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 16(CX), Z4
 	VBROADCASTSS 20(CX), Z5
 	VBROADCASTSS 24(CX), Z6
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z7
-	VFMADD231PS.BCST (DX), Z7, Z0
-	VFMADD231PS.BCST 4(DX), Z7, Z1
-	VFMADD231PS.BCST 8(DX), Z7, Z2
-	VFMADD231PS.BCST 12(DX), Z7, Z3
-	VFMADD231PS.BCST 16(DX), Z7, Z4
-	VFMADD231PS.BCST 20(DX), Z7, Z5
-	VFMADD231PS.BCST 24(DX), Z7, Z6
-	ADDQ             $0x04, BX
-	ADDQ             $0x1c, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST 4(BX), Z7, Z1
+	VFMADD231PS.BCST 8(BX), Z7, Z2
+	VFMADD231PS.BCST 12(BX), Z7, Z3
+	VFMADD231PS.BCST 16(BX), Z7, Z4
+	VFMADD231PS.BCST 20(BX), Z7, Z5
+	VFMADD231PS.BCST 24(BX), Z7, Z6
+	ADDQ             $0x04, SI
+	ADDQ             $0x1c, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
-	MOVLQSX          8(DX), DI
-	VADDPS           (CX)(DI*4), Z2, K1, Z2
-	MOVLQSX          12(DX), DI
-	VADDPS           (CX)(DI*4), Z3, K1, Z3
-	MOVLQSX          16(DX), DI
-	VADDPS           (CX)(DI*4), Z4, K1, Z4
-	MOVLQSX          20(DX), DI
-	VADDPS           (CX)(DI*4), Z5, K1, Z5
-	MOVLQSX          24(DX), DI
-	VADDPS           (CX)(DI*4), Z6, K1, Z6
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          8(BX), CX
+	VADDPS           (DX)(CX*4), Z2, K1, Z2
+	MOVLQSX          12(BX), CX
+	VADDPS           (DX)(CX*4), Z3, K1, Z3
+	MOVLQSX          16(BX), CX
+	VADDPS           (DX)(CX*4), Z4, K1, Z4
+	MOVLQSX          20(BX), CX
+	VADDPS           (DX)(CX*4), Z5, K1, Z5
+	MOVLQSX          24(BX), CX
+	VADDPS           (DX)(CX*4), Z6, K1, Z6
 
 clamp:
 	VBROADCASTSS 80(AX), Z7
 	VBROADCASTSS 84(AX), Z8
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z7, Z0
 	VMINPS       Z0, Z8, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z7, Z1
 	VMINPS       Z1, Z8, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z1, K1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z2, Z7, Z2
 	VMINPS       Z2, Z8, Z2
-	VMOVUPS      Z2, K1, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z2, K1, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z3, Z7, Z3
 	VMINPS       Z3, Z8, Z3
-	VMOVUPS      Z3, K1, (CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z3, K1, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z4, Z7, Z4
 	VMINPS       Z4, Z8, Z4
-	VMOVUPS      Z4, K1, (CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z4, K1, (DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z5, Z7, Z5
 	VMINPS       Z5, Z8, Z5
-	VMOVUPS      Z5, K1, (CX)(DI*4)
-	MOVLQSX      24(AX), DI
+	VMOVUPS      Z5, K1, (DX)(CX*4)
+	MOVLQSX      24(AX), CX
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
-	VMOVUPS      Z6, K1, (CX)(DI*4)
+	VMOVUPS      Z6, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1631,120 +1631,120 @@ TEXT ·tile512x7x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z10, Z11
 	VBROADCASTSS 24(CX), Z12
 	VMOVAPS      Z12, Z13
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z14
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z15
-	VBROADCASTSS (DX), Z16
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z14
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z15
+	VBROADCASTSS (BX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(DX), Z16
+	VBROADCASTSS 4(BX), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(DX), Z16
+	VBROADCASTSS 8(BX), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(DX), Z16
+	VBROADCASTSS 12(BX), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(DX), Z16
+	VBROADCASTSS 16(BX), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(DX), Z16
+	VBROADCASTSS 20(BX), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(DX), Z16
+	VBROADCASTSS 24(BX), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         $0x04, BX
-	ADDQ         $0x1c, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x1c, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z4, Z4
-	VADDPS       64(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, K1, Z7
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z8, Z8
-	VADDPS       64(CX)(DI*4), Z9, K1, Z9
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Z10, Z10
-	VADDPS       64(CX)(DI*4), Z11, K1, Z11
-	MOVLQSX      24(DX), DI
-	VADDPS       (CX)(DI*4), Z12, Z12
-	VADDPS       64(CX)(DI*4), Z13, K1, Z13
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z4, Z4
+	VADDPS       64(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, K1, Z7
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z8, Z8
+	VADDPS       64(DX)(CX*4), Z9, K1, Z9
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Z10, Z10
+	VADDPS       64(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      24(BX), CX
+	VADDPS       (DX)(CX*4), Z12, Z12
+	VADDPS       64(DX)(CX*4), Z13, K1, Z13
 
 clamp:
 	VBROADCASTSS 80(AX), Z14
 	VBROADCASTSS 84(AX), Z15
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z14, Z1
 	VMINPS       Z1, Z15, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z14, Z2
 	VMINPS       Z2, Z15, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z14, Z3
 	VMINPS       Z3, Z15, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z4, Z14, Z4
 	VMINPS       Z4, Z15, Z4
-	VMOVUPS      Z4, (CX)(DI*4)
+	VMOVUPS      Z4, (DX)(CX*4)
 	VMAXPS       Z5, Z14, Z5
 	VMINPS       Z5, Z15, Z5
-	VMOVUPS      Z5, K1, 64(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z5, K1, 64(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z15, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z14, Z7
 	VMINPS       Z7, Z15, Z7
-	VMOVUPS      Z7, K1, 64(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z7, K1, 64(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z8, Z14, Z8
 	VMINPS       Z8, Z15, Z8
-	VMOVUPS      Z8, (CX)(DI*4)
+	VMOVUPS      Z8, (DX)(CX*4)
 	VMAXPS       Z9, Z14, Z9
 	VMINPS       Z9, Z15, Z9
-	VMOVUPS      Z9, K1, 64(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z9, K1, 64(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z10, Z14, Z10
 	VMINPS       Z10, Z15, Z10
-	VMOVUPS      Z10, (CX)(DI*4)
+	VMOVUPS      Z10, (DX)(CX*4)
 	VMAXPS       Z11, Z14, Z11
 	VMINPS       Z11, Z15, Z11
-	VMOVUPS      Z11, K1, 64(CX)(DI*4)
-	MOVLQSX      24(AX), DI
+	VMOVUPS      Z11, K1, 64(DX)(CX*4)
+	MOVLQSX      24(AX), CX
 	VMAXPS       Z12, Z14, Z12
 	VMINPS       Z12, Z15, Z12
-	VMOVUPS      Z12, (CX)(DI*4)
+	VMOVUPS      Z12, (DX)(CX*4)
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
-	VMOVUPS      Z13, K1, 64(CX)(DI*4)
+	VMOVUPS      Z13, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1776,156 +1776,156 @@ TEXT ·tile512x7x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 24(CX), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z21
-	VMOVUPS      64(CX)(DI*4), Z22
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z23
-	VBROADCASTSS (DX), Z24
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z21
+	VMOVUPS      64(DX)(CX*4), Z22
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z23
+	VBROADCASTSS (BX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
 	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS 4(DX), Z24
+	VBROADCASTSS 4(BX), Z24
 	VFMADD231PS  Z21, Z24, Z3
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 8(DX), Z24
+	VBROADCASTSS 8(BX), Z24
 	VFMADD231PS  Z21, Z24, Z6
 	VFMADD231PS  Z22, Z24, Z7
 	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS 12(DX), Z24
+	VBROADCASTSS 12(BX), Z24
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 16(DX), Z24
+	VBROADCASTSS 16(BX), Z24
 	VFMADD231PS  Z21, Z24, Z12
 	VFMADD231PS  Z22, Z24, Z13
 	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS 20(DX), Z24
+	VBROADCASTSS 20(BX), Z24
 	VFMADD231PS  Z21, Z24, Z15
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 24(DX), Z24
+	VBROADCASTSS 24(BX), Z24
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	ADDQ         $0x04, BX
-	ADDQ         $0x1c, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x1c, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, Z7
-	VADDPS       128(CX)(DI*4), Z8, K1, Z8
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z9, Z9
-	VADDPS       64(CX)(DI*4), Z10, Z10
-	VADDPS       128(CX)(DI*4), Z11, K1, Z11
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z12, Z12
-	VADDPS       64(CX)(DI*4), Z13, Z13
-	VADDPS       128(CX)(DI*4), Z14, K1, Z14
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Z15, Z15
-	VADDPS       64(CX)(DI*4), Z16, Z16
-	VADDPS       128(CX)(DI*4), Z17, K1, Z17
-	MOVLQSX      24(DX), DI
-	VADDPS       (CX)(DI*4), Z18, Z18
-	VADDPS       64(CX)(DI*4), Z19, Z19
-	VADDPS       128(CX)(DI*4), Z20, K1, Z20
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, Z7
+	VADDPS       128(DX)(CX*4), Z8, K1, Z8
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z9, Z9
+	VADDPS       64(DX)(CX*4), Z10, Z10
+	VADDPS       128(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z12, Z12
+	VADDPS       64(DX)(CX*4), Z13, Z13
+	VADDPS       128(DX)(CX*4), Z14, K1, Z14
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Z15, Z15
+	VADDPS       64(DX)(CX*4), Z16, Z16
+	VADDPS       128(DX)(CX*4), Z17, K1, Z17
+	MOVLQSX      24(BX), CX
+	VADDPS       (DX)(CX*4), Z18, Z18
+	VADDPS       64(DX)(CX*4), Z19, Z19
+	VADDPS       128(DX)(CX*4), Z20, K1, Z20
 
 clamp:
 	VBROADCASTSS 80(AX), Z21
 	VBROADCASTSS 84(AX), Z22
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z21, Z0
 	VMINPS       Z0, Z22, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z21, Z1
 	VMINPS       Z1, Z22, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z21, Z2
 	VMINPS       Z2, Z22, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z21, Z3
 	VMINPS       Z3, Z22, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z21, Z4
 	VMINPS       Z4, Z22, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z21, Z5
 	VMINPS       Z5, Z22, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z6, Z21, Z6
 	VMINPS       Z6, Z22, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z21, Z7
 	VMINPS       Z7, Z22, Z7
-	VMOVUPS      Z7, 64(CX)(DI*4)
+	VMOVUPS      Z7, 64(DX)(CX*4)
 	VMAXPS       Z8, Z21, Z8
 	VMINPS       Z8, Z22, Z8
-	VMOVUPS      Z8, K1, 128(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z8, K1, 128(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z9, Z21, Z9
 	VMINPS       Z9, Z22, Z9
-	VMOVUPS      Z9, (CX)(DI*4)
+	VMOVUPS      Z9, (DX)(CX*4)
 	VMAXPS       Z10, Z21, Z10
 	VMINPS       Z10, Z22, Z10
-	VMOVUPS      Z10, 64(CX)(DI*4)
+	VMOVUPS      Z10, 64(DX)(CX*4)
 	VMAXPS       Z11, Z21, Z11
 	VMINPS       Z11, Z22, Z11
-	VMOVUPS      Z11, K1, 128(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z11, K1, 128(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z12, Z21, Z12
 	VMINPS       Z12, Z22, Z12
-	VMOVUPS      Z12, (CX)(DI*4)
+	VMOVUPS      Z12, (DX)(CX*4)
 	VMAXPS       Z13, Z21, Z13
 	VMINPS       Z13, Z22, Z13
-	VMOVUPS      Z13, 64(CX)(DI*4)
+	VMOVUPS      Z13, 64(DX)(CX*4)
 	VMAXPS       Z14, Z21, Z14
 	VMINPS       Z14, Z22, Z14
-	VMOVUPS      Z14, K1, 128(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z14, K1, 128(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z15, Z21, Z15
 	VMINPS       Z15, Z22, Z15
-	VMOVUPS      Z15, (CX)(DI*4)
+	VMOVUPS      Z15, (DX)(CX*4)
 	VMAXPS       Z16, Z21, Z16
 	VMINPS       Z16, Z22, Z16
-	VMOVUPS      Z16, 64(CX)(DI*4)
+	VMOVUPS      Z16, 64(DX)(CX*4)
 	VMAXPS       Z17, Z21, Z17
 	VMINPS       Z17, Z22, Z17
-	VMOVUPS      Z17, K1, 128(CX)(DI*4)
-	MOVLQSX      24(AX), DI
+	VMOVUPS      Z17, K1, 128(DX)(CX*4)
+	MOVLQSX      24(AX), CX
 	VMAXPS       Z18, Z21, Z18
 	VMINPS       Z18, Z22, Z18
-	VMOVUPS      Z18, (CX)(DI*4)
+	VMOVUPS      Z18, (DX)(CX*4)
 	VMAXPS       Z19, Z21, Z19
 	VMINPS       Z19, Z22, Z19
-	VMOVUPS      Z19, 64(CX)(DI*4)
+	VMOVUPS      Z19, 64(DX)(CX*4)
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
-	VMOVUPS      Z20, K1, 128(CX)(DI*4)
+	VMOVUPS      Z20, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -1944,84 +1944,84 @@ TEXT ·tile512x8x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 20(CX), Z5
 	VBROADCASTSS 24(CX), Z6
 	VBROADCASTSS 28(CX), Z7
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX          (BX), DI
-	VMOVUPS.Z        (CX)(DI*4), K1, Z8
-	VFMADD231PS.BCST (DX), Z8, Z0
-	VFMADD231PS.BCST 4(DX), Z8, Z1
-	VFMADD231PS.BCST 8(DX), Z8, Z2
-	VFMADD231PS.BCST 12(DX), Z8, Z3
-	VFMADD231PS.BCST 16(DX), Z8, Z4
-	VFMADD231PS.BCST 20(DX), Z8, Z5
-	VFMADD231PS.BCST 24(DX), Z8, Z6
-	VFMADD231PS.BCST 28(DX), Z8, Z7
-	ADDQ             $0x04, BX
-	ADDQ             $0x20, DX
-	DECQ             SI
+	MOVLQSX          (SI), CX
+	VMOVUPS.Z        (DX)(CX*4), K1, Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST 4(BX), Z8, Z1
+	VFMADD231PS.BCST 8(BX), Z8, Z2
+	VFMADD231PS.BCST 12(BX), Z8, Z3
+	VFMADD231PS.BCST 16(BX), Z8, Z4
+	VFMADD231PS.BCST 20(BX), Z8, Z5
+	VFMADD231PS.BCST 24(BX), Z8, Z6
+	VFMADD231PS.BCST 28(BX), Z8, Z7
+	ADDQ             $0x04, SI
+	ADDQ             $0x20, BX
+	DECQ             DI
 	JNZ              loop
-	MOVQ             56(AX), CX
-	TESTQ            CX, CX
+	MOVQ             56(AX), DX
+	TESTQ            DX, DX
 	JZ               clamp
-	MOVQ             64(AX), DX
-	MOVLQSX          (DX), DI
-	VADDPS           (CX)(DI*4), Z0, K1, Z0
-	MOVLQSX          4(DX), DI
-	VADDPS           (CX)(DI*4), Z1, K1, Z1
-	MOVLQSX          8(DX), DI
-	VADDPS           (CX)(DI*4), Z2, K1, Z2
-	MOVLQSX          12(DX), DI
-	VADDPS           (CX)(DI*4), Z3, K1, Z3
-	MOVLQSX          16(DX), DI
-	VADDPS           (CX)(DI*4), Z4, K1, Z4
-	MOVLQSX          20(DX), DI
-	VADDPS           (CX)(DI*4), Z5, K1, Z5
-	MOVLQSX          24(DX), DI
-	VADDPS           (CX)(DI*4), Z6, K1, Z6
-	MOVLQSX          28(DX), DI
-	VADDPS           (CX)(DI*4), Z7, K1, Z7
+	MOVQ             64(AX), BX
+	MOVLQSX          (BX), CX
+	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          4(BX), CX
+	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          8(BX), CX
+	VADDPS           (DX)(CX*4), Z2, K1, Z2
+	MOVLQSX          12(BX), CX
+	VADDPS           (DX)(CX*4), Z3, K1, Z3
+	MOVLQSX          16(BX), CX
+	VADDPS           (DX)(CX*4), Z4, K1, Z4
+	MOVLQSX          20(BX), CX
+	VADDPS           (DX)(CX*4), Z5, K1, Z5
+	MOVLQSX          24(BX), CX
+	VADDPS           (DX)(CX*4), Z6, K1, Z6
+	MOVLQSX          28(BX), CX
+	VADDPS           (DX)(CX*4), Z7, K1, Z7
 
 clamp:
 	VBROADCASTSS 80(AX), Z8
 	VBROADCASTSS 84(AX), Z9
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, K1, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z1, Z8, Z1
 	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z1, K1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z2, Z8, Z2
 	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, K1, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z2, K1, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z3, Z8, Z3
 	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, (CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z3, K1, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z4, Z8, Z4
 	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, K1, (CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z4, K1, (DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z5, Z8, Z5
 	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, (CX)(DI*4)
-	MOVLQSX      24(AX), DI
+	VMOVUPS      Z5, K1, (DX)(CX*4)
+	MOVLQSX      24(AX), CX
 	VMAXPS       Z6, Z8, Z6
 	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, K1, (CX)(DI*4)
-	MOVLQSX      28(AX), DI
+	VMOVUPS      Z6, K1, (DX)(CX*4)
+	MOVLQSX      28(AX), CX
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, (CX)(DI*4)
+	VMOVUPS      Z7, K1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2048,133 +2048,133 @@ TEXT ·tile512x8x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS 28(CX), Z14
 	VMOVAPS      Z14, Z15
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z16
-	VMOVUPS.Z    64(CX)(DI*4), K1, Z17
-	VBROADCASTSS (DX), Z18
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z16
+	VMOVUPS.Z    64(DX)(CX*4), K1, Z17
+	VBROADCASTSS (BX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(DX), Z18
+	VBROADCASTSS 4(BX), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(DX), Z18
+	VBROADCASTSS 8(BX), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(DX), Z18
+	VBROADCASTSS 12(BX), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(DX), Z18
+	VBROADCASTSS 16(BX), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(DX), Z18
+	VBROADCASTSS 20(BX), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(DX), Z18
+	VBROADCASTSS 24(BX), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(DX), Z18
+	VBROADCASTSS 28(BX), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         $0x04, BX
-	ADDQ         $0x20, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x20, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, K1, Z1
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z2, Z2
-	VADDPS       64(CX)(DI*4), Z3, K1, Z3
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z4, Z4
-	VADDPS       64(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, K1, Z7
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z8, Z8
-	VADDPS       64(CX)(DI*4), Z9, K1, Z9
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Z10, Z10
-	VADDPS       64(CX)(DI*4), Z11, K1, Z11
-	MOVLQSX      24(DX), DI
-	VADDPS       (CX)(DI*4), Z12, Z12
-	VADDPS       64(CX)(DI*4), Z13, K1, Z13
-	MOVLQSX      28(DX), DI
-	VADDPS       (CX)(DI*4), Z14, Z14
-	VADDPS       64(CX)(DI*4), Z15, K1, Z15
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z2, Z2
+	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z4, Z4
+	VADDPS       64(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, K1, Z7
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z8, Z8
+	VADDPS       64(DX)(CX*4), Z9, K1, Z9
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Z10, Z10
+	VADDPS       64(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      24(BX), CX
+	VADDPS       (DX)(CX*4), Z12, Z12
+	VADDPS       64(DX)(CX*4), Z13, K1, Z13
+	MOVLQSX      28(BX), CX
+	VADDPS       (DX)(CX*4), Z14, Z14
+	VADDPS       64(DX)(CX*4), Z15, K1, Z15
 
 clamp:
 	VBROADCASTSS 80(AX), Z16
 	VBROADCASTSS 84(AX), Z17
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z16, Z0
 	VMINPS       Z0, Z17, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z16, Z1
 	VMINPS       Z1, Z17, Z1
-	VMOVUPS      Z1, K1, 64(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z2, Z16, Z2
 	VMINPS       Z2, Z17, Z2
-	VMOVUPS      Z2, (CX)(DI*4)
+	VMOVUPS      Z2, (DX)(CX*4)
 	VMAXPS       Z3, Z16, Z3
 	VMINPS       Z3, Z17, Z3
-	VMOVUPS      Z3, K1, 64(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z4, Z16, Z4
 	VMINPS       Z4, Z17, Z4
-	VMOVUPS      Z4, (CX)(DI*4)
+	VMOVUPS      Z4, (DX)(CX*4)
 	VMAXPS       Z5, Z16, Z5
 	VMINPS       Z5, Z17, Z5
-	VMOVUPS      Z5, K1, 64(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z5, K1, 64(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z6, Z16, Z6
 	VMINPS       Z6, Z17, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z16, Z7
 	VMINPS       Z7, Z17, Z7
-	VMOVUPS      Z7, K1, 64(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z7, K1, 64(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z8, Z16, Z8
 	VMINPS       Z8, Z17, Z8
-	VMOVUPS      Z8, (CX)(DI*4)
+	VMOVUPS      Z8, (DX)(CX*4)
 	VMAXPS       Z9, Z16, Z9
 	VMINPS       Z9, Z17, Z9
-	VMOVUPS      Z9, K1, 64(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z9, K1, 64(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z10, Z16, Z10
 	VMINPS       Z10, Z17, Z10
-	VMOVUPS      Z10, (CX)(DI*4)
+	VMOVUPS      Z10, (DX)(CX*4)
 	VMAXPS       Z11, Z16, Z11
 	VMINPS       Z11, Z17, Z11
-	VMOVUPS      Z11, K1, 64(CX)(DI*4)
-	MOVLQSX      24(AX), DI
+	VMOVUPS      Z11, K1, 64(DX)(CX*4)
+	MOVLQSX      24(AX), CX
 	VMAXPS       Z12, Z16, Z12
 	VMINPS       Z12, Z17, Z12
-	VMOVUPS      Z12, (CX)(DI*4)
+	VMOVUPS      Z12, (DX)(CX*4)
 	VMAXPS       Z13, Z16, Z13
 	VMINPS       Z13, Z17, Z13
-	VMOVUPS      Z13, K1, 64(CX)(DI*4)
-	MOVLQSX      28(AX), DI
+	VMOVUPS      Z13, K1, 64(DX)(CX*4)
+	MOVLQSX      28(AX), CX
 	VMAXPS       Z14, Z16, Z14
 	VMINPS       Z14, Z17, Z14
-	VMOVUPS      Z14, (CX)(DI*4)
+	VMOVUPS      Z14, (DX)(CX*4)
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
-	VMOVUPS      Z15, K1, 64(CX)(DI*4)
+	VMOVUPS      Z15, K1, 64(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2209,174 +2209,174 @@ TEXT ·tile512x8x3(SB), NOSPLIT, $0-8
 	VBROADCASTSS 28(CX), Z21
 	VMOVAPS      Z21, Z22
 	VMOVAPS      Z21, Z23
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Z24
-	VMOVUPS      64(CX)(DI*4), Z25
-	VMOVUPS.Z    128(CX)(DI*4), K1, Z26
-	VBROADCASTSS (DX), Z27
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Z24
+	VMOVUPS      64(DX)(CX*4), Z25
+	VMOVUPS.Z    128(DX)(CX*4), K1, Z26
+	VBROADCASTSS (BX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
 	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS 4(DX), Z27
+	VBROADCASTSS 4(BX), Z27
 	VFMADD231PS  Z24, Z27, Z3
 	VFMADD231PS  Z25, Z27, Z4
 	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS 8(DX), Z27
+	VBROADCASTSS 8(BX), Z27
 	VFMADD231PS  Z24, Z27, Z6
 	VFMADD231PS  Z25, Z27, Z7
 	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS 12(DX), Z27
+	VBROADCASTSS 12(BX), Z27
 	VFMADD231PS  Z24, Z27, Z9
 	VFMADD231PS  Z25, Z27, Z10
 	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS 16(DX), Z27
+	VBROADCASTSS 16(BX), Z27
 	VFMADD231PS  Z24, Z27, Z12
 	VFMADD231PS  Z25, Z27, Z13
 	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS 20(DX), Z27
+	VBROADCASTSS 20(BX), Z27
 	VFMADD231PS  Z24, Z27, Z15
 	VFMADD231PS  Z25, Z27, Z16
 	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS 24(DX), Z27
+	VBROADCASTSS 24(BX), Z27
 	VFMADD231PS  Z24, Z27, Z18
 	VFMADD231PS  Z25, Z27, Z19
 	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS 28(DX), Z27
+	VBROADCASTSS 28(BX), Z27
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	ADDQ         $0x04, BX
-	ADDQ         $0x20, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x20, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Z0, Z0
-	VADDPS       64(CX)(DI*4), Z1, Z1
-	VADDPS       128(CX)(DI*4), Z2, K1, Z2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Z3, Z3
-	VADDPS       64(CX)(DI*4), Z4, Z4
-	VADDPS       128(CX)(DI*4), Z5, K1, Z5
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Z6, Z6
-	VADDPS       64(CX)(DI*4), Z7, Z7
-	VADDPS       128(CX)(DI*4), Z8, K1, Z8
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Z9, Z9
-	VADDPS       64(CX)(DI*4), Z10, Z10
-	VADDPS       128(CX)(DI*4), Z11, K1, Z11
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Z12, Z12
-	VADDPS       64(CX)(DI*4), Z13, Z13
-	VADDPS       128(CX)(DI*4), Z14, K1, Z14
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Z15, Z15
-	VADDPS       64(CX)(DI*4), Z16, Z16
-	VADDPS       128(CX)(DI*4), Z17, K1, Z17
-	MOVLQSX      24(DX), DI
-	VADDPS       (CX)(DI*4), Z18, Z18
-	VADDPS       64(CX)(DI*4), Z19, Z19
-	VADDPS       128(CX)(DI*4), Z20, K1, Z20
-	MOVLQSX      28(DX), DI
-	VADDPS       (CX)(DI*4), Z21, Z21
-	VADDPS       64(CX)(DI*4), Z22, Z22
-	VADDPS       128(CX)(DI*4), Z23, K1, Z23
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Z0, Z0
+	VADDPS       64(DX)(CX*4), Z1, Z1
+	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Z3, Z3
+	VADDPS       64(DX)(CX*4), Z4, Z4
+	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Z6, Z6
+	VADDPS       64(DX)(CX*4), Z7, Z7
+	VADDPS       128(DX)(CX*4), Z8, K1, Z8
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Z9, Z9
+	VADDPS       64(DX)(CX*4), Z10, Z10
+	VADDPS       128(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Z12, Z12
+	VADDPS       64(DX)(CX*4), Z13, Z13
+	VADDPS       128(DX)(CX*4), Z14, K1, Z14
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Z15, Z15
+	VADDPS       64(DX)(CX*4), Z16, Z16
+	VADDPS       128(DX)(CX*4), Z17, K1, Z17
+	MOVLQSX      24(BX), CX
+	VADDPS       (DX)(CX*4), Z18, Z18
+	VADDPS       64(DX)(CX*4), Z19, Z19
+	VADDPS       128(DX)(CX*4), Z20, K1, Z20
+	MOVLQSX      28(BX), CX
+	VADDPS       (DX)(CX*4), Z21, Z21
+	VADDPS       64(DX)(CX*4), Z22, Z22
+	VADDPS       128(DX)(CX*4), Z23, K1, Z23
 
 clamp:
 	VBROADCASTSS 80(AX), Z24
 	VBROADCASTSS 84(AX), Z25
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
-	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z0, (DX)(CX*4)
 	VMAXPS       Z1, Z24, Z1
 	VMINPS       Z1, Z25, Z1
-	VMOVUPS      Z1, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(CX*4)
 	VMAXPS       Z2, Z24, Z2
 	VMINPS       Z2, Z25, Z2
-	VMOVUPS      Z2, K1, 128(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Z3, Z24, Z3
 	VMINPS       Z3, Z25, Z3
-	VMOVUPS      Z3, (CX)(DI*4)
+	VMOVUPS      Z3, (DX)(CX*4)
 	VMAXPS       Z4, Z24, Z4
 	VMINPS       Z4, Z25, Z4
-	VMOVUPS      Z4, 64(CX)(DI*4)
+	VMOVUPS      Z4, 64(DX)(CX*4)
 	VMAXPS       Z5, Z24, Z5
 	VMINPS       Z5, Z25, Z5
-	VMOVUPS      Z5, K1, 128(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Z6, Z24, Z6
 	VMINPS       Z6, Z25, Z6
-	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z6, (DX)(CX*4)
 	VMAXPS       Z7, Z24, Z7
 	VMINPS       Z7, Z25, Z7
-	VMOVUPS      Z7, 64(CX)(DI*4)
+	VMOVUPS      Z7, 64(DX)(CX*4)
 	VMAXPS       Z8, Z24, Z8
 	VMINPS       Z8, Z25, Z8
-	VMOVUPS      Z8, K1, 128(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMOVUPS      Z8, K1, 128(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Z9, Z24, Z9
 	VMINPS       Z9, Z25, Z9
-	VMOVUPS      Z9, (CX)(DI*4)
+	VMOVUPS      Z9, (DX)(CX*4)
 	VMAXPS       Z10, Z24, Z10
 	VMINPS       Z10, Z25, Z10
-	VMOVUPS      Z10, 64(CX)(DI*4)
+	VMOVUPS      Z10, 64(DX)(CX*4)
 	VMAXPS       Z11, Z24, Z11
 	VMINPS       Z11, Z25, Z11
-	VMOVUPS      Z11, K1, 128(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMOVUPS      Z11, K1, 128(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Z12, Z24, Z12
 	VMINPS       Z12, Z25, Z12
-	VMOVUPS      Z12, (CX)(DI*4)
+	VMOVUPS      Z12, (DX)(CX*4)
 	VMAXPS       Z13, Z24, Z13
 	VMINPS       Z13, Z25, Z13
-	VMOVUPS      Z13, 64(CX)(DI*4)
+	VMOVUPS      Z13, 64(DX)(CX*4)
 	VMAXPS       Z14, Z24, Z14
 	VMINPS       Z14, Z25, Z14
-	VMOVUPS      Z14, K1, 128(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMOVUPS      Z14, K1, 128(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Z15, Z24, Z15
 	VMINPS       Z15, Z25, Z15
-	VMOVUPS      Z15, (CX)(DI*4)
+	VMOVUPS      Z15, (DX)(CX*4)
 	VMAXPS       Z16, Z24, Z16
 	VMINPS       Z16, Z25, Z16
-	VMOVUPS      Z16, 64(CX)(DI*4)
+	VMOVUPS      Z16, 64(DX)(CX*4)
 	VMAXPS       Z17, Z24, Z17
 	VMINPS       Z17, Z25, Z17
-	VMOVUPS      Z17, K1, 128(CX)(DI*4)
-	MOVLQSX      24(AX), DI
+	VMOVUPS      Z17, K1, 128(DX)(CX*4)
+	MOVLQSX      24(AX), CX
 	VMAXPS       Z18, Z24, Z18
 	VMINPS       Z18, Z25, Z18
-	VMOVUPS      Z18, (CX)(DI*4)
+	VMOVUPS      Z18, (DX)(CX*4)
 	VMAXPS       Z19, Z24, Z19
 	VMINPS       Z19, Z25, Z19
-	VMOVUPS      Z19, 64(CX)(DI*4)
+	VMOVUPS      Z19, 64(DX)(CX*4)
 	VMAXPS       Z20, Z24, Z20
 	VMINPS       Z20, Z25, Z20
-	VMOVUPS      Z20, K1, 128(CX)(DI*4)
-	MOVLQSX      28(AX), DI
+	VMOVUPS      Z20, K1, 128(DX)(CX*4)
+	MOVLQSX      28(AX), CX
 	VMAXPS       Z21, Z24, Z21
 	VMINPS       Z21, Z25, Z21
-	VMOVUPS      Z21, (CX)(DI*4)
+	VMOVUPS      Z21, (DX)(CX*4)
 	VMAXPS       Z22, Z24, Z22
 	VMINPS       Z22, Z25, Z22
-	VMOVUPS      Z22, 64(CX)(DI*4)
+	VMOVUPS      Z22, 64(DX)(CX*4)
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
-	VMOVUPS      Z23, K1, 128(CX)(DI*4)
+	VMOVUPS      Z23, K1, 128(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2388,37 +2388,37 @@ TEXT ·tile256x1x1(SB), NOSPLIT, $0-8
 	VMOVUPS      (CX), Y0
 	MOVQ         32(AX), CX
 	VBROADCASTSS (CX), Y1
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y2
-	VBROADCASTSS (DX), Y3
+	MOVLQSX      (SI), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x04, SI
 	ADDQ         $0x04, BX
-	ADDQ         $0x04, DX
-	DECQ         SI
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y2
+	MOVQ         64(AX), CX
+	MOVLQSX      (CX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y2
 	VADDPS       Y2, Y1, Y1
 
 clamp:
 	VBROADCASTSS 80(AX), Y2
 	VBROADCASTSS 84(AX), Y3
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2431,43 +2431,43 @@ TEXT ·tile256x1x2(SB), NOSPLIT, $0-8
 	MOVQ         32(AX), CX
 	VBROADCASTSS (CX), Y1
 	VMOVAPS      Y1, Y2
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Y3
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y4
-	VBROADCASTSS (DX), Y5
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y3
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x04, SI
 	ADDQ         $0x04, BX
-	ADDQ         $0x04, DX
-	DECQ         SI
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Y1, Y1
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y3
+	MOVQ         64(AX), CX
+	MOVLQSX      (CX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y3
 	VADDPS       Y3, Y2, Y2
 
 clamp:
 	VBROADCASTSS 80(AX), Y3
 	VBROADCASTSS 84(AX), Y4
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y3, Y1
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      Y1, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(CX*4)
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
-	VMASKMOVPS   Y2, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2480,46 +2480,46 @@ TEXT ·tile256x2x1(SB), NOSPLIT, $0-8
 	MOVQ         32(AX), CX
 	VBROADCASTSS (CX), Y1
 	VBROADCASTSS 4(CX), Y2
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y3
-	VBROADCASTSS (DX), Y4
+	MOVLQSX      (SI), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y3
+	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(DX), Y4
+	VBROADCASTSS 4(BX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x04, BX
-	ADDQ         $0x08, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x08, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y3
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y3
 	VADDPS       Y3, Y1, Y1
-	MOVLQSX      4(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y3
+	MOVLQSX      4(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y3
 	VADDPS       Y3, Y2, Y2
 
 clamp:
 	VBROADCASTSS 80(AX), Y3
 	VBROADCASTSS 84(AX), Y4
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y3, Y1
 	VMINPS       Y1, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2534,57 +2534,57 @@ TEXT ·tile256x2x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y1, Y2
 	VBROADCASTSS 4(CX), Y3
 	VMOVAPS      Y3, Y4
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Y5
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y6
-	VBROADCASTSS (DX), Y7
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y5
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(DX), Y7
+	VBROADCASTSS 4(BX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         $0x04, BX
-	ADDQ         $0x08, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x08, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Y1, Y1
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y5
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y5
 	VADDPS       Y5, Y2, Y2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Y3, Y3
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y5
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y5
 	VADDPS       Y5, Y4, Y4
 
 clamp:
 	VBROADCASTSS 80(AX), Y5
 	VBROADCASTSS 84(AX), Y6
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y5, Y1
 	VMINPS       Y1, Y6, Y1
-	VMOVUPS      Y1, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(CX*4)
 	VMAXPS       Y2, Y5, Y2
 	VMINPS       Y2, Y6, Y2
-	VMASKMOVPS   Y2, Y0, 32(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y3, Y5, Y3
 	VMINPS       Y3, Y6, Y3
-	VMOVUPS      Y3, (CX)(DI*4)
+	VMOVUPS      Y3, (DX)(CX*4)
 	VMAXPS       Y4, Y5, Y4
 	VMINPS       Y4, Y6, Y4
-	VMASKMOVPS   Y4, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2598,55 +2598,55 @@ TEXT ·tile256x3x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS (CX), Y1
 	VBROADCASTSS 4(CX), Y2
 	VBROADCASTSS 8(CX), Y3
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y4
-	VBROADCASTSS (DX), Y5
+	MOVLQSX      (SI), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(DX), Y5
+	VBROADCASTSS 4(BX), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(DX), Y5
+	VBROADCASTSS 8(BX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x04, BX
-	ADDQ         $0x0c, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x0c, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y4
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y4
 	VADDPS       Y4, Y1, Y1
-	MOVLQSX      4(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y4
+	MOVLQSX      4(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y4
 	VADDPS       Y4, Y2, Y2
-	MOVLQSX      8(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y4
+	MOVLQSX      8(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y4
 	VADDPS       Y4, Y3, Y3
 
 clamp:
 	VBROADCASTSS 80(AX), Y4
 	VBROADCASTSS 84(AX), Y5
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y4, Y1
 	VMINPS       Y1, Y5, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y2, Y4, Y2
 	VMINPS       Y2, Y5, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
-	VMASKMOVPS   Y3, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2663,71 +2663,71 @@ TEXT ·tile256x3x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y3, Y4
 	VBROADCASTSS 8(CX), Y5
 	VMOVAPS      Y5, Y6
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Y7
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y8
-	VBROADCASTSS (DX), Y9
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y7
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y8
+	VBROADCASTSS (BX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(DX), Y9
+	VBROADCASTSS 4(BX), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(DX), Y9
+	VBROADCASTSS 8(BX), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         $0x04, BX
-	ADDQ         $0x0c, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x0c, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Y1, Y1
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y7
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y2, Y2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Y3, Y3
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y7
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y4, Y4
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Y5, Y5
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y7
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y5, Y5
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y6, Y6
 
 clamp:
 	VBROADCASTSS 80(AX), Y7
 	VBROADCASTSS 84(AX), Y8
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y7, Y1
 	VMINPS       Y1, Y8, Y1
-	VMOVUPS      Y1, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(CX*4)
 	VMAXPS       Y2, Y7, Y2
 	VMINPS       Y2, Y8, Y2
-	VMASKMOVPS   Y2, Y0, 32(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y3, Y7, Y3
 	VMINPS       Y3, Y8, Y3
-	VMOVUPS      Y3, (CX)(DI*4)
+	VMOVUPS      Y3, (DX)(CX*4)
 	VMAXPS       Y4, Y7, Y4
 	VMINPS       Y4, Y8, Y4
-	VMASKMOVPS   Y4, Y0, 32(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y5, Y7, Y5
 	VMINPS       Y5, Y8, Y5
-	VMOVUPS      Y5, (CX)(DI*4)
+	VMOVUPS      Y5, (DX)(CX*4)
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y8, Y6
-	VMASKMOVPS   Y6, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2742,64 +2742,64 @@ TEXT ·tile256x4x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 4(CX), Y2
 	VBROADCASTSS 8(CX), Y3
 	VBROADCASTSS 12(CX), Y4
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y5
-	VBROADCASTSS (DX), Y6
+	MOVLQSX      (SI), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y5
+	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(DX), Y6
+	VBROADCASTSS 4(BX), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(DX), Y6
+	VBROADCASTSS 8(BX), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(DX), Y6
+	VBROADCASTSS 12(BX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         $0x04, BX
-	ADDQ         $0x10, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y5
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y5
 	VADDPS       Y5, Y1, Y1
-	MOVLQSX      4(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y5
+	MOVLQSX      4(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y5
 	VADDPS       Y5, Y2, Y2
-	MOVLQSX      8(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y5
+	MOVLQSX      8(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y5
 	VADDPS       Y5, Y3, Y3
-	MOVLQSX      12(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y5
+	MOVLQSX      12(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y5
 	VADDPS       Y5, Y4, Y4
 
 clamp:
 	VBROADCASTSS 80(AX), Y5
 	VBROADCASTSS 84(AX), Y6
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y5, Y1
 	VMINPS       Y1, Y6, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y2, Y5, Y2
 	VMINPS       Y2, Y6, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y3, Y5, Y3
 	VMINPS       Y3, Y6, Y3
-	VMASKMOVPS   Y3, Y0, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Y4, Y5, Y4
 	VMINPS       Y4, Y6, Y4
-	VMASKMOVPS   Y4, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2818,85 +2818,85 @@ TEXT ·tile256x4x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y5, Y6
 	VBROADCASTSS 12(CX), Y7
 	VMOVAPS      Y7, Y8
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Y9
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y10
-	VBROADCASTSS (DX), Y11
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y9
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y10
+	VBROADCASTSS (BX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(DX), Y11
+	VBROADCASTSS 4(BX), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(DX), Y11
+	VBROADCASTSS 8(BX), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(DX), Y11
+	VBROADCASTSS 12(BX), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         $0x04, BX
-	ADDQ         $0x10, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Y1, Y1
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y9
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
 	VADDPS       Y9, Y2, Y2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Y3, Y3
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y9
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
 	VADDPS       Y9, Y4, Y4
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Y5, Y5
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y9
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y5, Y5
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
 	VADDPS       Y9, Y6, Y6
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Y7, Y7
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y9
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y7, Y7
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
 	VADDPS       Y9, Y8, Y8
 
 clamp:
 	VBROADCASTSS 80(AX), Y9
 	VBROADCASTSS 84(AX), Y10
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y9, Y1
 	VMINPS       Y1, Y10, Y1
-	VMOVUPS      Y1, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(CX*4)
 	VMAXPS       Y2, Y9, Y2
 	VMINPS       Y2, Y10, Y2
-	VMASKMOVPS   Y2, Y0, 32(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y3, Y9, Y3
 	VMINPS       Y3, Y10, Y3
-	VMOVUPS      Y3, (CX)(DI*4)
+	VMOVUPS      Y3, (DX)(CX*4)
 	VMAXPS       Y4, Y9, Y4
 	VMINPS       Y4, Y10, Y4
-	VMASKMOVPS   Y4, Y0, 32(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y5, Y9, Y5
 	VMINPS       Y5, Y10, Y5
-	VMOVUPS      Y5, (CX)(DI*4)
+	VMOVUPS      Y5, (DX)(CX*4)
 	VMAXPS       Y6, Y9, Y6
 	VMINPS       Y6, Y10, Y6
-	VMASKMOVPS   Y6, Y0, 32(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Y7, Y9, Y7
 	VMINPS       Y7, Y10, Y7
-	VMOVUPS      Y7, (CX)(DI*4)
+	VMOVUPS      Y7, (DX)(CX*4)
 	VMAXPS       Y8, Y9, Y8
 	VMINPS       Y8, Y10, Y8
-	VMASKMOVPS   Y8, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y8, Y0, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2912,73 +2912,73 @@ TEXT ·tile256x5x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 8(CX), Y3
 	VBROADCASTSS 12(CX), Y4
 	VBROADCASTSS 16(CX), Y5
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y6
-	VBROADCASTSS (DX), Y7
+	MOVLQSX      (SI), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 4(DX), Y7
+	VBROADCASTSS 4(BX), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(DX), Y7
+	VBROADCASTSS 8(BX), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 12(DX), Y7
+	VBROADCASTSS 12(BX), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 16(DX), Y7
+	VBROADCASTSS 16(BX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         $0x04, BX
-	ADDQ         $0x14, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x14, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y6
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y6
 	VADDPS       Y6, Y1, Y1
-	MOVLQSX      4(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y6
+	MOVLQSX      4(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y6
 	VADDPS       Y6, Y2, Y2
-	MOVLQSX      8(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y6
+	MOVLQSX      8(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y6
 	VADDPS       Y6, Y3, Y3
-	MOVLQSX      12(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y6
+	MOVLQSX      12(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y6
 	VADDPS       Y6, Y4, Y4
-	MOVLQSX      16(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y6
+	MOVLQSX      16(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y6
 	VADDPS       Y6, Y5, Y5
 
 clamp:
 	VBROADCASTSS 80(AX), Y6
 	VBROADCASTSS 84(AX), Y7
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y6, Y1
 	VMINPS       Y1, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y2, Y6, Y2
 	VMINPS       Y2, Y7, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y3, Y6, Y3
 	VMINPS       Y3, Y7, Y3
-	VMASKMOVPS   Y3, Y0, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Y4, Y6, Y4
 	VMINPS       Y4, Y7, Y4
-	VMASKMOVPS   Y4, Y0, (CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
-	VMASKMOVPS   Y5, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y5, Y0, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2999,99 +2999,99 @@ TEXT ·tile256x5x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y7, Y8
 	VBROADCASTSS 16(CX), Y9
 	VMOVAPS      Y9, Y10
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Y11
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y12
-	VBROADCASTSS (DX), Y13
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y11
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y12
+	VBROADCASTSS (BX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 4(DX), Y13
+	VBROADCASTSS 4(BX), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 8(DX), Y13
+	VBROADCASTSS 8(BX), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 12(DX), Y13
+	VBROADCASTSS 12(BX), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 16(DX), Y13
+	VBROADCASTSS 16(BX), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         $0x04, BX
-	ADDQ         $0x14, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x14, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Y1, Y1
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y11
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
 	VADDPS       Y11, Y2, Y2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Y3, Y3
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y11
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
 	VADDPS       Y11, Y4, Y4
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Y5, Y5
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y11
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y5, Y5
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
 	VADDPS       Y11, Y6, Y6
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Y7, Y7
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y11
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y7, Y7
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
 	VADDPS       Y11, Y8, Y8
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Y9, Y9
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y11
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Y9, Y9
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
 	VADDPS       Y11, Y10, Y10
 
 clamp:
 	VBROADCASTSS 80(AX), Y11
 	VBROADCASTSS 84(AX), Y12
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y11, Y1
 	VMINPS       Y1, Y12, Y1
-	VMOVUPS      Y1, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(CX*4)
 	VMAXPS       Y2, Y11, Y2
 	VMINPS       Y2, Y12, Y2
-	VMASKMOVPS   Y2, Y0, 32(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y3, Y11, Y3
 	VMINPS       Y3, Y12, Y3
-	VMOVUPS      Y3, (CX)(DI*4)
+	VMOVUPS      Y3, (DX)(CX*4)
 	VMAXPS       Y4, Y11, Y4
 	VMINPS       Y4, Y12, Y4
-	VMASKMOVPS   Y4, Y0, 32(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y5, Y11, Y5
 	VMINPS       Y5, Y12, Y5
-	VMOVUPS      Y5, (CX)(DI*4)
+	VMOVUPS      Y5, (DX)(CX*4)
 	VMAXPS       Y6, Y11, Y6
 	VMINPS       Y6, Y12, Y6
-	VMASKMOVPS   Y6, Y0, 32(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Y7, Y11, Y7
 	VMINPS       Y7, Y12, Y7
-	VMOVUPS      Y7, (CX)(DI*4)
+	VMOVUPS      Y7, (DX)(CX*4)
 	VMAXPS       Y8, Y11, Y8
 	VMINPS       Y8, Y12, Y8
-	VMASKMOVPS   Y8, Y0, 32(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMASKMOVPS   Y8, Y0, 32(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Y9, Y11, Y9
 	VMINPS       Y9, Y12, Y9
-	VMOVUPS      Y9, (CX)(DI*4)
+	VMOVUPS      Y9, (DX)(CX*4)
 	VMAXPS       Y10, Y11, Y10
 	VMINPS       Y10, Y12, Y10
-	VMASKMOVPS   Y10, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y10, Y0, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -3108,82 +3108,82 @@ TEXT ·tile256x6x1(SB), NOSPLIT, $0-8
 	VBROADCASTSS 12(CX), Y4
 	VBROADCASTSS 16(CX), Y5
 	VBROADCASTSS 20(CX), Y6
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
-	VBROADCASTSS (DX), Y8
+	MOVLQSX      (SI), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	VBROADCASTSS (BX), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(DX), Y8
+	VBROADCASTSS 4(BX), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 8(DX), Y8
+	VBROADCASTSS 8(BX), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 12(DX), Y8
+	VBROADCASTSS 12(BX), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 16(DX), Y8
+	VBROADCASTSS 16(BX), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 20(DX), Y8
+	VBROADCASTSS 20(BX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         $0x04, BX
-	ADDQ         $0x18, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x18, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y1, Y1
-	MOVLQSX      4(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
+	MOVLQSX      4(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y2, Y2
-	MOVLQSX      8(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
+	MOVLQSX      8(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y3, Y3
-	MOVLQSX      12(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
+	MOVLQSX      12(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y4, Y4
-	MOVLQSX      16(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
+	MOVLQSX      16(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y5, Y5
-	MOVLQSX      20(DX), DI
-	VMASKMOVPS   (CX)(DI*4), Y0, Y7
+	MOVLQSX      20(BX), CX
+	VMASKMOVPS   (DX)(CX*4), Y0, Y7
 	VADDPS       Y7, Y6, Y6
 
 clamp:
 	VBROADCASTSS 80(AX), Y7
 	VBROADCASTSS 84(AX), Y8
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y7, Y1
 	VMINPS       Y1, Y8, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y2, Y7, Y2
 	VMINPS       Y2, Y8, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y3, Y7, Y3
 	VMINPS       Y3, Y8, Y3
-	VMASKMOVPS   Y3, Y0, (CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Y4, Y7, Y4
 	VMINPS       Y4, Y8, Y4
-	VMASKMOVPS   Y4, Y0, (CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Y5, Y7, Y5
 	VMINPS       Y5, Y8, Y5
-	VMASKMOVPS   Y5, Y0, (CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMASKMOVPS   Y5, Y0, (DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y8, Y6
-	VMASKMOVPS   Y6, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y6, Y0, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -3206,113 +3206,113 @@ TEXT ·tile256x6x2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y9, Y10
 	VBROADCASTSS 20(CX), Y11
 	VMOVAPS      Y11, Y12
-	MOVQ         (AX), CX
-	MOVQ         24(AX), DX
-	MOVQ         8(AX), BX
-	MOVQ         16(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
 
 loop:
-	MOVLQSX      (BX), DI
-	VMOVUPS      (CX)(DI*4), Y13
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y14
-	VBROADCASTSS (DX), Y15
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y13
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y14
+	VBROADCASTSS (BX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(DX), Y15
+	VBROADCASTSS 4(BX), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS 8(DX), Y15
+	VBROADCASTSS 8(BX), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS 12(DX), Y15
+	VBROADCASTSS 12(BX), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 16(DX), Y15
+	VBROADCASTSS 16(BX), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS 20(DX), Y15
+	VBROADCASTSS 20(BX), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         $0x04, BX
-	ADDQ         $0x18, DX
-	DECQ         SI
+	ADDQ         $0x04, SI
+	ADDQ         $0x18, BX
+	DECQ         DI
 	JNZ          loop
-	MOVQ         56(AX), CX
-	TESTQ        CX, CX
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
 	JZ           clamp
-	MOVQ         64(AX), DX
-	MOVLQSX      (DX), DI
-	VADDPS       (CX)(DI*4), Y1, Y1
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y13
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
 	VADDPS       Y13, Y2, Y2
-	MOVLQSX      4(DX), DI
-	VADDPS       (CX)(DI*4), Y3, Y3
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y13
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
 	VADDPS       Y13, Y4, Y4
-	MOVLQSX      8(DX), DI
-	VADDPS       (CX)(DI*4), Y5, Y5
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y13
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y5, Y5
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
 	VADDPS       Y13, Y6, Y6
-	MOVLQSX      12(DX), DI
-	VADDPS       (CX)(DI*4), Y7, Y7
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y13
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y7, Y7
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
 	VADDPS       Y13, Y8, Y8
-	MOVLQSX      16(DX), DI
-	VADDPS       (CX)(DI*4), Y9, Y9
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y13
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Y9, Y9
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
 	VADDPS       Y13, Y10, Y10
-	MOVLQSX      20(DX), DI
-	VADDPS       (CX)(DI*4), Y11, Y11
-	VMASKMOVPS   32(CX)(DI*4), Y0, Y13
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Y11, Y11
+	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
 	VADDPS       Y13, Y12, Y12
 
 clamp:
 	VBROADCASTSS 80(AX), Y13
 	VBROADCASTSS 84(AX), Y14
-	MOVQ         40(AX), CX
+	MOVQ         40(AX), DX
 	MOVQ         48(AX), AX
-	MOVLQSX      (AX), DI
+	MOVLQSX      (AX), CX
 	VMAXPS       Y1, Y13, Y1
 	VMINPS       Y1, Y14, Y1
-	VMOVUPS      Y1, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(CX*4)
 	VMAXPS       Y2, Y13, Y2
 	VMINPS       Y2, Y14, Y2
-	VMASKMOVPS   Y2, Y0, 32(CX)(DI*4)
-	MOVLQSX      4(AX), DI
+	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
 	VMAXPS       Y3, Y13, Y3
 	VMINPS       Y3, Y14, Y3
-	VMOVUPS      Y3, (CX)(DI*4)
+	VMOVUPS      Y3, (DX)(CX*4)
 	VMAXPS       Y4, Y13, Y4
 	VMINPS       Y4, Y14, Y4
-	VMASKMOVPS   Y4, Y0, 32(CX)(DI*4)
-	MOVLQSX      8(AX), DI
+	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
 	VMAXPS       Y5, Y13, Y5
 	VMINPS       Y5, Y14, Y5
-	VMOVUPS      Y5, (CX)(DI*4)
+	VMOVUPS      Y5, (DX)(CX*4)
 	VMAXPS       Y6, Y13, Y6
 	VMINPS       Y6, Y14, Y6
-	VMASKMOVPS   Y6, Y0, 32(CX)(DI*4)
-	MOVLQSX      12(AX), DI
+	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
+	MOVLQSX      12(AX), CX
 	VMAXPS       Y7, Y13, Y7
 	VMINPS       Y7, Y14, Y7
-	VMOVUPS      Y7, (CX)(DI*4)
+	VMOVUPS      Y7, (DX)(CX*4)
 	VMAXPS       Y8, Y13, Y8
 	VMINPS       Y8, Y14, Y8
-	VMASKMOVPS   Y8, Y0, 32(CX)(DI*4)
-	MOVLQSX      16(AX), DI
+	VMASKMOVPS   Y8, Y0, 32(DX)(CX*4)
+	MOVLQSX      16(AX), CX
 	VMAXPS       Y9, Y13, Y9
 	VMINPS       Y9, Y14, Y9
-	VMOVUPS      Y9, (CX)(DI*4)
+	VMOVUPS      Y9, (DX)(CX*4)
 	VMAXPS       Y10, Y13, Y10
 	VMINPS       Y10, Y14, Y10
-	VMASKMOVPS   Y10, Y0, 32(CX)(DI*4)
-	MOVLQSX      20(AX), DI
+	VMASKMOVPS   Y10, Y0, 32(DX)(CX*4)
+	MOVLQSX      20(AX), CX
 	VMAXPS       Y11, Y13, Y11
 	VMINPS       Y11, Y14, Y11
-	VMOVUPS      Y11, (CX)(DI*4)
+	VMOVUPS      Y11, (DX)(CX*4)
 	VMAXPS       Y12, Y13, Y12
 	VMINPS       Y12, Y14, Y12
-	VMASKMOVPS   Y12, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y12, Y0, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -3977,6 +3977,31 @@ DATA stridedMax3order<>+52(SB)/4, $0x0000001a
 DATA stridedMax3order<>+56(SB)/4, $0x0000001c
 DATA stridedMax3order<>+60(SB)/4, $0x0000001e
 GLOBL stridedMax3order<>(SB), RODATA|NOPTR, $64
+
+// func evens(dst *float32, src *float32, turns int)
+// Requires: AVX, AVX2
+TEXT ·evens(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ turns+16(FP), DX
+
+loop:
+	VMOVUPS (CX), Y0
+	VSHUFPS $0x88, 32(CX), Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x20, AX
+	DECQ    DX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func Pause()
+TEXT ·Pause(SB), NOSPLIT, $0
+	PAUSE
+	PAUSE
+	RET
 
 // func peak512(turns int)
 // Requires: AVX, AVX512F

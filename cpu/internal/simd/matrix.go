@@ -195,12 +195,27 @@ func (m *Matrix) finish(p *Product, row, px int, sum []float32) {
 		}
 	}
 	for j, v := range sum {
-		if v < p.Lo {
-			v = p.Lo
-		}
-		if v > p.Hi {
-			v = p.Hi
-		}
-		y[j] = v
+		y[j] = clamp(v, p.Lo, p.Hi)
+	}
+}
+
+// clamp keeps a NaN.
+func clamp(v, lo, hi float32) float32 {
+	if v < lo {
+		v = lo
+	}
+	if v > hi {
+		v = hi
+	}
+	return v
+}
+
+func evensGo(dst, src []float32) {
+	if len(dst) == 0 {
+		return
+	}
+	src = src[:2*len(dst)-1]
+	for i := range dst {
+		dst[i] = src[2*i]
 	}
 }

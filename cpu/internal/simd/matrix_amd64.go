@@ -112,12 +112,50 @@ func (m *Matrix) columns(p *Product, px, n, first, last int) {
 		}
 		for i := range min(step, last-first) {
 			b := &m.panels[first+i]
-			for r := range b.height {
-				var sum [4]float32
-				for j := range n {
-					sum[j] = block[(i*n+j)*8+r]
+			rows := b.first - p.Skip
+			var add []int32
+			if p.Add != nil {
+				add = p.AddRows[rows:][:b.height]
+			}
+			p.storeColumns(block[i*n*8:][:n*8], px, n, p.YRows[rows:][:b.height], add)
+		}
+	}
+}
+
+// storeColumns adds to, clamps and stores block[pixel][row]. The two numbers of
+// pixels that ShuffleNet's maps leave over, 14² mod 16 and 7² mod 16, go without an
+// inner loop.
+func (p *Product) storeColumns(block []float32, px, n int, yRows, addRows []int32) {
+	lo, hi := p.Lo, p.Hi
+	switch n {
+	case 1:
+		block := (*[8]float32)(block)
+		for r, at := range yRows {
+			v := block[r&7]
+			if addRows != nil {
+				v += p.Add[int(addRows[r])+px]
+			}
+			p.Y[int(at)+px] = clamp(v, lo, hi)
+		}
+	case 4:
+		block := (*[32]float32)(block)
+		for r, at := range yRows {
+			r &= 7
+			a, b, c, d := block[r], block[8+r], block[16+r], block[24+r]
+			if addRows != nil {
+				add := (*[4]float32)(p.Add[int(addRows[r])+px:])
+				a, b, c, d = a+add[0], b+add[1], c+add[2], d+add[3]
+			}
+			*(*[4]float32)(p.Y[int(at)+px:]) = [4]float32{clamp(a, lo, hi), clamp(b, lo, hi), clamp(c, lo, hi), clamp(d, lo, hi)}
+		}
+	default:
+		for r, at := range yRows {
+			for j := range n {
+				v := block[j*8+r]
+				if addRows != nil {
+					v += p.Add[int(addRows[r])+px+j]
 				}
-				m.finish(p, b.first+r, px, sum[:n])
+				p.Y[int(at)+px+j] = clamp(v, lo, hi)
 			}
 		}
 	}
@@ -238,4 +276,16 @@ func (l Level) Peak() float64 {
 		best = min(best, time.Since(start))
 	}
 	return float64(12*l.shape().lanes*turns) / best.Seconds()
+}
+
+var canEvens = Best() >= AVX2
+
+// Evens is dst[i] = src[2·i].
+func Evens(dst, src []float32) {
+	// A turn reads 16 floats, of which the last is not needed.
+	if turns := min(len(dst)/8, len(src)/16); turns > 0 && canEvens {
+		evens(&dst[0], &src[0], turns)
+		dst, src = dst[8*turns:], src[min(16*turns, len(src)):]
+	}
+	evensGo(dst, src)
 }

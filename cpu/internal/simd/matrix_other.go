@@ -13,3 +13,9 @@ func (Level) Peak() float64 { return 0 }
 
 // Run is never called: NewWindow makes none here.
 func (w *Window) Run(*Sweep) {}
+
+// Evens is dst[i] = src[2·i].
+func Evens(dst, src []float32) { evensGo(dst, src) }
+
+// Pause is what to do in a loop that waits.
+func Pause() {}

@@ -42,6 +42,8 @@ func main() {
 	window(5)
 	strided(false)
 	strided(true)
+	evens()
+	pause()
 	peak(wide)
 	peak(narrow)
 	Generate()

@@ -95,10 +95,10 @@ func tile(s isa, m, n int) {
 		}
 	}
 
+	row := GP64()
 	x, w, rows, left := field(atX), Mem{Base: field(atW)}, Mem{Base: field(atRows)}, field(atDepth)
 	loop := "loop"
 	Label(loop)
-	row := GP64()
 	MOVLQSX(rows, row)
 	pixels := make([]reg.VecVirtual, n)
 	for j := range pixels {
@@ -259,5 +259,35 @@ func peak(s isa) {
 	DECQ(left)
 	JNZ(LabelRef("loop"))
 	VZEROUPPER()
+	RET()
+}
+
+// evens is the inner loop of Evens: 8 floats a turn.
+func evens() {
+	TEXT("evens", NOSPLIT, "func(dst, src *float32, turns int)")
+	declarations = append(declarations, "// evens copies every other float, 8 a turn.\n//\n//go:noescape\nfunc evens(dst, src *float32, turns int)\n")
+	dst, src := Mem{Base: Load(Param("dst"), GP64())}, Mem{Base: Load(Param("src"), GP64())}
+	left := Load(Param("turns"), GP64())
+	Label("loop")
+	a := YMM()
+	VMOVUPS(src, a)
+	VSHUFPS(Imm(0x88), src.Offset(32), a, a)
+	VPERMPD(Imm(0xd8), a, a)
+	VMOVUPS(a, dst)
+	ADDQ(Imm(64), src.Base)
+	ADDQ(Imm(32), dst.Base)
+	DECQ(left)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// pause tells the core that this is a loop that waits.
+func pause() {
+	TEXT("Pause", NOSPLIT, "func()")
+	declarations = append(declarations, "// Pause is what to do in a loop that waits: some tens of nanoseconds of nothing.\nfunc Pause()\n")
+	for range 2 {
+		PAUSE()
+	}
 	RET()
 }

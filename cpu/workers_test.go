@@ -1,0 +1,106 @@
+package cpu
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+func TestEveryTaskIsRunOnce(t *testing.T) {
+	counts := make([][]int, 40)
+	var kernels []kernel
+	for i := range counts {
+		counts[i] = make([]int, i)
+		kernels = append(kernels, kernel{tasks: i, work: 1 << 20, run: func(task int, _, _ []float32) { counts[i][task]++ }})
+	}
+	w := startWorkers(&team{size: 4}, kernels, nil)
+	defer w.stop()
+	for range 50 {
+		w.begin()
+		for i := range kernels {
+			w.run(i)
+		}
+		w.end()
+	}
+	for i := range counts {
+		for task, n := range counts[i] {
+			if n != 50 {
+				t.Fatalf("task %d of %d ran %d times in 50 runs", task, i, n)
+			}
+		}
+	}
+}
+
+// Sessions of one backend run at the same time, with no more goroutines than they
+// were given, and end.
+func TestSessionsShareThreads(t *testing.T) {
+	b := New(Options{Threads: 3})
+	_, e, out, in := prepare(t, b)
+	if err := e.Run(out, in); err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			s, err := network.Compile(b, smallNet(t))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			got := []*tensor.Tensor{tensor.New(1, 10)}
+			for range 30 {
+				if err := s.RunInto(got, in); err != nil {
+					t.Error(err)
+				}
+				for i, v := range out[0].Data {
+					if got[0].Data[i] != v {
+						t.Errorf("output %d is %v, alone %v", i, got[0].Data[i], v)
+						return
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	for b.team.busy.Load() != 0 { // helpers on their way to sleep
+	}
+}
+
+// BenchmarkSharing is what sharing costs: steps of 8 tasks that wait a while.
+func BenchmarkSharing(b *testing.B) {
+	for _, threads := range []int64{1, 2} {
+		for _, pauses := range []int{0, 10, 100} {
+			b.Run(fmt.Sprintf("threads=%d/pauses=%d", threads, pauses), func(b *testing.B) { benchSharing(b, threads, pauses) })
+		}
+	}
+}
+
+func benchSharing(b *testing.B, threads int64, pauses int) {
+	var kernels []kernel
+	for range 50 {
+		kernels = append(kernels, kernel{tasks: 8, work: 1 << 20, run: func(int, []float32, []float32) {
+			for range pauses {
+				simd.Pause()
+			}
+		}})
+	}
+	w := startWorkers(&team{size: threads}, kernels, nil)
+	defer w.stop()
+	best := time.Hour
+	for b.Loop() {
+		start := time.Now()
+		w.begin()
+		for i := range kernels {
+			w.run(i)
+		}
+		w.end()
+		best = min(best, time.Since(start))
+	}
+	b.ReportMetric(float64(best.Nanoseconds())/50, "best-ns/step")
+}
