@@ -12,7 +12,7 @@ type buffer struct {
 	planes, samples         int // planes of all samples, and how many samples they are
 	height, width           int
 	rowStride, planeStride  int
-	level, lastLevel        int // of the step that writes it, and of the last that reads it
+	level, lastLevel        int // of the (last) step that writes it, and of the last that reads it
 	parent                  *buffer
 	firstChannel            int // in the parent's planes of one sample
 	offset                  int // in the arena, of a buffer without parent
@@ -164,6 +164,7 @@ func (a address) gathered(planes, h, w int) (address, bool) {
 		start := a.refs[p*h*w]
 		g.refs[p] = start
 		root, at := start.place()
+		several := false
 		for i, r := range a.refs[p*h*w : (p+1)*h*w] {
 			if b, j := r.place(); b != root || j != at+i/w*g.rowStride+i%w {
 				return address{}, false
@@ -171,6 +172,11 @@ func (a address) gathered(planes, h, w int) (address, bool) {
 			if r.plane != start.plane && !root.pinned {
 				pin = append(pin, root)
 			}
+			several = several || r.buf != start.buf
+		}
+		if several { // all of which must be written before the plane is read
+			_, plane := start.buf.root(int(start.plane))
+			g.refs[p] = ref{root, int32(plane), start.off}
 		}
 	}
 	for _, b := range pin {

@@ -38,12 +38,8 @@ func (s *scheduler) order() {
 	}
 	// A buffer that holds others lives from the first of them to the last. It
 	// was made after its parts, so one pass reaches every ancestor.
-	started := map[*buffer]bool{}
 	for _, b := range s.buffers {
 		if p := b.parent; p != nil {
-			if !started[p] {
-				p.level, p.lastLevel, started[p] = b.level, b.lastLevel, true
-			}
 			p.level, p.lastLevel = min(p.level, b.level), max(p.lastLevel, b.lastLevel)
 		}
 	}

@@ -278,6 +278,7 @@ func (s *scheduler) joinBuffers(in []address, shape tensor.Shape) {
 	}
 	parent, channel := s.buffer(shape), 0
 	for _, b := range parts {
+		parent.level = max(parent.level, b.level) // complete when the last part is
 		b.parent, b.firstChannel = parent, channel
 		channel += b.planes / b.samples
 	}
