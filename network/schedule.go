@@ -288,15 +288,12 @@ func (s *scheduler) joinBuffers(in []address, shape tensor.Shape) {
 // distances in a buffer that nothing else is written to.
 func (s *scheduler) output(v *Value, name string) {
 	a := s.operand(v)
-	b := a.whole()
-	if b == nil || b.fixed {
+	if b := a.whole(); b == nil || b.fixed {
 		s.launch(launch{
 			step:   Step{Kernel: Elementwise, Op: Identity{}, Layers: []string{name}, Name: name},
 			inputs: []address{a},
 		}, v)
 		a = s.at[v]
-		b = a.refs[0].buf
 	}
-	b.output = true
 	s.outs = append(s.outs, a)
 }

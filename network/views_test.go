@@ -118,6 +118,13 @@ func TestNoCopies(t *testing.T) {
 			b = maxpool k3 : x
 			y = concat : a b
 			out y`,
+		"concat of an output, which stays as it is": `
+			x = input 2x4x4x4
+			a = conv 3 : x
+			b = maxpool k3 : x
+			c = concat : a b
+			y = conv 2 : c
+			out y a`,
 		"concat of an input, by index": `
 			x = input 2x4x4x4
 			a = conv 3 : x
@@ -176,6 +183,22 @@ func TestNoCopies(t *testing.T) {
 				t.Errorf("%s: a copy is made:\n%v", name, p)
 			}
 		}
+	}
+}
+
+// One value twice in a concatenation takes its memory once.
+func TestConcatOfOneValueTwice(t *testing.T) {
+	p, err := network.NewPlan(parse(t, `
+		x = input 1x1x4x4
+		a = conv 8 k3 : x
+		b = concat : a a
+		y = conv 1 : b
+		out y`), network.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 16 * (8 + 1); p.ArenaFloats > want {
+		t.Errorf("an arena of %d floats, want %d:\n%v", p.ArenaFloats, want, p)
 	}
 }
 
