@@ -25,6 +25,9 @@ const (
 )
 
 func (f Function) String() string {
+	if f < FnNone || f > FnSqrt {
+		return fmt.Sprintf("Function(%d)", int(f))
+	}
 	return [...]string{"none", "clip", "leaky relu", "sigmoid", "hard sigmoid", "hard swish", "silu", "tanh", "elu", "softplus", "exp", "sqrt"}[f]
 }
 

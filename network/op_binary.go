@@ -1,6 +1,10 @@
 package network
 
-import "github.com/shufflegl/shufflegl/tensor"
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
 
 // BinaryFn is a function of two numbers.
 type BinaryFn int
@@ -21,12 +25,18 @@ const (
 type Binary struct{ Fn BinaryFn }
 
 func (b Binary) Kind() string {
+	if b.Fn < FnAdd || b.Fn > FnPReLU {
+		return fmt.Sprintf("Binary(%d)", int(b.Fn))
+	}
 	return [...]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "PReLU"}[b.Fn]
 }
 
 func (b Binary) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 2, 0); err != nil {
 		return nil, err
+	}
+	if b.Fn < FnAdd || b.Fn > FnPReLU {
+		return nil, shapeErr("no such function")
 	}
 	out, ok := broadcast(in[0], in[1])
 	if !ok {

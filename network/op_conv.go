@@ -49,23 +49,33 @@ func slide(in, kernel, stride, dilation, before, after int, ceil bool) int {
 // maxWindow bounds a window's parameters, so that their products can be counted.
 const maxWindow = 1 << 14
 
+// check gives the window with its zeros filled in, if all of it is within bounds.
+func (w Window) check() (Window, error) {
+	if min(w.Stride[0], w.Stride[1], w.Dilation[0], w.Dilation[1]) < 0 {
+		return w, shapeErr("stride %v, dilation %v: none may be negative", w.Stride, w.Dilation)
+	}
+	w = w.Normal()
+	for i := range 2 {
+		if w.Kernel[i] < 1 || max(w.Kernel[i], w.Stride[i], w.Dilation[i]) > maxWindow {
+			return w, shapeErr("kernel %v, stride %v, dilation %v: each must be 1 to %d", w.Kernel, w.Stride, w.Dilation, maxWindow)
+		}
+	}
+	p := w.Pads
+	if min(p.Top, p.Left, p.Bottom, p.Right) < 0 || max(p.Top, p.Left, p.Bottom, p.Right) > maxWindow {
+		return w, shapeErr("pads %v: each must be 0 to %d", p, maxWindow)
+	}
+	return w, nil
+}
+
+// infer gives the output's rows and columns.
 func (w Window) infer(x tensor.Shape, ceil bool) (h, wd int, err error) {
 	if len(x) != 4 {
 		return 0, 0, shapeErr("input is %v, a feature map NxCxHxW is wanted", x)
 	}
-	if min(w.Stride[0], w.Stride[1], w.Dilation[0], w.Dilation[1]) < 0 {
-		return 0, 0, shapeErr("stride %v, dilation %v: none may be negative", w.Stride, w.Dilation)
+	if w, err = w.check(); err != nil {
+		return 0, 0, err
 	}
-	w = w.Normal()
 	p := w.Pads
-	for i := range 2 {
-		if w.Kernel[i] < 1 || max(w.Kernel[i], w.Stride[i], w.Dilation[i]) > maxWindow {
-			return 0, 0, shapeErr("kernel %v, stride %v, dilation %v: each must be 1 to %d", w.Kernel, w.Stride, w.Dilation, maxWindow)
-		}
-	}
-	if min(p.Top, p.Left, p.Bottom, p.Right) < 0 || max(p.Top, p.Left, p.Bottom, p.Right) > maxWindow {
-		return 0, 0, shapeErr("pads %v: each must be 0 to %d", p, maxWindow)
-	}
 	h = slide(x[2], w.Kernel[0], w.Stride[0], w.Dilation[0], p.Top, p.Bottom, ceil)
 	wd = slide(x[3], w.Kernel[1], w.Stride[1], w.Dilation[1], p.Left, p.Right, ceil)
 	if h < 1 || wd < 1 {

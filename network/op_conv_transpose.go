@@ -24,16 +24,22 @@ func (c ConvTranspose) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 2, 1); err != nil {
 		return nil, err
 	}
-	x, w, g, win := in[0], in[1], c.G(), c.Normal()
+	x, w, g := in[0], in[1], c.G()
+	win, err := c.check()
+	if err != nil {
+		return nil, err
+	}
 	switch {
+	case c.Groups < 0:
+		return nil, shapeErr("%d groups", c.Groups)
 	case len(x) != 4:
 		return nil, shapeErr("input is %v, a feature map NxCxHxW is wanted", x)
-	case len(w) != 4 || w[2] != win.Kernel[0] || w[3] != win.Kernel[1] || win.Kernel[0] < 1 || win.Kernel[1] < 1:
+	case len(w) != 4 || w[2] != win.Kernel[0] || w[3] != win.Kernel[1]:
 		return nil, shapeErr("weights are %v, the kernel is %dx%d", w, win.Kernel[0], win.Kernel[1])
 	case w[0] != x[1] || x[1]%g != 0:
 		return nil, shapeErr("%d input channels in %d groups want weights %dxMxKxK, not %v", x[1], g, x[1], w)
-	case min(win.Pads.Top, win.Pads.Left, win.Pads.Bottom, win.Pads.Right, c.Extra[0], c.Extra[1]) < 0:
-		return nil, shapeErr("pads %v, extra %v", win.Pads, c.Extra)
+	case min(c.Extra[0], c.Extra[1]) < 0 || max(c.Extra[0], c.Extra[1]) > maxWindow:
+		return nil, shapeErr("extra %v: each must be 0 to %d", c.Extra, maxWindow)
 	case len(in) == 3 && in[2] != nil && !in[2].Equal(tensor.Shape{w[1] * g}):
 		return nil, shapeErr("bias is %v, %d output channels", in[2], w[1]*g)
 	}

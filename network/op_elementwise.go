@@ -7,9 +7,12 @@ type Activate struct{ Fn Activation }
 
 func (Activate) Kind() string { return "Activate" }
 
-func (Activate) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
+func (a Activate) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 	if err := operands(in, 1, 0); err != nil {
 		return nil, err
+	}
+	if a.Fn.Fn < FnNone || a.Fn.Fn > FnSqrt {
+		return nil, shapeErr("no such function as %v", a.Fn.Fn)
 	}
 	return one(in[0]...)
 }
