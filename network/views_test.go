@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu"
@@ -14,24 +15,24 @@ import (
 // elements that moving them one by one gives: each element of the input is its
 // own number, and arithmetic keeps numbers whole.
 func TestViewsNameTheRightElements(t *testing.T) {
-	graphs, err := everyGraph()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range graphs {
-		if c.g.Name != "views" {
+	for _, c := range everyGraph() {
+		if !strings.HasPrefix(c.name, "random views") {
 			continue
 		}
-		in := tensor.New(c.g.Inputs[0].Shape...)
+		g, err := c.build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := tensor.New(g.Inputs[0].Shape...)
 		for i := range in.Data {
 			in.Data[i] = float32(i)
 		}
-		want, err := cpu.Evaluate(c.g, []*tensor.Tensor{in})
+		want, err := cpu.Evaluate(g, []*tensor.Tensor{in})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, o := range (conformance.Options{}).Plans() {
-			p, err := network.NewPlan(c.g, o)
+			p, err := network.NewPlan(g, o)
 			if err != nil {
 				t.Fatal(err)
 			}
