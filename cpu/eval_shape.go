@@ -61,6 +61,26 @@ func evalSlice(op network.Slice, y, x *tensor.Tensor) {
 	}
 }
 
+// evalGather is ONNX's Gather-13 with indices that are known:
+//
+//	y[…,k,…] = x[…, Indices[k], …]
+func evalGather(op network.Gather, y, x *tensor.Tensor) {
+	outer, whole, inner := around(x.Shape, op.Axis)
+	for o := range outer {
+		for k, i := range op.Indices {
+			copy(y.Data[(o*len(op.Indices)+k)*inner:][:inner], x.Data[(o*whole+i)*inner:])
+		}
+	}
+}
+
+// evalExpand is ONNX's Expand-13: y[e] = x[e'] where e' is e, but 0 along x's
+// dimensions of one.
+func evalExpand(y, x *tensor.Tensor) {
+	for e := range y.Data {
+		y.Data[e] = x.Data[broadcastElement(x.Shape, position(y.Shape, e))]
+	}
+}
+
 // evalTranspose is ONNX's Transpose-13: dimension i of y is dimension Perm[i] of
 // x, so that
 //

@@ -120,6 +120,10 @@ func evaluatorOf(op network.Op) evaluator {
 		return func(y, x tensors) { evalSplit(op, y, x[0]) }
 	case network.Slice:
 		return func(y, x tensors) { evalSlice(op, y[0], x[0]) }
+	case network.Gather:
+		return func(y, x tensors) { evalGather(op, y[0], x[0]) }
+	case network.Expand:
+		return func(y, x tensors) { evalExpand(y[0], x[0]) }
 	case network.Transpose:
 		return func(y, x tensors) { evalTranspose(op, y[0], x[0]) }
 	case network.Reshape, network.Identity: // same elements in the same order

@@ -116,6 +116,51 @@ func (s Slice) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
 // count is the number of elements taken.
 func (s Slice) count() int { return (s.End-s.Start-1)/s.Step + 1 }
 
+// Gather takes the elements of the given indices along one axis, in any order
+// and any number of times each.
+type Gather struct {
+	Axis    int
+	Indices []int
+}
+
+func (Gather) Kind() string { return "Gather" }
+
+func (g Gather) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
+	if err := operands(in, 1, 0); err != nil {
+		return nil, err
+	}
+	axis, err := axisOf(g.Axis, in[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range g.Indices {
+		if i < 0 || i >= in[0][axis] {
+			return nil, shapeErr("index %d of axis %d of %v", i, axis, in[0])
+		}
+	}
+	out := in[0].Clone()
+	out[axis] = len(g.Indices)
+	return one(out...)
+}
+
+// Expand repeats dimensions of one to fill a shape of the same rank.
+type Expand struct{ Shape tensor.Shape }
+
+func (Expand) Kind() string { return "Expand" }
+
+func (e Expand) Infer(in []tensor.Shape) ([]tensor.Shape, error) {
+	if err := operands(in, 1, 0); err != nil {
+		return nil, err
+	}
+	if err := checkSize(e.Shape); err != nil {
+		return nil, err
+	}
+	if out, ok := broadcast(in[0], e.Shape); !ok || !out.Equal(e.Shape) || len(in[0]) != len(e.Shape) {
+		return nil, shapeErr("%v does not repeat to %v", in[0], e.Shape)
+	}
+	return one(e.Shape...)
+}
+
 // Reshape gives the same elements, in the same order, another shape.
 type Reshape struct{ Shape tensor.Shape }
 

@@ -13,7 +13,7 @@ type remap func(i int) (input, element int)
 // movesNoData reports whether the operator only renames elements.
 func movesNoData(op Op) bool {
 	switch op.(type) {
-	case Identity, Reshape, Transpose, ChannelShuffle, Slice, Split, Concat:
+	case Identity, Reshape, Transpose, ChannelShuffle, Slice, Split, Concat, Gather, Expand:
 		return true
 	}
 	return false
@@ -47,6 +47,15 @@ func remapOf(op Op, out int, in []tensor.Shape) remap {
 		return cut(x, op.Axis, start, 1, op.Sizes[out])
 	case Concat:
 		return join(in, op.Axis)
+	case Gather:
+		run, count := x[op.Axis+1:].Size(), len(op.Indices)
+		return func(i int) (int, int) {
+			outer, k, at := i/(run*count), i/run%count, i%run
+			return 0, (outer*x[op.Axis]+op.Indices[k])*run + at
+		}
+	case Expand:
+		out := op.Shape[:len(x)]
+		return func(i int) (int, int) { return 0, stretched(x, out, i) }
 	}
 	return nil
 }
@@ -61,6 +70,9 @@ func countedAxis(op Op, x tensor.Shape) Op {
 		op.Axis, _ = axisOf(op.Axis, x)
 		return op
 	case Concat:
+		op.Axis, _ = axisOf(op.Axis, x)
+		return op
+	case Gather:
 		op.Axis, _ = axisOf(op.Axis, x)
 		return op
 	}
@@ -126,6 +138,10 @@ func wholePlanes(op Op, in []tensor.Shape, out tensor.Shape) bool {
 		return op.Axis < rank
 	case Concat:
 		return op.Axis < rank
+	case Gather:
+		return op.Axis < rank
+	case Expand:
+		return op.Shape[rank:].Equal(in[0][rank:])
 	}
 	return false
 }

@@ -143,6 +143,29 @@ func joinCases() []Case {
 			return b.relu(b.do(network.Slice{Axis: 3, Start: 0, End: 5, Step: 2}, b.in(1, 4, 7, 5)))
 		}),
 		net("slice/of_slice", func(b *builder) value { return b.relu(b.slice(b.slice(b.in(1, 12, 2, 3), 1, 12, 2), 1, 6, 2)) }),
+		net("gather/channels", func(b *builder) value {
+			x := pw(b, b.in(2, 4, 5, 5), 6)
+			return pw(b, b.do(network.Gather{Axis: 1, Indices: []int{5, 0, 3, 3, 1}}, x), 4)
+		}),
+		net("gather/batch", func(b *builder) value {
+			return b.depthwise(b.do(network.Gather{Axis: 0, Indices: []int{2, 0}}, b.in(3, 4, 5, 5)), 3, 1)
+		}),
+		net("gather/rows_backwards", func(b *builder) value {
+			return b.conv(b.do(network.Gather{Axis: -2, Indices: []int{4, 3, 2, 0}}, b.in(1, 4, 5, 6)), 4, dense)
+		}),
+		net("gather/columns", func(b *builder) value {
+			return b.relu(b.do(network.Gather{Axis: 3, Indices: []int{5, 0, 1, 2, 2}}, b.in(2, 4, 5, 6)))
+		}),
+		net("gather/rank_1", func(b *builder) value { return b.do(network.Gather{Indices: []int{8, 7, 0, 0}}, b.in(9)) }),
+		net("expand/channels", func(b *builder) value {
+			return pw(b, b.do(network.Expand{Shape: []int{2, 4, 5, 6}}, b.in(1, 1, 5, 6)), 3)
+		}),
+		net("expand/pixels", func(b *builder) value {
+			return pw(b, b.do(network.Expand{Shape: []int{2, 4, 3, 5}}, b.in(2, 4, 1, 1)), 3)
+		}),
+		net("expand/columns", func(b *builder) value {
+			return b.relu(b.do(network.Expand{Shape: []int{1, 3, 4, 5, 6}}, b.in(1, 3, 1, 5, 1)))
+		}),
 		net("slice/rank_1", func(b *builder) value { return b.do(network.Slice{Start: 1, End: 8, Step: 3}, b.in(9)) }),
 		nets("slice/interleaved_and_joined", func(b *builder) []value {
 			x := b.pointwise(b.in(1, 4, 5, 5), 8, 1)
