@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # A photo to look at: the first of these that exists.
 PHOTO ?= $(firstword $(wildcard ../shared/models/photos/coral_parrot.jpg $(shell go env GOROOT 2>/dev/null)/src/image/testdata/video-001.jpeg))
 
-.PHONY: bench test lint build
+.PHONY: bench bench-cpu test lint build
 
 bench: build
 	bin/gpubench bench $(if $(PHOTO),-input $(PHOTO)) $(ARGS)
@@ -32,3 +32,7 @@ lint:
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	SHUFFLEGL_LINT=1 go test -run TestShadersValidate ./gpu
+
+# The CPU backend against ONNX Runtime: make bench-cpu MODELS='a.onnx b.onnx'
+bench-cpu:
+	@.ci/bench-cpu $(MODELS)

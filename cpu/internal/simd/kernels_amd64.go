@@ -204,6 +204,11 @@ func columns3(a *columnsArgs)
 //go:noescape
 func columns4(a *columnsArgs)
 
+// run3 convolves a plane that is one run with 3x3 weights.
+//
+//go:noescape
+func run3(a *windowArgs)
+
 // window3 convolves a plane with 3x3 weights.
 //
 //go:noescape

@@ -34,6 +34,7 @@ type Window struct {
 	form   Form
 	blocks []byte // how each 16 pixels of y are made
 	count  int
+	run    bool // blocks follow each other, for run3
 }
 
 // NewWindow makes a window, if the level has one of this form.
@@ -47,13 +48,88 @@ func NewWindow(level Level, f Form) (w *Window, ok bool) {
 	runs, width := f.Out.Height, f.Out.Width
 	if f.Stride == 1 && f.In.flat() && f.Out.flat() && (!f.Adds || f.Add.flat()) && f.In.Width == f.Out.Width {
 		runs, width = 1, f.Out.Height*f.Out.Width // blocks may run over the ends of rows
+		if w.run = f.Size == 3; w.run {
+			w.newRun()
+			return w, true
+		}
+	}
+	step := lanes
+	if f.Stride == 2 { // at most 15, and evenly
+		blocks := (width + lanes - 2) / (lanes - 1)
+		step = (width + blocks - 1) / blocks
 	}
 	for y := range runs {
-		for x := 0; x < width; x += lanes {
-			w.block(y, x, min(lanes, width-x))
+		for x := 0; x < width; x += step {
+			w.block(y, x, min(step, width-x))
 		}
 	}
 	return w, true
+}
+
+// newRun makes the blocks of run3.
+func (w *Window) newRun() {
+	f := &w.form
+	size := f.In.Height * f.In.Width
+	row := func(u, at int) { // pixels of row u of taps, from pixel at of the run on
+		at += (u-f.Top)*f.In.Pitch - f.Left
+		w.mask(func(lane int) bool { return at+lane >= 0 && at+lane < size })
+	}
+	w.place(-f.Top*f.In.Pitch - f.Left)
+	for u := range 3 {
+		row(u, 0)
+	}
+	w.align()
+	for at := 0; at < f.Out.Height*f.Out.Width; at += lanes {
+		w.mask(func(lane int) bool { return at+lane < f.Out.Height*f.Out.Width })
+		for u := range 3 {
+			row(u, at+lanes)
+		}
+		for v := range 3 {
+			w.mask(func(lane int) bool {
+				column := (at+lane)%f.In.Width + v - f.Left
+				return column >= 0 && column < f.In.Width
+			})
+		}
+		w.align()
+		w.count++
+	}
+}
+
+// mask appends a bit for each lane.
+func (w *Window) mask(set func(lane int) bool) {
+	bits := 0
+	for lane := range lanes {
+		if set(lane) {
+			bits |= 1 << lane
+		}
+	}
+	w.blocks = append(w.blocks, byte(bits), byte(bits>>8))
+}
+
+// place appends an offset.
+func (w *Window) place(at int) {
+	w.blocks = append(w.blocks, byte(at), byte(at>>8), byte(at>>16), byte(at>>24))
+}
+
+func (w *Window) align() {
+	for len(w.blocks)%4 != 0 {
+		w.blocks = append(w.blocks, 0)
+	}
+}
+
+// taps appends masks of the n pixels from (y,x) on, of which x may count over the
+// ends of rows: those whose pixel of the input is inside the map.
+func (w *Window) taps(y, x, n int) {
+	f := &w.form
+	for u := range f.Size {
+		for v := range f.Size {
+			w.mask(func(lane int) bool {
+				i, j := y+(x+lane)/f.Out.Width, (x+lane)%f.Out.Width
+				row, column := i+u-f.Top, j+v-f.Left
+				return lane < n && i < f.Out.Height && row >= 0 && row < f.In.Height && column >= 0 && column < f.In.Width
+			})
+		}
+	}
 }
 
 const lanes = 16
@@ -65,41 +141,22 @@ func (w *Window) block(y, x, n int) {
 	for _, at := range [...]int{
 		(y*f.Stride-f.Top)*f.In.Pitch + x*f.Stride - f.Left, y*f.Out.Pitch + x, y*f.Add.Pitch + x,
 	} {
-		w.blocks = append(w.blocks, byte(at), byte(at>>8), byte(at>>16), byte(at>>24))
+		w.place(at)
 	}
-	// mask has a bit for each lane whose pixel of x is inside the map.
-	mask := func(inside func(lane int) bool) {
-		bits := 0
-		for lane := range lanes {
-			if inside(lane) {
-				bits |= 1 << lane
-			}
-		}
-		w.blocks = append(w.blocks, byte(bits), byte(bits>>8))
-	}
-	pixel := func(lane int) (int, int) { return y + (x+lane)/f.Out.Width, (x + lane) % f.Out.Width }
-	mask(func(lane int) bool { return lane < n })
-	for u := range f.Size {
-		if f.Stride == 2 {
+	w.mask(func(lane int) bool { return lane < n })
+	if f.Stride == 1 {
+		w.taps(y, x, n)
+	} else {
+		for u := range f.Size {
 			row := 2*y + u - f.Top
-			for _, first := range []int{0, lanes, 2, 2 + lanes} {
-				mask(func(lane int) bool {
+			for _, first := range []int{0, lanes} {
+				w.mask(func(lane int) bool {
 					column := 2*x - f.Left + first + lane
 					return row >= 0 && row < f.In.Height && column >= 0 && column < f.In.Width
 				})
 			}
-			continue
-		}
-		for v := range f.Size {
-			mask(func(lane int) bool {
-				i, j := pixel(lane)
-				row, column := i+u-f.Top, j+v-f.Left
-				return lane < n && row >= 0 && row < f.In.Height && column >= 0 && column < f.In.Width
-			})
 		}
 	}
-	for len(w.blocks)%4 != 0 {
-		w.blocks = append(w.blocks, 0)
-	}
+	w.align()
 	w.count++
 }

@@ -38,6 +38,8 @@ func (w *Window) Run(s *Sweep) {
 	switch {
 	case f.Stride == 2:
 		strided3(&a)
+	case w.run:
+		run3(&a)
 	case f.Size == 3:
 		window3(&a)
 	default:

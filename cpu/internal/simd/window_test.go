@@ -23,7 +23,11 @@ func TestWindow(t *testing.T) {
 					f.In.Pitch = f.In.Width + gap
 					f.Out = Plane{Height: (f.In.Height+f.Top+r.IntN(size)-size)/stride + 1, Width: (f.In.Width+f.Left+r.IntN(size)-size)/stride + 1}
 					f.Out.Pitch = f.Out.Width + gap
-					f.Add = Plane{f.Out.Height, f.Out.Width, f.Out.Width + r.IntN(2)}
+					if stride == 1 && r.IntN(2) == 0 { // of the same size, in one run
+						f.Top, f.Left = size/2, size/2
+						f.In.Pitch, f.Out = f.In.Width, Plane{f.In.Height, f.In.Width, f.In.Width}
+					}
+					f.Add = Plane{f.Out.Height, f.Out.Width, f.Out.Width + r.IntN(3)/2}
 					testWindow(t, r, f)
 				}
 			}

@@ -38,6 +38,7 @@ func main() {
 	for pixels := 1; pixels <= 4; pixels++ {
 		columns(pixels)
 	}
+	run3()
 	window(3)
 	window(5)
 	strided(false)

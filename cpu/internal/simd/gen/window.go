@@ -141,8 +141,8 @@ func window(size int) {
 	h.end(acc, len(weights), a.Offset(inScale))
 }
 
-// strided is a 3x3 window that moves by two pixels: 16 windows begin at every other
-// of 32 pixels, so even and odd ones are taken apart as they are loaded.
+// strided is a 3x3 window that moves by two pixels: windows begin at every other of
+// 32 pixels, so even and odd ones are taken apart as they are loaded.
 func strided(most bool) {
 	name, doc := "strided3", "strided3 convolves a plane with 3x3 weights, every other pixel, and scales the sums."
 	if most {
@@ -179,20 +179,21 @@ func strided(most bool) {
 			v := ZMM()
 			if most { // padding must not win
 				VMOVAPS(h.bias, v)
-				VMOVUPS(row.Offset(disp), h.mask(4*u+i), v)
+				VMOVUPS(row.Offset(disp), h.mask(2*u+i), v)
 			} else {
-				VMOVUPS_Z(row.Offset(disp), h.mask(4*u+i), v)
+				VMOVUPS_Z(row.Offset(disp), h.mask(2*u+i), v)
 			}
 			return v
 		}
-		// Pixels 0…31 give columns 0 and 1 of the windows, pixels 2…33 column 2.
-		a, b, c, d := load(0, 0), load(1, 64), load(2, 8), load(3, 72)
-		left, middle := ZMM(), ZMM()
+		// Even pixels are column 0 of the windows, odd ones column 1; column 2 is column
+		// 0 of the next window, which is why a block has at most 15.
+		a, b := load(0, 0), load(1, 64)
+		left, middle, c := ZMM(), ZMM(), ZMM()
 		VMOVAPS(even, left)
 		VPERMI2PS(b, a, left)
 		VMOVAPS(odd, middle)
 		VPERMI2PS(b, a, middle)
-		VPERMT2PS(d, even, c)
+		VALIGND(Imm(1), left, left, c)
 		if !most {
 			VFMADD231PS(left, weights[3*u], acc)
 			VFMADD231PS(middle, weights[3*u+1], acc)
@@ -214,8 +215,90 @@ func strided(most bool) {
 		ones := ZMM()
 		VPTERNLOGD(Imm(0xff), ones, ones, ones)
 		VMOVAPS(ones, nans, acc)
-		h.end(acc, 12, Mem{})
+		h.end(acc, 6, Mem{})
 		return
 	}
-	h.end(acc, 12, a.Offset(inScale))
+	h.end(acc, 6, a.Offset(inScale))
+}
+
+// Masks of a block of run3: which pixels exist, which of the 16 pixels after the
+// block's own there are in each row, and which columns of taps are inside the map.
+// (Rows of taps outside it are no pixels of the run, and read as zeros.)
+const (
+	runStore = 0
+	runNext  = 2
+	runTaps  = runNext + 2*3
+	runBlock = (runTaps + 2*3 + 3) / 4 * 4
+)
+
+// run3 is window(3) for planes that are one run. Blocks follow each other, so the
+// pixels of each row are loaded once, 16 at a time, and shifted for the other two
+// taps: loads that cross cache lines, as nearly all do, cost three times what a
+// shift does.
+func run3() {
+	a := args("run3", "run3 convolves a plane that is one run with 3x3 weights.", "windowArgs")
+	h := newHead(a, 3)
+	weights := make([]reg.VecVirtual, 9)
+	for i := range weights {
+		weights[i] = ZMM()
+		VBROADCASTSS(h.w.Offset(4*i), weights[i])
+	}
+	// Before the blocks: where the first begins in x, and which of its pixels exist.
+	first := GP64()
+	MOVLQSX(Mem{Base: h.block}, first)
+	LEAQ(Mem{Base: h.x, Index: first, Scale: 4}, h.x)
+	rows := make([]Mem, 3)
+	here, next := make([]reg.VecVirtual, 3), make([]reg.VecVirtual, 3)
+	for u := range rows {
+		rows[u] = Mem{Base: h.x}
+		if u > 0 {
+			rows[u].Index, rows[u].Scale = h.rows[u], 1
+		}
+		k := K()
+		KMOVW(Mem{Base: h.block, Disp: 4 + 2*u}, k)
+		here[u], next[u] = ZMM(), ZMM()
+		VMOVUPS_Z(rows[u], k, here[u])
+	}
+	ADDQ(Imm(12), h.block)
+	scale := GP64()
+	MOVQ(a.Offset(inScale), scale)
+	Label("loop")
+	k := func(disp int) reg.OpmaskVirtual {
+		k := K()
+		KMOVW(Mem{Base: h.block, Disp: disp}, k)
+		return k
+	}
+	acc := ZMM()
+	VMOVAPS(h.bias, acc)
+	columns := []reg.OpmaskVirtual{k(runTaps), k(runTaps + 2), k(runTaps + 4)}
+	for u := range rows {
+		VMOVUPS_Z(rows[u].Offset(64), k(runNext+2*u), next[u])
+		VFMADD231PS(here[u], weights[3*u], columns[0], acc)
+		for v := 1; v < 3; v++ {
+			shifted := ZMM()
+			VALIGND(Imm(uint64(v)), here[u], next[u], shifted)
+			VFMADD231PS(shifted, weights[3*u+v], columns[v], acc)
+		}
+		VMOVAPS(next[u], here[u])
+	}
+	store := k(runStore)
+	TESTQ(scale, scale)
+	JZ(LabelRef("unscaled"))
+	VMULPS(Mem{Base: scale}, acc, store, acc)
+	ADDQ(Imm(64), scale)
+	Label("unscaled")
+	TESTQ(h.add, h.add)
+	JZ(LabelRef("clamp"))
+	VADDPS(Mem{Base: h.add}, acc, store, acc)
+	ADDQ(Imm(64), h.add)
+	Label("clamp")
+	clamp(acc, h.lo, h.hi)
+	VMOVUPS(acc, store, Mem{Base: h.y})
+	ADDQ(Imm(64), h.x)
+	ADDQ(Imm(64), h.y)
+	ADDQ(Imm(runBlock), h.block)
+	DECQ(h.left)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
 }

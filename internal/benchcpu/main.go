@@ -1,0 +1,206 @@
+// Benchcpu compares the CPU backend with ONNX Runtime on ONNX files: both run the
+// same file in turns, a few runs each, so that whatever else the machine does
+// meets both.
+//
+//	benchcpu -modules FOLDER MODEL.onnx...
+//
+// FOLDER is a node_modules that has the npm package onnxruntime-node.
+package main
+
+import (
+	"bufio"
+	_ "embed"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/onnx"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+//go:embed ort.js
+var script string
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("benchcpu: ")
+	modules := flag.String("modules", "", "a `folder` node_modules with onnxruntime-node")
+	rounds := flag.Int("rounds", 30, "turns of each")
+	threads := flag.String("threads", "1,2", "numbers of threads")
+	flag.Parse()
+	other, err := start(*modules)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%-28s %8s %22s %22s %16s\n", "", "", "shufflegl, ms", "ONNX Runtime, ms", "ratio")
+	fmt.Printf("%-28s %8s %11s%11s %11s%11s %8s%8s\n", "model", "threads", "min", "median", "min", "median", "min", "median")
+	failed := false
+	for _, t := range strings.Split(*threads, ",") {
+		n, err := strconv.Atoi(t)
+		if err != nil || n < 1 {
+			log.Fatalf("%q is no number of threads", t)
+		}
+		if n > runtime.NumCPU() {
+			log.Printf("this machine has %d processors, %d threads are not measured", runtime.NumCPU(), n)
+			continue
+		}
+		for _, model := range flag.Args() {
+			if err := compare(other, model, n, *rounds); err != nil {
+				log.Printf("%s: %v", model, err)
+				failed = true
+			}
+		}
+	}
+	if failed {
+		os.Exit(1)
+	}
+}
+
+// runtimeOther is ONNX Runtime in a process of its own.
+type runtimeOther struct {
+	in  io.Writer
+	out *bufio.Reader
+}
+
+func start(modules string) (*runtimeOther, error) {
+	c := exec.Command("node", "-e", script)
+	c.Env = append(os.Environ(), "NODE_PATH="+modules)
+	c.Stderr = os.Stderr
+	in, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	return &runtimeOther{in, bufio.NewReader(out)}, c.Start()
+}
+
+func (r *runtimeOther) ask(format string, args ...any) (string, error) {
+	if _, err := fmt.Fprintf(r.in, format+"\n", args...); err != nil {
+		return "", err
+	}
+	line, err := r.out.ReadString('\n')
+	if err != nil {
+		return "", fmt.Errorf("ONNX Runtime ended: %w", err)
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// run gives the milliseconds of so many runs and the first elements of the output.
+func (r *runtimeOther) run(count int) (times, output []float64, err error) {
+	line, err := r.ask("run %d", count)
+	if err != nil {
+		return nil, nil, err
+	}
+	first, second, _ := strings.Cut(line, ";")
+	return floats(first), floats(second), nil
+}
+
+func floats(s string) (fs []float64) {
+	for _, f := range strings.Fields(s) {
+		v, err := strconv.ParseFloat(f, 64)
+		if err != nil {
+			v = math.NaN()
+		}
+		fs = append(fs, v)
+	}
+	return fs
+}
+
+func compare(other *runtimeOther, model string, threads, rounds int) error {
+	g, err := onnx.Load(model, onnx.Options{})
+	if err != nil {
+		return err
+	}
+	session, err := network.Compile(cpu.New(cpu.Options{Threads: threads}), g)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	in := tensor.New(session.Plan.Inputs[0].View.Shape...)
+	for i := range in.Data {
+		in.Data[i] = float32(i%255)/128 - 1
+	}
+	out := session.NewOutputs()
+	ours := func() (float64, error) {
+		start := time.Now()
+		err := session.RunInto(out, []*tensor.Tensor{in})
+		return float64(time.Since(start).Nanoseconds()) / 1e6, err
+	}
+	absolute, err := filepath.Abs(model)
+	if err != nil {
+		return err
+	}
+	var dims []string
+	for _, d := range in.Shape {
+		dims = append(dims, strconv.Itoa(d))
+	}
+	if _, err := other.ask("load %d %s %s", threads, strings.Join(dims, "x"), absolute); err != nil {
+		return err
+	}
+	var a, b []float64
+	for round := range rounds + 2 {
+		const runs = 8
+		// Whoever comes first has caches that the other has filled: its first run
+		// does not count, nor do the first rounds.
+		// And its threads look out for work for a while, as ours do.
+		const quiet = 30 * time.Millisecond
+		time.Sleep(quiet)
+		times, output, err := other.run(runs + 1)
+		if err != nil {
+			return err
+		}
+		if round == 0 {
+			if _, err := ours(); err != nil {
+				return err
+			}
+			if err := same(out[0].Data, output); err != nil {
+				return err
+			}
+		}
+		time.Sleep(quiet)
+		for i := range runs + 1 {
+			t, err := ours()
+			if err != nil {
+				return err
+			}
+			if round >= 2 && i > 0 {
+				a, b = append(a, t), append(b, times[i])
+			}
+		}
+	}
+	slices.Sort(a)
+	slices.Sort(b)
+	name := strings.TrimSuffix(filepath.Base(model), ".onnx")
+	fmt.Printf("%-28s %8d %11.3f%11.3f %11.3f%11.3f %8.2f%8.2f\n", name, threads,
+		a[0], a[len(a)/2], b[0], b[len(b)/2], a[0]/b[0], a[len(a)/2]/b[len(b)/2])
+	return nil
+}
+
+// same fails unless the outputs agree, as far as they were given.
+func same(ours []float32, theirs []float64) error {
+	most := 0.0
+	for _, v := range theirs {
+		most = max(most, math.Abs(v))
+	}
+	for i, v := range theirs {
+		if !(math.Abs(float64(ours[i])-v) <= 1e-3*most) {
+			return fmt.Errorf("output %d is %v, ONNX Runtime's %v", i, ours[i], v)
+		}
+	}
+	return nil
+}
