@@ -2,6 +2,7 @@ package gpu_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu"
@@ -13,7 +14,7 @@ import (
 
 // Every network of the zoo gives the reference's result, three times. At full
 // size where that does not take minutes: not under the race detector, and not
-// with -short.
+// with -short; and the heavy ones never, and then not at all.
 func TestZoo(t *testing.T) {
 	size := 224
 	if raceDetector || testing.Short() {
@@ -21,6 +22,13 @@ func TestZoo(t *testing.T) {
 	}
 	d := open(t, gpu.Options{})
 	for _, name := range zoo.Names() {
+		size := size
+		if !slices.Contains(zoo.Light(), name) {
+			if raceDetector || testing.Short() {
+				continue
+			}
+			size = 64
+		}
 		t.Run(name, func(t *testing.T) {
 			g, err := zoo.Build(name, zoo.Options{Height: size, Width: size})
 			if err != nil {

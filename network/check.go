@@ -19,7 +19,7 @@ func (o PlanOptions) check() error {
 // they were mixed or edited by hand.
 func (g *Graph) check(opt PlanOptions) error {
 	known := map[*Value]bool{}
-	define := func(v *Value) error {
+	define := func(v *Value, weights bool) error {
 		if v == nil || known[v] {
 			return fmt.Errorf("value is nil or made twice")
 		}
@@ -28,7 +28,7 @@ func (g *Graph) check(opt PlanOptions) error {
 			return fmt.Errorf("%q: %w", v.Name, err)
 		}
 		planes, h, w := PlaneForm(v.Shape)
-		if planes > maxPlanes {
+		if planes > maxPlanes && !weights { // weights are not kept by planes
 			return fmt.Errorf("%q: %v is more than %d planes: %w", v.Name, v.Shape, maxPlanes, ErrUnsupported)
 		}
 		if plane := int64(h) * int64(align(w, max(opt.RowAlign, 1))); plane > 1 && int64(planes)*(plane+3) > 2*maxElements {
@@ -36,41 +36,54 @@ func (g *Graph) check(opt PlanOptions) error {
 		}
 		return nil
 	}
-	read := func(v *Value) error {
+	read := func(v *Value, weights bool) error {
 		switch {
 		case v == nil:
 			return fmt.Errorf("value is nil")
-		case known[v]:
+		case known[v] && (weights || v.Const == nil):
 			return nil
 		case v.Const != nil:
-			return define(v)
+			delete(known, v) // it may have been weights only, until now
+			return define(v, weights)
 		}
 		return fmt.Errorf("%q is read, but nothing before makes it", v.Name)
 	}
 	for _, v := range g.Inputs {
-		if err := define(v); err != nil {
+		if err := define(v, false); err != nil {
 			return fmt.Errorf("network: input of graph %q: %w", g.Name, err)
 		}
 	}
 	for _, n := range g.Nodes {
-		for _, v := range n.Inputs {
+		for i, v := range n.Inputs {
 			if v == nil {
 				continue // an absent operand
 			}
-			if err := read(v); err != nil {
+			if err := read(v, n.hasWeights(i)); err != nil {
 				return fmt.Errorf("network: %s %q: input %w", n.Op.Kind(), n.Name, err)
 			}
 		}
 		for _, v := range n.Outputs {
-			if err := define(v); err != nil {
+			if err := define(v, false); err != nil {
 				return fmt.Errorf("network: %s %q: output %w", n.Op.Kind(), n.Name, err)
 			}
 		}
 	}
 	for _, v := range g.Outputs {
-		if err := read(v); err != nil {
+		if err := read(v, false); err != nil {
 			return fmt.Errorf("network: output of graph %q: %w", g.Name, err)
 		}
 	}
 	return nil
+}
+
+// hasWeights reports whether a node's operand of that number is weights.
+func (n *Node) hasWeights(operand int) bool {
+	if operand == 0 || n.AddsLast && operand == len(n.Inputs)-1 {
+		return false
+	}
+	switch n.Op.(type) {
+	case Conv, ConvTranspose, FullyConnected, InstanceNorm:
+		return true
+	}
+	return false
 }

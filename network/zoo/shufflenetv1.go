@@ -101,7 +101,7 @@ func ShuffleNetV1(c ShuffleNetV1Config) (*network.Graph, error) {
 		c.Classes = 1000
 	}
 
-	l := newLayers(c.Name(), o.Seed)
+	l := newLayers(c.Name(), o)
 	u := units{layers: l, groups: c.Groups, shuffles: !c.NoShuffle && c.Groups > 1}
 	x := l.convNormReLU("conv1", l.picture(o), p.conv1, network.Square(3, 2, 1), 1)
 	x = l.maxPool("maxpool", x, network.Square(3, 2, 1))
@@ -163,7 +163,7 @@ func shuffleNetV1Entries() []entry {
 
 	entries := make([]entry, len(configs))
 	for i, c := range configs {
-		entries[i] = entry{c.Name(), func(o Options) (*network.Graph, error) {
+		entries[i] = entry{c.Name(), "Zhang et al. 2017, arXiv 1707.01083", false, func(o Options) (*network.Graph, error) {
 			c.Options = o
 			return ShuffleNetV1(c)
 		}}
