@@ -14,7 +14,7 @@ import (
 
 // Every network of the zoo gives the reference's result, three times. At full
 // size where that does not take minutes: not under the race detector, and not
-// with -short; and the heavy ones never, and then not at all.
+// with -short. The heavy ones are smaller, or then left out.
 func TestZoo(t *testing.T) {
 	size := 224
 	if raceDetector || testing.Short() {

@@ -37,7 +37,7 @@ func TestFailures(t *testing.T) {
 		{"-size 0", world{}, misuse, "480x640"},
 		{"-batch -1", world{}, misuse, "-batch"},
 		{"-model nosuch", world{}, misuse, "near it"},
-		{"-model " + tiny + ",shufflenet_v2", world{}, misuse, "shufflenet_v1_"},
+		{"-model " + tiny + ",shufflenet_v2", world{}, misuse, "shufflenet_v2_1.0x"},
 		{"-model nosuch.onnx", world{}, failure, "nosuch.onnx: no such file"},
 		{"-model text.onnx", world{}, failure, "text.onnx"},
 		{"-input nosuch.jpg", world{}, failure, "nosuch.jpg: no such file"},
