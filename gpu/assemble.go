@@ -14,7 +14,11 @@ type dispatch struct {
 	program shaders.Program
 	params  params
 	weights []float32 // packed for the program; nil if it has none
-	groups  [3]int
+	stream  bool      // weights are read once: better from a buffer
+	step    int
+
+	cut    func(block int) []dispatch // shares out weights that are more than a block
+	groups [3]int
 }
 
 // kernel turns a step of a plan into a dispatch. It is pure: it sees the index
@@ -40,10 +44,11 @@ var kernels = map[network.Kernel]kernel{
 	network.ResamplePixels:    resample,
 }
 
-// assemble turns every step of a plan into a dispatch within the limits.
+// assemble turns every step of a plan into a dispatch within the limits, or
+// rarely into several.
 func assemble(p *network.Plan, limits *Limits) ([]dispatch, *tables, error) {
 	t := &tables{at: map[string]int{}}
-	ds := make([]dispatch, len(p.Steps))
+	var ds []dispatch
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		k, ok := kernels[s.Kernel]
@@ -51,13 +56,21 @@ func assemble(p *network.Plan, limits *Limits) ([]dispatch, *tables, error) {
 			return nil, nil, fmt.Errorf("gpu: %s %q: no kernel %q: %w", s.Op.Kind(), s.Name, s.Kernel, network.ErrUnsupported)
 		}
 		d, err := k(t, s)
-		if err == nil {
-			err = d.fits(limits)
+		parts := []dispatch{d}
+		if err == nil && d.cut != nil && 4*len(d.weights) > limits.StorageBlockSize {
+			parts = d.cut(limits.StorageBlockSize)
+		}
+		for _, d := range parts {
+			d.step = i
+			d.placeWeights(limits)
+			if err == nil {
+				err = d.fits(limits)
+			}
+			ds = append(ds, d)
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("gpu: %s %q: %w", s.Op.Kind(), s.Name, err)
 		}
-		ds[i] = d
 	}
 	return ds, t, nil
 }
@@ -68,7 +81,7 @@ func (d *dispatch) fits(l *Limits) error {
 			return fmt.Errorf("%w: %v work groups, at most %v", ErrLimit, d.groups, l.WorkGroupCount)
 		}
 	}
-	if n := 4 * len(d.weights); n > l.StorageBlockSize {
+	if n := 4 * len(d.weights); d.stream && n > l.StorageBlockSize {
 		return fmt.Errorf("%w: %d bytes of weights, a block holds at most %d", ErrLimit, n, l.StorageBlockSize)
 	}
 	return nil
@@ -105,6 +118,9 @@ func (t *tables) add(table []int32) int {
 	return at
 }
 
+// weightBase is the word of parameters that says where the weights begin.
+const weightBase = 14
+
 // params is a shader's uniform block, word by word.
 type params []int32
 
@@ -118,12 +134,15 @@ func (p *params) ints(v ...int) {
 // and names the macros of the epilogue that the step needs.
 func (t *tables) operands(s *network.Step, from *network.View, act network.Activation) (params, []string) {
 	var p params
-	for _, v := range []*network.View{from, &s.Output, s.Residual} {
+	var defines []string
+	for i, v := range []*network.View{from, &s.Output, s.Residual} {
 		w := t.view(v)
 		p = append(p, w[:]...)
+		if w[2] >= 0 {
+			defines = append(defines, [...]string{"FROM_TABLE", "TO_TABLE", "ADDED_TABLE"}[i])
+		}
 	}
-	p = append(p, bits(act.A), bits(act.B), 0, 0)
-	var defines []string
+	p = append(p, bits(act.A), bits(act.B), 0, 0) // the weights' place is known later
 	if s.Residual != nil {
 		defines = append(defines, "ADDED")
 	}

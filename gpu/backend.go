@@ -61,10 +61,12 @@ func (d *Device) programOf(gl gles.API, p shaders.Program) (*program, error) {
 // launch is a dispatch whose parameters and weights are on the device.
 type launch struct {
 	program                    uint32
-	paramsOffset, paramsSize   int // bytes
-	weightsOffset, weightsSize int
+	paramsOffset, paramsSize   int    // bytes
+	weightsOffset, weightsSize int    // of weights in the buffer
+	page                       uint32 // the texture of others; 0 for none
 	groupsX, groupsY, groupsZ  uint32
 	barrier                    bool
+	step                       int
 }
 
 // prepare makes everything that runs need.
@@ -75,26 +77,49 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 	}
 	var weights []float32
 	var words []int32
+	pages := weightPages{rows: min(l.TextureSize, pageWidth)}
+	page := make([]int, len(dispatches))
 	for i, d := range dispatches {
 		p, err := e.d.programOf(gl, d.program)
 		if err != nil {
-			return fmt.Errorf("%w (for %s %q)", err, e.plan.Steps[i].Op.Kind(), e.plan.Steps[i].Name)
+			s := &e.plan.Steps[d.step]
+			return fmt.Errorf("%w (for %s %q)", err, s.Op.Kind(), s.Name)
 		}
-		weights, words = padded(weights, l.StorageAlignment), padded(words, l.UniformAlignment)
-		e.launches = append(e.launches, launch{
-			program:       p.id,
-			paramsOffset:  4 * len(words),
-			paramsSize:    4 * ceilDiv(len(d.params), 4) * 4,
-			weightsOffset: 4 * len(weights),
-			weightsSize:   4 * len(d.weights),
-			groupsX:       uint32(d.groups[0]),
-			groupsY:       uint32(d.groups[1]),
-			groupsZ:       uint32(d.groups[2]),
-			barrier:       e.plan.Steps[i].Barrier,
-		})
-		weights, words = append(weights, d.weights...), append(words, d.params...)
+		words = padded(words, l.UniformAlignment)
+		n := launch{
+			program:      p.id,
+			paramsOffset: 4 * len(words),
+			paramsSize:   4 * ceilDiv(len(d.params), 4) * 4,
+			groupsX:      uint32(d.groups[0]),
+			groupsY:      uint32(d.groups[1]),
+			groupsZ:      uint32(d.groups[2]),
+			barrier:      e.plan.Steps[d.step].Barrier && (i == 0 || dispatches[i-1].step != d.step),
+			step:         d.step,
+		}
+		words = append(words, d.params...)
+		page[i] = -1
+		switch {
+		case d.stream:
+			weights = padded(weights, l.StorageAlignment)
+			n.weightsOffset, n.weightsSize = 4*len(weights), 4*len(d.weights)
+			weights = append(weights, d.weights...)
+		case d.weights != nil:
+			var texel int
+			page[i], texel = pages.add(d.weights)
+			words[n.paramsOffset/4+weightBase] = int32(texel)
+		}
+		e.launches = append(e.launches, n)
 	}
 	var err error
+	e.textures, err = pages.textures(gl)
+	if err != nil {
+		return err
+	}
+	for i, p := range page {
+		if p >= 0 {
+			e.launches[i].page = e.textures[p]
+		}
+	}
 	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats, "the arena of "+e.plan.Name); err != nil {
 		return err
 	}

@@ -28,14 +28,16 @@ type executor struct {
 	plan *network.Plan
 
 	arena, weights, index, params *buffer
+	textures                      []uint32 // of weights
 	launches                      []launch
 	readbacks                     []*readback // of each output
 	timer                         *timer
 
 	// What the prepared work below is about, so that a run need not allocate.
 	in, out  []*tensor.Tensor
-	times    []time.Duration
-	phase    string // for messages
+	times    []time.Duration // of steps
+	parts    []time.Duration // of launches
+	phase    string          // for messages
 	run      func(gles.API) error
 	runTimed func(gles.API) error
 	pack     [][]float32 // of each input whose layout is not the arena's, else nil
@@ -91,9 +93,9 @@ func (e *executor) runOnce(gl gles.API) error {
 		return err
 	}
 	e.bind(gl)
-	program := uint32(0)
+	var now bound
 	for i := range e.launches {
-		program = e.launch(gl, i, program)
+		e.launch(gl, i, &now)
 	}
 	return e.collect(gl)
 }
@@ -103,24 +105,31 @@ func (e *executor) bind(gl gles.API) {
 	e.arena.bind(gl, bindSource)
 	e.arena.bind(gl, bindTarget)
 	e.index.bind(gl, bindIndex)
-	e.weights.bind(gl, bindWeights) // of launches without weights
+	gl.ActiveTexture(gles.TEXTURE0)
 }
 
-// launch submits step i. It returns the program in use, for the next to know.
-func (e *executor) launch(gl gles.API, i int, program uint32) uint32 {
+// bound is what launches so far have made current.
+type bound struct{ program, page uint32 }
+
+// launch submits step i.
+func (e *executor) launch(gl gles.API, i int, now *bound) {
 	l := &e.launches[i]
 	if l.barrier {
 		gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
 	}
-	if l.program != program {
+	if l.program != now.program {
 		gl.UseProgram(l.program)
+		now.program = l.program
+	}
+	if l.page != 0 && l.page != now.page {
+		gl.BindTexture(gles.TEXTURE_2D, l.page)
+		now.page = l.page
 	}
 	e.params.bindRange(gl, bindParams, l.paramsOffset, l.paramsSize)
 	if l.weightsSize > 0 {
 		e.weights.bindRange(gl, bindWeights, l.weightsOffset, l.weightsSize)
 	}
 	gl.DispatchCompute(l.groupsX, l.groupsY, l.groupsZ)
-	return l.program
 }
 
 func (e *executor) uploadInputs(gl gles.API) error {
@@ -190,6 +199,9 @@ func (e *executor) Close() error {
 func (e *executor) delete(gl gles.API) {
 	for _, b := range []*buffer{e.arena, e.weights, e.index, e.params} {
 		b.delete(gl)
+	}
+	for _, t := range e.textures {
+		gl.DeleteTexture(t)
 	}
 	for _, r := range e.readbacks {
 		r.delete(gl)

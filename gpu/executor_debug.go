@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/network"
@@ -15,7 +16,7 @@ func (e *executor) runOnceTimed(gl gles.API) error {
 		if err != nil {
 			return err
 		}
-		e.timer = t
+		e.timer, e.parts = t, make([]time.Duration, len(e.launches))
 	}
 	if !e.timer.available() {
 		return fmt.Errorf("gpu: launch times: the driver has no EXT_disjoint_timer_query: %w", network.ErrUnsupported)
@@ -25,17 +26,21 @@ func (e *executor) runOnceTimed(gl gles.API) error {
 	}
 	e.bind(gl)
 	e.timer.begin(gl)
-	program := uint32(0)
+	var now bound
 	for i := range e.launches {
 		e.timer.start(gl)
-		program = e.launch(gl, i, program)
+		e.launch(gl, i, &now)
 		e.timer.stop(gl)
 	}
 	if err := e.collect(gl); err != nil {
 		return err
 	}
-	if _, ok := e.timer.results(gl, e.times); !ok {
+	if _, ok := e.timer.results(gl, e.parts); !ok {
 		return ErrDisjoint
+	}
+	clear(e.times)
+	for i, t := range e.parts {
+		e.times[e.launches[i].step] += t
 	}
 	return nil
 }
@@ -47,13 +52,18 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.T
 	if err := e.d.do(e.uploadInputs); err != nil {
 		return err
 	}
-	for i := range e.launches {
+	for i := range e.plan.Steps {
 		v := &e.plan.Steps[i].Output
 		lo, hi := extent(v)
 		stage, out := make([]float32, hi-lo), tensor.New(v.Shape...)
 		err := e.d.do(func(gl gles.API) error {
 			e.bind(gl)
-			e.launch(gl, i, 0)
+			var now bound
+			for j := range e.launches {
+				if e.launches[j].step == i {
+					e.launch(gl, j, &now)
+				}
+			}
 			if err := download(gl, e.arena, 4*lo, stage); err != nil {
 				return err
 			}

@@ -29,8 +29,8 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	} else {
 		defines = append(defines, "SCALAR")
 	}
-	if p[2] >= 0 {
-		defines = append(defines, "INDEXED")
+	if outputs%oc == 0 {
+		defines = append(defines, "EXACT")
 	}
 	count := ceilDiv(pixels(in), lanes)
 	p.ints(count, tiles, groups, inputs, outputs)

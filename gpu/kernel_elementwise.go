@@ -30,6 +30,9 @@ func elementwise(t *tables, s *network.Step) (dispatch, error) {
 	}
 	v := t.view(second)
 	p = append(p, v[:]...)
+	if v[2] >= 0 {
+		defines = append(defines, "SECOND_TABLE")
+	}
 	p = append(p, bits(before.A), bits(before.B), 0, 0)
 	for _, v := range []*network.View{in, second, out, s.Residual} {
 		if v == nil {

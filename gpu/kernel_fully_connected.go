@@ -11,13 +11,35 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 	const lanes, slots = 16, 4
 	n := s.Inputs[0].Shape[0]
 	inputs, outputs := s.Weights.Shape[1], s.Weights.Shape[0]
-	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	p.ints(inputs, outputs)
-	defines = append([]string{set("LX", lanes), set("LY", slots), "SCALAR"}, defines...)
-	return dispatch{
-		program: shaders.New("fully_connected.comp", defines...),
-		params:  p,
-		weights: packTiles(s, 1, inputs, 1, 4),
-		groups:  [3]int{1, ceilDiv(ceilDiv(outputs, 4), slots), n},
-	}, nil
+	fours := ceilDiv(outputs, 4)
+	operands, defines := t.operands(s, &s.Inputs[0], s.Act)
+	program := shaders.New("fully_connected.comp", append([]string{set("LX", lanes), set("LY", slots), "SCALAR"}, defines...)...)
+	weights := packTiles(s, 1, inputs, 1, 4)
+	part := func(first, count int) dispatch {
+		row := 4 * (inputs + 1)
+		p := append(params(nil), operands...)
+		p.ints(inputs, outputs, first)
+		return dispatch{
+			program: program,
+			params:  p,
+			weights: weights[first*row : (first+count)*row],
+			stream:  true,
+			groups:  [3]int{1, ceilDiv(count, slots), n},
+		}
+	}
+	d := part(0, fours)
+	// A matrix may be larger than a block of storage: then its rows are shared
+	// out among several launches, in whole work groups.
+	d.cut = func(block int) []dispatch {
+		most := block / (16 * (inputs + 1)) / slots * slots
+		if most == 0 {
+			return nil
+		}
+		var parts []dispatch
+		for first := 0; first < fours; first += most {
+			parts = append(parts, part(first, min(most, fours-first)))
+		}
+		return parts
+	}
+	return d, nil
 }

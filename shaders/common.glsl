@@ -13,13 +13,34 @@
 
 layout(std430, binding = 0) readonly buffer Source { VEC source[]; };
 layout(std430, binding = 1) writeonly buffer Target { VEC target[]; };
-layout(std430, binding = 2) readonly buffer Weights { vec4 weights[]; };
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
+
+// Weights come through the texture unit, which works beside the one that loads
+// from buffers; or, where they are many and read once, from a WEIGHT_BUFFER.
+#ifdef WEIGHT_BUFFER
+layout(std430, binding = 2) readonly buffer Weights { vec4 weights[]; };
+#else
+layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
+#endif
 
 // An operand's planes lie at base + plane·stride (x, y), or where the index table
 // at z says if z is not negative. Rows are w apart. All count floats.
-#define OPERANDS ivec4 from; ivec4 to; ivec4 added; vec4 limits;
+#define OPERANDS ivec4 from; ivec4 to; ivec4 added; vec2 curve; int weightBase; int spare;
 
-int planeOf(ivec4 view, int plane) {
-	return view.z < 0 ? view.x + plane * view.y : index[view.z + plane];
-}
+// Where a plane of an operand lies. Which operands have tables is known when the
+// shader is compiled.
+#ifdef FROM_TABLE
+#define FROM(plane) index[from.z + (plane)]
+#else
+#define FROM(plane) (from.x + (plane) * from.y)
+#endif
+#ifdef TO_TABLE
+#define TO(plane) index[to.z + (plane)]
+#else
+#define TO(plane) (to.x + (plane) * to.y)
+#endif
+#ifdef ADDED_TABLE
+#define OTHER(plane) index[added.z + (plane)]
+#else
+#define OTHER(plane) (added.x + (plane) * added.y)
+#endif

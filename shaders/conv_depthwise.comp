@@ -30,14 +30,14 @@ void main() {
 	int w = plane % channels * WEIGHTS;
 	vec4 taps[WEIGHTS];
 	for (int i = 0; i < WEIGHTS; i++) {
-		taps[i] = weights[w + i];
+		taps[i] = weight(w + i);
 	}
 
 	float sum[PX];
 	for (int i = 0; i < PX; i++) {
 		sum[i] = taps[0].x;
 	}
-	int base = planeOf(from, plane);
+	int base = FROM(plane);
 	int left0 = x * SX - left;
 	for (int ky = 0; ky < KH; ky++) {
 		int iy = y * SY - top + ky * DY;
@@ -58,8 +58,8 @@ void main() {
 		}
 	}
 
-	int at = planeOf(to, plane) + y * to.w + x;
-	int other = planeOf(added, plane) + y * added.w + x;
+	int at = TO(plane) + y * to.w + x;
+	int other = OTHER(plane) + y * added.w + x;
 	for (int i = 0; i < PX; i++) {
 		if (x + i < outWidth) {
 			store(at + i, other + i, sum[i]);

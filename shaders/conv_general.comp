@@ -39,11 +39,11 @@ void main() {
 
 	vec4 sum[PX];
 	for (int i = 0; i < PX; i++) {
-		sum[i] = weights[w];
+		sum[i] = weight(w);
 	}
 	w++;
 	for (int c = 0; c < inputs; c++) {
-		int base = planeOf(from, slab * inputs + c);
+		int base = FROM(slab * inputs + c);
 		for (int ky = 0; ky < kernelHeight; ky++) {
 			int iy = y * strideY - top + ky * dilationY;
 			if (iy < 0 || iy >= height) {
@@ -53,7 +53,7 @@ void main() {
 			int row = base + iy * from.w;
 			int ix = x * strideX - left;
 			for (int kx = 0; kx < kernelWidth; kx++) {
-				vec4 f = weights[w];
+				vec4 f = weight(w);
 				for (int i = 0; i < PX; i++) {
 					int at = ix + i * strideX;
 					float v = at >= 0 && at < width ? source[row + at] : 0.0;
@@ -70,8 +70,8 @@ void main() {
 			break;
 		}
 		int plane = slab * outputs + tile * 4 + o;
-		int at = planeOf(to, plane) + y * to.w + x;
-		int other = planeOf(added, plane) + y * added.w + x;
+		int at = TO(plane) + y * to.w + x;
+		int other = OTHER(plane) + y * added.w + x;
 		for (int i = 0; i < PX; i++) {
 			if (x + i < outWidth) {
 				store(at + i, other + i, sum[i][o]);

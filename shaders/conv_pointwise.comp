@@ -1,7 +1,8 @@
 // Grouped 1×1 convolution. One invocation computes OC output channels of one
 // group at four pixels (or one, if SCALAR). Weights: for each tile of OC
 // channels the bias, then for each input channel of the group its OC factors.
-// INDEXED input channels are found by table: a shuffle or concat costs a look-up.
+// Input channels are found by table behind a shuffle or concat. EXACT says that
+// OC divides the group's output channels.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -28,7 +29,7 @@ void main() {
 
 	VEC sum[OC];
 	for (int q = 0; q < Q; q++) {
-		vec4 b = weights[w + q];
+		vec4 b = weight(w + q);
 		sum[4 * q] = VEC(b.x);
 		sum[4 * q + 1] = VEC(b.y);
 		sum[4 * q + 2] = VEC(b.z);
@@ -36,21 +37,21 @@ void main() {
 	}
 	w += Q;
 
-#ifdef INDEXED
+#ifdef FROM_TABLE
 	int row = from.z + slab * inputs;
 #else
 	int at = (from.x + slab * inputs * from.y) / LANES + pixel;
 	int hop = from.y / LANES;
 #endif
 	for (int c = 0; c < inputs; c++) {
-#ifdef INDEXED
+#ifdef FROM_TABLE
 		VEC x = source[index[row + c] / LANES + pixel];
 #else
 		VEC x = source[at];
 		at += hop;
 #endif
 		for (int q = 0; q < Q; q++) {
-			vec4 f = weights[w + q];
+			vec4 f = weight(w + q);
 			sum[4 * q] += f.x * x;
 			sum[4 * q + 1] += f.y * x;
 			sum[4 * q + 2] += f.z * x;
@@ -59,11 +60,23 @@ void main() {
 		w += Q;
 	}
 
-	int first = tile * OC;
+	int plane = slab * outputs + tile * OC;
+	int place = TO(plane) + pixel * LANES;
+	int other = OTHER(plane) + pixel * LANES;
 	for (int o = 0; o < OC; o++) {
-		if (first + o < outputs) {
-			int plane = slab * outputs + first + o;
-			store(planeOf(to, plane) + pixel * LANES, planeOf(added, plane) + pixel * LANES, sum[o]);
+#ifndef EXACT
+		if (tile * OC + o >= outputs) {
+			break;
 		}
+#endif
+#ifdef TO_TABLE
+		place = TO(plane + o) + pixel * LANES;
+#endif
+#ifdef ADDED_TABLE
+		other = OTHER(plane + o) + pixel * LANES;
+#endif
+		store(place, other, sum[o]);
+		place += to.y;
+		other += added.y;
 	}
 }

@@ -37,7 +37,7 @@ void main() {
 	int taps = kernelHeight * kernelWidth;
 	int w = (slab % groups * tiles + tile) * (inputs * taps + 1);
 
-	vec4 sum = weights[w];
+	vec4 sum = weight(w);
 	w++;
 	for (int ky = 0; ky < kernelHeight; ky++) {
 		int ty = y + top - ky * dilationY;
@@ -53,7 +53,7 @@ void main() {
 			}
 			int tap = w + ky * kernelWidth + kx;
 			for (int c = 0; c < inputs; c++) {
-				sum += weights[tap + c * taps] * source[planeOf(from, slab * inputs + c) + iy * from.w + ix];
+				sum += weight(tap + c * taps) * source[FROM(slab * inputs + c) + iy * from.w + ix];
 			}
 		}
 	}
@@ -61,7 +61,7 @@ void main() {
 	for (int o = 0; o < 4; o++) {
 		if (tile * 4 + o < outputs) {
 			int plane = slab * outputs + tile * 4 + o;
-			store(planeOf(to, plane) + y * to.w + x, planeOf(added, plane) + y * added.w + x, sum[o]);
+			store(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, sum[o]);
 		}
 	}
 }

@@ -16,6 +16,12 @@ layout(std140, binding = 0) uniform Params {
 	int count;      // vectors of LANES pixels in a plane if FLAT, else elements
 };
 
+#ifdef SECOND_TABLE
+#define SECOND(plane) index[second.z + (plane)]
+#else
+#define SECOND(plane) (second.x + (plane) * second.y)
+#endif
+
 // One element at a float offset, for all lanes.
 VEC standing(int at) {
 #ifdef SCALAR
@@ -52,17 +58,17 @@ void main() {
 #ifdef FLAT
 	int plane = int(gl_GlobalInvocationID.z);
 	i *= LANES;
-	int at = planeOf(to, plane) + i;
-	int other = planeOf(added, plane) + i;
+	int at = TO(plane) + i;
+	int other = OTHER(plane) + i;
 #ifdef FIRST_STANDS
-	VEC v = standing(planeOf(from, plane));
+	VEC v = standing(FROM(plane));
 #else
-	VEC v = source[(planeOf(from, plane) + i) / LANES];
+	VEC v = source[(FROM(plane) + i) / LANES];
 #endif
 #ifdef SECOND_STANDS
-	VEC u = standing(planeOf(second, plane));
+	VEC u = standing(SECOND(plane));
 #else
-	VEC u = source[(planeOf(second, plane) + i) / LANES];
+	VEC u = source[(SECOND(plane) + i) / LANES];
 #endif
 #else
 	int at = locate(to, outSizes.x, outSizes.y, 1, i);

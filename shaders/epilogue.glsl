@@ -37,7 +37,7 @@ void store(int at, int other, VEC v) {
 	v += source[other / LANES];
 #endif
 #ifdef ACTIVATION
-	v = function(ACTIVATION, v, limits.x, limits.y);
+	v = function(ACTIVATION, v, curve.x, curve.y);
 #endif
 	target[at / LANES] = v;
 }

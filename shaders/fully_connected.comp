@@ -8,6 +8,7 @@ layout(std140, binding = 0) uniform Params {
 	OPERANDS
 	int inputs;
 	int outputs;
+	int first; // of the fours whose weights are bound
 };
 
 shared vec4 partial[LX * LY];
@@ -18,10 +19,11 @@ void main() {
 	int four = int(gl_GlobalInvocationID.y);
 	int item = int(gl_GlobalInvocationID.z);
 	int w = four * (inputs + 1);
+	four += first;
 	vec4 sum = vec4(0.0);
 	if (four * 4 < outputs) {
 		for (int k = lane; k < inputs; k += LX) {
-			sum += weights[w + 1 + k] * source[planeOf(from, item * inputs + k)];
+			sum += weight(w + 1 + k) * source[FROM(item * inputs + k)];
 		}
 	}
 	partial[slot] = sum;
@@ -34,6 +36,6 @@ void main() {
 	barrier();
 	if (lane < 4 && four * 4 + lane < outputs) {
 		int result = item * outputs + four * 4 + lane;
-		store(planeOf(to, result), planeOf(added, result), partial[slot - lane][lane] + weights[w][lane]);
+		store(TO(result), OTHER(result), partial[slot - lane][lane] + weight(w)[lane]);
 	}
 }

@@ -31,7 +31,7 @@ float total(float part) {
 void main() {
 	int lane = int(gl_LocalInvocationID.x);
 	int plane = int(gl_WorkGroupID.x);
-	int base = planeOf(from, plane);
+	int base = FROM(plane);
 	int count = height * width;
 
 	float sum = 0.0;
@@ -44,11 +44,11 @@ void main() {
 		float d = source[base + i / width * from.w + i % width] - mean;
 		sum += d * d;
 	}
-	vec4 w = weights[plane % channels];
+	vec4 w = weight(plane % channels);
 	float scale = w.x / sqrt(total(sum) / float(count) + epsilon);
 
-	int at = planeOf(to, plane);
-	int other = planeOf(added, plane);
+	int at = TO(plane);
+	int other = OTHER(plane);
 	for (int i = lane; i < count; i += LX) {
 		int y = i / width;
 		int x = i % width;

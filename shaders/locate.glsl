@@ -4,5 +4,6 @@
 int locate(ivec4 view, int h, int w, int columnStride, int i) {
 	int plane = i / (h * w);
 	int at = i - plane * h * w;
-	return planeOf(view, plane) + at / w * view.w + at % w * columnStride;
+	int base = view.z < 0 ? view.x + plane * view.y : index[view.z + plane];
+	return base + at / w * view.w + at % w * columnStride;
 }

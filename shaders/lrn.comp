@@ -28,9 +28,9 @@ void main() {
 	int last = plane + min(channels - 1 - c, after);
 	float sum = 0.0;
 	for (int p = first; p <= last; p++) {
-		float v = source[planeOf(from, p) + y * from.w + x];
+		float v = source[FROM(p) + y * from.w + x];
 		sum += v * v;
 	}
-	float v = source[planeOf(from, plane) + y * from.w + x] / pow(bias + alpha * sum, beta);
-	store(planeOf(to, plane) + y * to.w + x, planeOf(added, plane) + y * added.w + x, v);
+	float v = source[FROM(plane) + y * from.w + x] / pow(bias + alpha * sum, beta);
+	store(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, v);
 }

@@ -37,7 +37,7 @@ void main() {
 	if (x >= outWidth || y >= outHeight || plane >= planes) {
 		return;
 	}
-	int base = planeOf(from, plane);
+	int base = FROM(plane);
 	float result = EMPTY;
 	int count = 0;
 	for (int ky = 0; ky < kernelHeight; ky++) {
@@ -55,5 +55,5 @@ void main() {
 #ifdef AVERAGE
 	result /= float(max(count, 1));
 #endif
-	store(planeOf(to, plane) + y * to.w + x, planeOf(added, plane) + y * added.w + x, result);
+	store(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, result);
 }

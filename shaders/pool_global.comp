@@ -26,7 +26,7 @@ void main() {
 	int plane = int(gl_GlobalInvocationID.y);
 	float result = EMPTY;
 	if (plane < planes) {
-		int base = planeOf(from, plane);
+		int base = FROM(plane);
 		for (int i = lane; i < height * width; i += LX) {
 			result = COMBINE(result, source[base + i / width * from.w + i % width]);
 		}
@@ -43,6 +43,6 @@ void main() {
 #ifdef AVERAGE
 		result /= float(height * width);
 #endif
-		store(planeOf(to, plane), planeOf(added, plane), result);
+		store(TO(plane), OTHER(plane), result);
 	}
 }

@@ -21,7 +21,7 @@ void main() {
 	if (x >= outWidth || y >= outHeight || plane >= planes) {
 		return;
 	}
-	int base = planeOf(from, plane);
+	int base = FROM(plane);
 	float sum = 0.0;
 	for (int r = 0; r < ROWS; r++) {
 		int row = rowTaps + (y * ROWS + r) * 2;
@@ -38,5 +38,5 @@ void main() {
 		}
 		sum += intBitsToFloat(index[row + 1]) * line;
 	}
-	store(planeOf(to, plane) + y * to.w + x, planeOf(added, plane) + y * added.w + x, sum);
+	store(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, sum);
 }

@@ -27,6 +27,12 @@ func New(file string, defines ...string) Program {
 	return Program{file, strings.Join(defines, " ")}
 }
 
+// With is the variant with one more macro.
+func (p Program) With(define string) Program {
+	p.defines = strings.TrimSpace(p.defines + " " + define)
+	return p
+}
+
 // Label tells variants of a file apart: "conv_pointwise.comp (LX=16 LY=4 OC=4)".
 func (p Program) Label() string {
 	return fmt.Sprintf("%s (%s)", p.File, p.defines)
@@ -52,8 +58,10 @@ func (p Program) Source() string {
 	}
 	b.WriteString(text("common.glsl"))
 	b.WriteString(head)
-	if strings.Contains(body, "locate(") {
-		b.WriteString(text("locate.glsl"))
+	for _, helper := range []string{"locate", "weight"} {
+		if strings.Contains(body, helper+"(") {
+			b.WriteString(text(helper + ".glsl"))
+		}
 	}
 	b.WriteString(text("epilogue.glsl"))
 	b.WriteString(marker + body)
