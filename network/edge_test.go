@@ -90,8 +90,8 @@ func TestActivations(t *testing.T) {
 	clips := []network.Activation{network.ReLU(), network.ReLU6(), network.Clip(-2, -1), network.Clip(1, 2), network.Clip(-0.5, 7), {}}
 	for _, a := range clips {
 		for _, b := range clips {
-			g := parse(t, "x = input 200\nout x")
-			y, err := g.Apply("a", network.Activate{Fn: a}, g.Inputs[0])
+			g := parse(t, "x = input 1x200x1x1\nc = gap : x\nout c")
+			y, err := g.Apply("a", network.Activate{Fn: a}, g.Outputs[0])
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,7 +3,9 @@ package network_test
 import (
 	"testing"
 
+	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // A plane that runs over several buffers is read when the last of them is
@@ -37,6 +39,15 @@ func TestPlanesOverSeveralBuffers(t *testing.T) {
 			y = softmax : r
 			z = softmax axis2 : r
 			out y z`,
+		"of samples that a concatenation would part": `
+			x = input 2x4
+			a = softmax : x
+			r = reshape 1x1x2x4 : a
+			b = softmax : a
+			c = concat : a b
+			f = softmax : c
+			y = maxpool k1 : r
+			out y f`,
 		"joined again": `
 			x = input 1x4
 			a = softmax : x
@@ -56,6 +67,32 @@ func TestPlanesOverSeveralBuffers(t *testing.T) {
 			if _, _, err := hazards(p); err != nil {
 				t.Errorf("%s: %v\n%v", name, err, p)
 			}
+			comparePlan(t, name, p)
+		}
+	}
+}
+
+// comparePlan runs a plan of one input on the fast backend, and holds it against
+// the reference.
+func comparePlan(t *testing.T, name string, p *network.Plan) {
+	t.Helper()
+	in := noise("x", p.Inputs[0].View.Shape...)
+	want, err := cpu.Evaluate(p.Source, []*tensor.Tensor{in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.CompilePlan(cpu.New(cpu.Options{Threads: 1}), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	got, err := s.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range p.Outputs {
+		if d := tensor.MaxDiff(got[i], want[o.Name]); d.Rel > 1e-5 {
+			t.Errorf("%s: output %q: %v\n%v", name, o.Name, d, p)
 		}
 	}
 }
