@@ -39,7 +39,7 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	_, k.inPlanes, _, _ = s.Inputs[0].NCHW()
 	_, k.outPlanes, _, _ = s.Output.NCHW()
 	k.bands = (k.out.Height + k.band - 1) / k.band
-	run, scratch := k.run, multiplyScratch(k.band*k.pitch)+k.floats()
+	run, scratch := k.run, multiplyScratch(k.band*k.out.Width)+k.floats()
 	if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
 		k.bands, run, scratch = 1, k.runWindow, 0
 	} else {
@@ -108,14 +108,14 @@ func (k *depthwise) run(task int, arena, scratch []float32) {
 	for item := task * k.chunk; item < min((task+1)*k.chunk, k.items); item++ {
 		plane, y := item/k.bands, item%k.bands*k.band
 		rows := min(k.band, k.out.Height-y)
-		n := k.phases.run(rows, k.out.Width)
+		width := k.out.Width
 		at, channel := k.item(plane)
 		from, x := arena[at:], scratch[:k.floats()]
 		if k.whole {
-			x = from[y*k.pitch:]
+			x = from[y*width:]
 		} else {
-			k.load(x, from, y, rows)
+			k.load(x, from, y, rows, width)
 		}
-		k.multiply(arena, scratch[k.floats():], k.rows[channel], x, k.at, plane, y*k.pitch, n, k.pitch, 0, 1)
+		k.multiply(arena, scratch[k.floats():], k.rows[channel], x, k.at, plane, y*width, rows*width, width, 0, 1)
 	}
 }

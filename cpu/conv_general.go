@@ -11,23 +11,25 @@ import (
 //
 // Row (c,u,v) of P holds, for every output pixel, the input pixel that weight
 // (c,u,v) meets ("im2col"; Chellapilla and others, High Performance
-// Convolutional Neural Networks for Document Processing, 2006, section 3). Only
-// a tile of P's columns exists at a time.
-//
-// Maps of wide rows go without P, see byRows.
+// Convolutional Neural Networks for Document Processing, 2006, section 3). P is
+// not made: its rows are runs of the phases of the input's planes, so that a pixel
+// is copied once for each column of weights, not once for each weight.
 type general struct {
 	epilogue
-	grid
-	in       network.View
-	op       network.Window
-	channels int
-	weights  []*simd.Matrix
-	rowsAt   [][]int32 // where the rows of a panel are, for each width of tiles
-	depth    int
+	phases
+	channels, perGroup int
+	weights            []*simd.Matrix
+	rows               []int32 // where each of P's rows begins
+	bands, split       int     // tasks of an output plane, and of a band
 }
 
-// panelFloats is how much of P may exist.
-const panelFloats = 64 << 10
+// phasesFloats is the memory for a band's phases, what the second-level cache can
+// hold beside weights; fewestPixels is how many a band has all the same, so that
+// weights are read for more than one tile.
+const (
+	phasesFloats = 48 << 10
+	fewestPixels = 192
+)
 
 func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	op, ok := s.Op.(network.Conv)
@@ -35,65 +37,41 @@ func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) 
 		return kernel{}, errOperator
 	}
 	samples, channels, _, _ := s.Inputs[0].NCHW()
-	k := &general{epilogue: newEpilogue(s), in: s.Inputs[0], op: op.Normal(), channels: channels, weights: packGroups(level, s, op.G())}
-	k.depth = k.weights[0].Depth()
-	if s.Output.Width >= wideRow {
-		return newByRows(k, s, threads), nil
+	groups := op.G()
+	k := &general{epilogue: newEpilogue(s), channels: channels, perGroup: channels / groups, weights: packGroups(level, s, groups)}
+	// What a band of all rows would need says how many there can be.
+	whole := newPhases(s.Inputs[0], s.Output, op.Normal(), 1<<30)
+	planes := samples * groups
+	pixels := max(fewestPixels, phasesFloats/(k.perGroup*len(whole.used)))
+	if threads > 1 { // a few bands for each thread
+		pixels = min(pixels, max(fewestPixels, planes*s.Output.Height*s.Output.Width/(4*threads)))
 	}
-	columns := s.Output.Height * s.Output.Width
-	k.grid, _ = newGrid(samples, k.weights, columns, threads)
-	unit := k.weights[0].Columns()
-	k.width = max(unit, min(k.width, panelFloats/k.depth/unit*unit))
-	k.width = min(k.width, columns)
-	k.tiles = (columns + k.width - 1) / k.width
-	k.rowsAt = [][]int32{everyNth(k.width, k.depth), everyNth(columns-(k.tiles-1)*k.width, k.depth)}
-	return kernel{tasks: samples * k.groups * k.tiles * k.bands, scratch: multiplyScratch(k.width) + k.depth*k.width, run: k.run}, nil
-}
-
-// everyNth is 0, n, 2n, …
-func everyNth(n, count int) []int32 {
-	at := make([]int32, count)
-	for i := range at {
-		at[i] = int32(i * n)
+	k.phases = newPhases(s.Inputs[0], s.Output, op.Normal(), pixels)
+	for c := range k.perGroup {
+		for _, at := range k.at {
+			k.rows = append(k.rows, int32(c*k.floats())+at)
+		}
 	}
-	return at
+	k.bands = (s.Output.Height + k.band - 1) / k.band
+	tasks := planes * k.bands
+	k.split = 1
+	if threads > 1 && tasks < 2*threads {
+		k.split = min(k.weights[0].Panels(), (2*threads+tasks-1)/tasks)
+	}
+	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.band*s.Output.Width), run: k.run}, nil
 }
 
 func (k *general) run(task int, arena, scratch []float32) {
-	t := k.tile(task)
-	rowsAt := k.rowsAt[0]
-	if t.n != k.width {
-		rowsAt = k.rowsAt[1]
-	}
-	panel := scratch[:k.depth*t.n]
-	perGroup := k.channels / k.groups
-	k.fillPanel(panel, arena, k.in.Planes[t.sample*k.channels+t.group*perGroup:][:perGroup], t.column, t.n)
-	k.multiply(arena, scratch[len(panel):], k.weights[t.group], panel, rowsAt, t.plane, t.column, t.n, k.out.Width, t.first, t.last)
-}
+	part, task := task%k.split, task/k.split
+	y, task := task%k.bands*k.band, task/k.bands
+	sample, group := task/len(k.weights), task%len(k.weights)
+	n := min(k.band, k.out.Height-y)
 
-// fillPanel writes columns [px, px+n) of P for one group's planes.
-func (k *general) fillPanel(panel, arena []float32, planes []int32, px, n int) {
-	for _, off := range planes {
-		for u := range k.op.Kernel[0] {
-			for v := range k.op.Kernel[1] {
-				k.fillRow(panel[:n], arena[off:], px, u*k.op.Dilation[0]-k.op.Pads.Top, v*k.op.Dilation[1]-k.op.Pads.Left)
-				panel = panel[n:]
-			}
-		}
+	width, floats := k.out.Width, k.floats()
+	for c, at := range k.in.Planes[sample*k.channels+group*k.perGroup:][:k.perGroup] {
+		k.load(scratch[c*floats:], arena[at:], y, n, width)
 	}
-}
-
-// fillRow writes the pixels of a plane that output pixels px, px+1, … meet, at
-// the given distance down and right of where their windows begin.
-func (k *general) fillRow(dst, plane []float32, px, down, right int) {
-	y, x := px/k.out.Width, px%k.out.Width
-	for len(dst) > 0 {
-		run := min(k.out.Width-x, len(dst))
-		if r := y*k.op.Stride[0] + down; r < 0 || r >= k.in.Height {
-			clear(dst[:run])
-		} else {
-			pick(dst[:run], plane[r*k.in.RowStride:][:k.in.Width], x*k.op.Stride[1]+right, k.op.Stride[1])
-		}
-		dst, y, x = dst[run:], y+1, 0
-	}
+	w := k.weights[group]
+	first, last := part*w.Panels()/k.split, (part+1)*w.Panels()/k.split
+	k.multiply(arena, scratch[k.perGroup*floats:], w, scratch, k.rows, task*w.Height(), y*width, n*width, width, first, last)
 }

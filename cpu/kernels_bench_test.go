@@ -2,25 +2,32 @@ package cpu
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/onnx"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
 
 // BenchmarkSteps times every kernel at every shape of ShuffleNet v1, on one
-// thread, and reports the best run: microseconds, multiply-adds, and what part of
+// thread, and of the ONNX files that SHUFFLEGL_BENCH_MODELS names, and reports the best run: microseconds, multiply-adds, and what part of
 // the measured peak that is.
 func BenchmarkSteps(b *testing.B) {
 	peak := simd.Best().Peak() / 1e9
-	for _, name := range []string{
+	for _, name := range append([]string{
 		"shufflenet_v1_g1_1.0x", "shufflenet_v1_g3_1.0x", "shufflenet_v1_g8_1.0x",
 		"shufflenet_v1_g1_0.5x", "shufflenet_v1_g3_0.5x", "shufflenet_v1_g8_0.5x",
-	} {
-		b.Run(name, func(b *testing.B) {
+	}, strings.Fields(os.Getenv("SHUFFLEGL_BENCH_MODELS"))...) {
+		b.Run(filepath.Base(name), func(b *testing.B) {
 			g, err := zoo.Build(name, zoo.Options{})
+			if strings.HasSuffix(name, ".onnx") {
+				g, err = onnx.Load(name, onnx.Options{})
+			}
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -57,7 +57,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 		return kernel{tasks: tasks, scratch: k.band * k.out.Width, run: k.runMax}, nil
 	}
 	k.sum = simd.Pack(level, ones, 1, len(ones), nil)
-	return kernel{tasks: tasks, scratch: k.band*k.pitch + k.floats(), run: k.runAverage}, nil
+	return kernel{tasks: tasks, scratch: k.band*k.out.Width + k.floats(), run: k.runAverage}, nil
 }
 
 // counted gives, for each output along an axis, the places of its window that
@@ -110,17 +110,18 @@ func (k *pool) runAverage(task int, arena, scratch []float32) {
 	for item := task * k.chunk; item < min((task+1)*k.chunk, k.items); item++ {
 		plane, y := item/k.bands, item%k.bands*k.band
 		rows := min(k.band, k.out.Height-y)
-		n := k.phases.run(rows, k.out.Width)
-		acc, x := scratch[:n], scratch[k.band*k.pitch:]
-		k.load(x, arena[k.in.Planes[plane]:], y, rows)
+		width := k.out.Width
+		n := rows * width
+		acc, x := scratch[:n], scratch[k.band*width:]
+		k.load(x, arena[k.in.Planes[plane]:], y, rows, width)
 		k.sum.Multiply(&simd.Product{X: x, Rows: k.at, Y: acc, YRows: []int32{0}, Lo: float32(math.Inf(-1)), Hi: float32(math.Inf(1))}, n, 0, 1)
 		for r := range rows {
-			row := acc[r*k.pitch:][:k.out.Width]
+			row := acc[r*width:][:width]
 			for i, c := range k.columnCount {
 				row[i] /= max(k.rowCount[y+r]*c, 1)
 			}
 		}
-		k.store(arena, plane, y*k.pitch, k.pitch, acc)
+		k.store(arena, plane, y*width, width, acc)
 	}
 }
 
