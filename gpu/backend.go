@@ -47,9 +47,14 @@ func (d *Device) programOf(gl gles.API, p shaders.Program) (*program, error) {
 	if linked, ok := d.programs[p]; ok {
 		return linked, nil
 	}
-	linked, err := d.newProgram(gl, p.File, p.Variant(), p.Source())
-	if err != nil {
-		return nil, err
+	source := p.Source()
+	linked := d.cache.load(d, gl, p, source)
+	if linked == nil {
+		var err error
+		if linked, err = d.newProgram(gl, p.File, p.Variant(), source); err != nil {
+			return nil, err
+		}
+		d.cache.store(gl, linked, source)
 	}
 	if d.programs == nil {
 		d.programs = map[shaders.Program]*program{}

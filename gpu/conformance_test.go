@@ -9,6 +9,7 @@ import (
 
 func open(t testing.TB, o gpu.Options) *gpu.Device {
 	t.Helper()
+	o.NoCache = true // tests leave nothing in the user's folders
 	d, err := gpu.Open(o)
 	if err != nil {
 		t.Skip(err)

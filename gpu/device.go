@@ -25,6 +25,10 @@ type Options struct {
 	// behave as the least one.
 	Limits *Limits
 
+	// CacheDir is where linked programs are kept between starts; empty is the
+	// user's cache folder. NoCache builds every program anew.
+	CacheDir string
+	NoCache  bool
 	// NoSelfTest leaves out the check that the driver computes what it should.
 	NoSelfTest bool
 
@@ -43,6 +47,7 @@ type Device struct {
 	quit     chan struct{} // closed by Close
 	stopped  chan struct{} // closed when the thread is done
 	closing  sync.Once
+	cache    programCache
 	programs map[shaders.Program]*program // linked so far; of the GL thread
 	closeErr error                        // valid once stopped is closed
 }
@@ -215,6 +220,9 @@ func (d *Device) openOne(p ContextProvider, o Options) (_ Context, _ gles.API, e
 		gl.Enable(gles.DEBUG_OUTPUT)
 	}
 	d.info = info
+	if !o.NoCache {
+		d.cache = newProgramCache(o.CacheDir, &info)
+	}
 	return ctx, gl, nil
 }
 

@@ -13,6 +13,7 @@ import (
 // openTest opens a device, or skips the test with the reason.
 func openTest(t testing.TB, o Options) *Device {
 	t.Helper()
+	o.NoCache = true // tests leave nothing in the user's folders
 	d, err := Open(o)
 	if err != nil {
 		t.Skip("no device here: ", err)

@@ -11,7 +11,7 @@ import (
 // A matrix larger than a block of storage is shared out among launches, and the
 // step is still one.
 func TestLargeMatrix(t *testing.T) {
-	d, err := Open(Options{NoSelfTest: true, Limits: &Limits{StorageBlockSize: 40000}})
+	d, err := Open(Options{NoCache: true, NoSelfTest: true, Limits: &Limits{StorageBlockSize: 40000}})
 	if err != nil {
 		t.Skip(err)
 	}
