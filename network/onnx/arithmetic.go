@@ -80,7 +80,7 @@ func (n *node) binary(kind string, a, b *onnxfile.Tensor) *onnxfile.Tensor {
 
 func floatBinary(kind string) func(a, b float32) float32 {
 	switch kind {
-	case "Add":
+	case "Add", "Sum":
 		return func(a, b float32) float32 { return a + b }
 	case "Sub":
 		return func(a, b float32) float32 { return a - b }
@@ -222,23 +222,6 @@ func choose[T any](shape tensor.Shape, first func(int) bool, a, b []T, sa, sb []
 		}
 	}
 	return y
-}
-
-// importExpand reads Expand-8 to -13.
-func importExpand(n *node) {
-	shape := n.dims(n.knownInts(1, "shape"))
-	x := n.in[0]
-	full, ok := broadcast(x.shape, shape)
-	switch {
-	case !ok:
-		n.bad("%v to %v", x.shape, shape)
-	case x.known != nil:
-		n.give(0, n.known(n.expand(x.known, full)))
-	case x.shape.Size() == full.Size():
-		n.give(0, n.shaped(x, full))
-	default:
-		n.refuse("of the computed value %s from %v to %v", quote(x.name), x.shape, full)
-	}
 }
 
 // importRange reads Range-11 on integers.

@@ -131,3 +131,8 @@ func (n *node) axes(list []int64, rank int) []int {
 	}
 	return axes
 }
+
+// floats is a list of floating-point numbers.
+func (n *node) floats(name string) []float32 {
+	return n.attribute(name, onnxpb.AttributeProto_FLOATS).GetFloats()
+}

@@ -9,30 +9,111 @@ import (
 // int32 of shaders.
 const maxWindow = 1 << 14
 
-// importConv reads a 2-D convolution (Conv-1, -11, -22).
+// importConv reads a convolution in one or two dimensions (Conv-1, -11, -22).
 func importConv(n *node) {
-	x := n.featureMap(0)
-	w := n.knownFloats(1, "weights")
-	if len(w.Shape) != 4 {
-		n.refuse("weights %v, only 2-D convolution", w.Shape)
-	}
+	x, lower := n.featureMap(0)
+	w := n.kernels(1)
 	if n.input(2) != nil {
 		n.knownFloats(2, "bias")
 	}
 	groups := n.integer("group", 1, 1, maxDim)
-	window := n.window(x.shape, w.Shape[2:])
-	x, pads := n.unpadded(x)
+	window := n.window(x.shape, w.shape[2:])
+	x, pads := n.unpadded(x, 0)
 	window.Pads = window.Pads.plus(pads)
-	inputs := append([]*value{x}, n.in[1:]...)
-	n.give(0, n.one(network.Conv{Window: window.network(), Groups: groups}, inputs...))
+	inputs := append([]*value{x, w}, n.in[2:]...)
+	n.give(0, lower(n.one(network.Conv{Window: window.network(), Groups: groups}, inputs...)))
 }
 
-// featureMap is input i, which must have four dimensions.
-func (n *node) featureMap(i int) *value {
-	if x := n.in[i]; len(x.shape) != 4 {
-		n.refuse("input %v, only 2-D feature maps NxCxHxW", x.shape)
+// importConvTranspose reads ConvTranspose-1 to -22 in one or two dimensions.
+func importConvTranspose(n *node) {
+	x, lower := n.featureMap(0)
+	w := n.kernels(1)
+	if n.input(2) != nil {
+		n.knownFloats(2, "bias")
 	}
-	return n.in[i]
+	op := network.ConvTranspose{Groups: n.integer("group", 1, 1, maxDim)}
+	auto := n.text("auto_pad", "NOTSET")
+	given, fixed := n.integers("output_shape")
+	if fixed && len(given) == len(n.in[0].shape) {
+		given = given[2:] // some exporters write the whole shape
+	}
+	extra := n.list("output_padding", 0, 0, maxWindow)
+	win := n.slide(w.shape[2:])
+	var pads padding
+	switch auto {
+	case "NOTSET", "":
+		pads = n.pads()
+	case "VALID", "SAME_UPPER", "SAME_LOWER":
+		n.noPads(auto)
+	default:
+		n.bad("auto_pad %s", quote(auto))
+	}
+	sides := [2][2]*int{{&pads.Top, &pads.Bottom}, {&pads.Left, &pads.Right}}
+	for d := range 2 {
+		full := (x.shape[2+d]-1)*win.Stride[d] + (win.Kernel[d]-1)*win.Dilation[d] + 1
+		var size int
+		switch {
+		case fixed:
+			if len(given) != len(n.in[0].shape)-2 {
+				n.bad("output_shape %v of %v", given[:min(len(given), maxRank)], n.in[0].shape)
+			}
+			if n.line && d == 0 {
+				continue
+			}
+			if s := given[len(given)-2+d]; s >= 1 && s <= maxElements {
+				size = int(s)
+			} else {
+				n.bad("output_shape %v", given)
+			}
+		case auto == "SAME_UPPER" || auto == "SAME_LOWER":
+			size = x.shape[2+d] * win.Stride[d]
+		default:
+			continue
+		}
+		// What the output lacks of the full size is cut off, more of it at the
+		// beginning unless auto_pad says otherwise; what it has more is added.
+		cut := max(full+extra[d]-size, 0)
+		*sides[d][0], *sides[d][1] = cut-cut/2, cut/2
+		if auto == "SAME_UPPER" {
+			*sides[d][0], *sides[d][1] = cut/2, cut-cut/2
+		}
+		extra[d] = size - (full - cut)
+	}
+	win.Pads = pads
+	op.Window, op.Extra = win.network(), extra
+	inputs := append([]*value{x, w}, n.in[2:]...)
+	n.give(0, lower(n.one(op, inputs...)))
+}
+
+// featureMap is input i as a feature map NxCxHxW. A sequence NxCxL is seen as one
+// of a single row; lower gives the result back as a sequence.
+func (n *node) featureMap(i int) (x *value, lower func(*value) *value) {
+	switch x = n.in[i]; len(x.shape) {
+	case 4:
+		return x, func(y *value) *value { return y }
+	case 3:
+		n.line = true
+		s := x.shape
+		return n.one(network.Reshape{Shape: tensor.Shape{s[0], s[1], 1, s[2]}}, x), func(y *value) *value {
+			return n.one(network.Reshape{Shape: tensor.Shape{y.shape[0], y.shape[1], y.shape[3]}}, y)
+		}
+	}
+	n.refuse("input %v, only feature maps NxCxHxW and sequences NxCxL", n.in[i].shape)
+	return nil, nil
+}
+
+// kernels are the constant weights of a convolution, in four dimensions.
+func (n *node) kernels(i int) *value {
+	w := n.knownFloats(i, "weights")
+	if len(w.Shape) != len(n.in[0].shape) {
+		n.bad("weights %v for %v", w.Shape, n.in[0].shape)
+	}
+	if !n.line {
+		return n.in[i]
+	}
+	v := n.one(network.Reshape{Shape: tensor.Shape{w.Shape[0], w.Shape[1], 1, w.Shape[2]}}, n.in[i])
+	v.name = n.in[i].name
+	return v
 }
 
 // padding is network.Pads, with arithmetic.
@@ -51,20 +132,23 @@ func (w window) network() network.Window {
 	return network.Window{Kernel: w.Kernel, Stride: w.Stride, Dilation: w.Dilation, Pads: network.Pads(w.Pads)}
 }
 
-// window reads the attributes that convolution and pooling share. The kernel is
-// nil where the attribute alone tells it.
-func (n *node) window(x, kernel tensor.Shape) window {
+// slide reads how a kernel slides. The kernel is nil where the attribute alone
+// tells it.
+func (n *node) slide(kernel tensor.Shape) window {
 	w := window{
-		Kernel:   n.pair("kernel_shape", [2]int{}),
-		Stride:   n.pair("strides", [2]int{1, 1}),
-		Dilation: n.pair("dilations", [2]int{1, 1}),
+		Kernel:   n.list("kernel_shape", 0, 1, maxWindow),
+		Stride:   n.list("strides", 1, 1, maxWindow),
+		Dilation: n.list("dilations", 1, 1, maxWindow),
 	}
 	switch {
-	case kernel != nil && w.Kernel == [2]int{}:
+	case kernel != nil && w.Kernel[1] == 0:
 		w.Kernel = [2]int(kernel)
-	case w.Kernel == [2]int{}:
+	case w.Kernel[1] == 0:
 		n.bad("attribute %q is missing", "kernel_shape")
-	case kernel != nil && w.Kernel != [2]int(kernel):
+	case n.line:
+		w.Kernel[0] = 1
+	}
+	if kernel != nil && w.Kernel != [2]int(kernel) {
 		n.bad("kernel_shape is %v, the weights are %v", w.Kernel, kernel)
 	}
 	for _, k := range w.Kernel {
@@ -72,6 +156,12 @@ func (n *node) window(x, kernel tensor.Shape) window {
 			n.bad("kernel %v", w.Kernel)
 		}
 	}
+	return w
+}
+
+// window reads the attributes that convolution and pooling share.
+func (n *node) window(x, kernel tensor.Shape) window {
+	w := n.slide(kernel)
 	switch auto := n.text("auto_pad", "NOTSET"); auto {
 	case "NOTSET", "":
 		w.Pads = n.pads()
@@ -106,19 +196,23 @@ func same(in, kernel, stride, dilation int, lower bool) (before, after int) {
 	return total / 2, total - total/2
 }
 
-// pair reads an attribute with a positive number for each of two axes.
-func (n *node) pair(name string, absent [2]int) [2]int {
+// list reads an attribute with a number for each axis, absent where it is not
+// given, or for the one row that a sequence has.
+func (n *node) list(name string, absent, least, most int) [2]int {
+	p := [2]int{absent, absent}
 	list, ok := n.integers(name)
 	if !ok {
-		return absent
+		return p
+	}
+	if n.line && len(list) == 1 {
+		list = []int64{int64(max(absent, least)), list[0]}
 	}
 	if len(list) != 2 {
-		n.refuse("%s %v, only 2-D", name, list[:min(len(list), maxRank)])
+		n.bad("%s %v of %v", name, list[:min(len(list), maxRank)], n.in[0].shape)
 	}
-	var p [2]int
 	for i, v := range list {
-		if v < 1 || v > maxWindow {
-			n.bad("%s %v, only 1 to %d", name, list, maxWindow)
+		if v < int64(least) || v > int64(most) {
+			n.bad("%s %v, only %d to %d", name, list, least, most)
 		}
 		p[i] = int(v)
 	}
@@ -131,8 +225,11 @@ func (n *node) pads() padding {
 	if !ok {
 		return padding{}
 	}
+	if n.line && len(list) == 2 {
+		list = []int64{0, list[0], 0, list[1]}
+	}
 	if len(list) != 4 {
-		n.refuse("pads %v, only 2-D", list[:min(len(list), maxRank)])
+		n.bad("pads %v of %v", list[:min(len(list), maxRank)], n.in[0].shape)
 	}
 	for _, v := range list {
 		if v < 0 || v > maxWindow {

@@ -123,8 +123,12 @@ func (n *node) slice(x *value, axis int, start, end, step int64) *value {
 	} else {
 		op.Start, op.End = int(bound(start, 0, size-1)), int(bound(end, -1, size-1))
 		op.Step = int(max(step, -max(size, 1)))
-		if x.known == nil {
-			n.refuse("a step of %d", step)
+		if x.known == nil && op.Start > op.End {
+			var list []int
+			for k := op.Start; k > op.End; k += op.Step {
+				list = append(list, k)
+			}
+			return n.take(x, axis, list)
 		}
 	}
 	if x.known == nil {

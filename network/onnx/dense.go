@@ -5,31 +5,51 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// importGemm reads Gemm-7 to -13, alpha·A·B + beta·C, where B and C are
-// constant.
+// importGemm reads Gemm-7 to -13, alpha·A·B + beta·C.
 func importGemm(n *node) {
 	alpha, beta := n.number("alpha", 1), n.number("beta", 1)
 	transA, transB := n.flag("transA", false), n.flag("transB", false)
-	a, b := n.in[0], n.knownFloats(1, "weights")
-	if len(a.shape) != 2 || len(b.Shape) != 2 {
-		n.bad("on %v and %v, matrices are wanted", a.shape, b.Shape)
+	a, b := n.in[0], n.in[1]
+	if len(a.shape) != 2 || len(b.shape) != 2 {
+		n.bad("on %v and %v, matrices are wanted", a.shape, b.shape)
 	}
 	if transA {
 		a = n.one(network.Transpose{Perm: []int{1, 0}}, a)
 	}
-	inputs := []*value{a, n.rows(n.in[1], transB, alpha)}
 	rest := n.input(2)
-	if rest != nil && beta != 0 {
-		c := n.knownFloats(2, "bias")
-		if outputs := inputs[1].shape[0]; len(c.Data) == 1 || len(c.Shape) > 0 && len(c.Data) == outputs && c.Shape[len(c.Shape)-1] == outputs {
-			inputs = append(inputs, n.bias(c, outputs, beta))
-			rest = nil
+	if beta == 0 {
+		rest = nil
+	}
+	var y *value
+	if b.known != nil {
+		n.knownFloats(1, "weights")
+		inputs := []*value{a, n.rows(b, transB, alpha)}
+		if rest != nil && rest.known != nil {
+			c := n.knownFloats(2, "bias")
+			if outputs := inputs[1].shape[0]; len(c.Data) == 1 || len(c.Shape) > 0 && len(c.Data) == outputs && c.Shape[len(c.Shape)-1] == outputs {
+				inputs = append(inputs, n.bias(c, outputs, beta))
+				rest = nil
+			}
+		}
+		y = n.one(network.FullyConnected{}, inputs...)
+	} else {
+		if transB {
+			b = n.one(network.Transpose{Perm: []int{1, 0}}, b)
+		}
+		if y = n.one(network.MatMul{}, a, b); alpha != 1 {
+			y = n.combine("Mul", y, n.scalar("alpha", alpha))
 		}
 	}
-	y := n.one(network.FullyConnected{}, inputs...)
-	if rest != nil && beta != 0 { // a bias for each row
-		c := n.scaled(rest, beta)
-		y = n.one(network.Binary{Fn: network.FnAdd}, y, n.expanded(c, y.shape))
+	if rest != nil {
+		if rest.known != nil && rest.known.Floats != nil {
+			rest = n.scaled(rest, beta)
+		} else if beta != 1 {
+			rest = n.combine("Mul", rest, n.scalar("beta", beta))
+		}
+		if s, ok := broadcast(y.shape, rest.shape); !ok || !s.Equal(y.shape) {
+			n.bad("C %v, the product is %v", rest.shape, y.shape)
+		}
+		y = n.combine("Add", y, rest)
 	}
 	n.give(0, y)
 }
@@ -66,27 +86,41 @@ func (n *node) bias(c *tensor.Tensor, outputs int, factor float32) *value {
 	return n.constant("bias", t)
 }
 
-// importMatMul reads MatMul-1 to -13 with a constant matrix on the right.
+// importMatMul reads MatMul-1 to -13: as a fully connected layer where a constant
+// matrix is on the right. A vector on the left is a row, on the right a column.
 func importMatMul(n *node) {
-	x := n.in[0]
-	w := n.knownFloats(1, "the right matrix")
-	if len(w.Shape) != 2 {
-		n.refuse("the right matrix is %v, only two dimensions", w.Shape)
+	a, b := n.in[0], n.in[1]
+	if len(a.shape) == 0 || len(b.shape) == 0 {
+		n.bad("%v times %v", a.shape, b.shape)
 	}
-	rank := len(x.shape)
-	if rank == 0 || x.shape[rank-1] != w.Shape[0] {
-		n.bad("%v times %v", x.shape, w.Shape)
+	shape := []int{}
+	row, column := len(a.shape) == 1, len(b.shape) == 1
+	if row {
+		a = n.one(network.Reshape{Shape: tensor.Shape{1, a.shape[0]}}, a)
 	}
-	shape := x.shape.Clone()
-	shape[rank-1] = w.Shape[1]
-	if rank != 2 {
-		x = n.one(network.Reshape{Shape: tensor.Shape{x.shape[:rank-1].Size(), w.Shape[0]}}, x)
+	if column {
+		b = n.one(network.Reshape{Shape: tensor.Shape{b.shape[0], 1}}, b)
 	}
-	y := n.one(network.FullyConnected{}, x, n.rows(n.in[1], false, 1))
-	if rank != 2 {
-		y = n.one(network.Reshape{Shape: shape}, y)
+	rank := len(a.shape)
+	outer, ok := broadcast(a.shape[:rank-2], b.shape[:len(b.shape)-2])
+	depth, columns := a.shape[rank-1], b.shape[len(b.shape)-1]
+	if !ok || depth != b.shape[len(b.shape)-2] {
+		n.bad("%v times %v", n.in[0].shape, n.in[1].shape)
 	}
-	n.give(0, y)
+	shape = append(shape, outer...)
+	if !row {
+		shape = append(shape, a.shape[rank-2])
+	}
+	if !column {
+		shape = append(shape, columns)
+	}
+	var y *value
+	if b.known != nil && b.known.Floats != nil && len(b.shape) == 2 {
+		y = n.one(network.FullyConnected{}, n.shaped(a, tensor.Shape{a.shape[:rank-1].Size(), depth}), n.rows(b, false, 1))
+	} else {
+		y = n.one(network.MatMul{}, a, b)
+	}
+	n.give(0, n.shaped(y, shape))
 }
 
 // importSoftmax reads Softmax-1 and -11, where the axes from axis on count as

@@ -46,6 +46,8 @@ func (n *node) fold(op network.Op, in []*value) []*value {
 			start += size
 		}
 		return outs
+	case network.Gather:
+		return []*value{n.known(n.pick(x, op.Axis, op.Indices, resized(x.Shape, op.Axis, len(op.Indices))))}
 	case network.Concat:
 		return []*value{n.known(n.concat(known, op.Axis))}
 	}

@@ -7,11 +7,8 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// maxRuns bounds the slices that a Gather is made of.
-const maxRuns = 1024
-
-// importGather reads Gather-1 to -13 with constant indices: a channel shuffle if
-// it is one, else slices joined together.
+// importGather reads Gather-1 to -13 with constant indices: a slice or a channel
+// shuffle if it is one.
 func importGather(n *node) {
 	x := n.in[0]
 	indices := n.knownInts(1, "indices")
@@ -51,26 +48,18 @@ func (n *node) take(x *value, axis int, list []int) *value {
 	if len(list) == 0 {
 		n.refuse("no indices")
 	}
-	if g := shuffleOf(list); axis == 1 && len(list) == x.shape[1] && g > 0 {
+	size := x.shape[axis]
+	switch run, step := progression(list); {
+	case run == size && step == 1 && list[0] == 0 && len(list) == size:
+		return x
+	case run == len(list):
+		return n.one(network.Slice{Axis: axis, Start: list[0], End: list[run-1] + 1, Step: step}, x)
+	}
+	if g := shuffleOf(list); axis == 1 && len(list) == size && g > 0 {
 		return n.one(network.ChannelShuffle{Groups: g}, x)
 	}
-	var parts []*value
-	for len(list) > 0 {
-		run, step := progression(list)
-		op := network.Slice{Axis: axis, Start: list[0], End: list[run-1] + 1, Step: step}
-		if list = list[run:]; op.Start == 0 && op.End == x.shape[axis] && step == 1 {
-			parts = append(parts, x)
-		} else {
-			parts = append(parts, n.one(op, x))
-		}
-		if len(parts) > maxRuns {
-			n.refuse("more than %d runs of indices", maxRuns)
-		}
-	}
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return n.one(network.Concat{Axis: axis}, parts...)
+	n.larger(resized(x.shape, axis, len(list)))
+	return n.one(network.Gather{Axis: axis, Indices: list}, x)
 }
 
 // progression is how many of the first indices rise by one step, and that step.

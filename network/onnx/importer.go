@@ -23,6 +23,8 @@ const (
 	maxRank   = 16
 	maxDim    = math.MaxInt32
 	maxEmpty  = 1 << 20  // product of the dimensions but 0 of a tensor without elements
+	maxSide   = 1 << 16  // rows or columns that a resized or padded map may have
+	maxViewed = 1 << 23  // elements of a tensor that is addressed one by one
 	maxFolded = 64 << 20 // bytes of constants computed at load, beside four times the file's own
 )
 
@@ -166,11 +168,18 @@ func (im *importer) outputs() error {
 }
 
 // output is a value as an output: a constant needs a node that it comes from.
+// Integers known at load are given as the numbers that they are.
 func (im *importer) output(v *value) (out *network.Value, err error) {
 	n := &node{im: im, kind: "output", name: unique(im.nodes, "output:"+v.name)}
 	defer n.rescue(&err)
 	if v.known != nil && v.known.Floats == nil {
-		n.refuse("of type %v, only floating-point numbers", v.known.Type)
+		f := make([]float32, len(v.known.Ints))
+		for i, k := range v.known.Ints {
+			if f[i] = float32(k); int64(f[i]) != k {
+				n.refuse("of type %v, only floating-point numbers, and %d is none", v.known.Type, k)
+			}
+		}
+		v = &value{name: v.name, shape: v.shape, known: floatsOf(f, v.shape)}
 	}
 	net := n.network(v)
 	if net.Const != nil {

@@ -24,6 +24,7 @@ type value struct {
 	// computed.
 	unpadded *value
 	pad      *padding
+	fill     float32
 }
 
 // node is a node of the file while it is imported: what an operator's function
@@ -40,6 +41,7 @@ type node struct {
 	in    []*value // nil where an optional input is absent
 	attrs map[string]*onnxpb.AttributeProto
 	outs  []string
+	line  bool // the operator is of one dimension: see featureMap
 	made  []*network.Node
 	fresh map[*value]bool // values computed here that have no name yet
 }

@@ -1,34 +1,43 @@
 package onnx
 
 import (
+	"math"
 	"slices"
 
 	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // importMaxPool reads MaxPool-1 to -12.
 func importMaxPool(n *node) {
-	if n.integer("storage_order", 0, 0, 1) != 0 {
+	if n.integer("storage_order", 0, 0, 1) != 0 && len(n.outs) > 1 {
 		n.refuse("storage_order 1")
 	}
-	x := n.featureMap(0)
-	op := network.Pool{Window: n.window(x.shape, nil).network(), Reduce: network.Max, Ceil: n.flag("ceil_mode", false)}
-	n.give(0, n.one(op, x))
+	x, lower := n.featureMap(0)
+	w := n.window(x.shape, nil)
+	op := network.Pool{Reduce: network.Max, Ceil: n.flag("ceil_mode", false)}
+	if x.pad != nil && x.fill <= -math.MaxFloat32 && !op.Ceil && fitsKernel(w.Pads.plus(*x.pad), w) {
+		var pads padding
+		x, pads = n.unpadded(x, x.fill)
+		w.Pads = w.Pads.plus(pads)
+	}
+	op.Window = w.network()
+	n.give(0, lower(n.one(op, x)))
 }
 
 // importAveragePool reads AveragePool-7 to -22.
 func importAveragePool(n *node) {
-	x := n.featureMap(0)
+	x, lower := n.featureMap(0)
 	w := n.window(x.shape, nil)
 	op := network.Pool{Reduce: network.Average, Ceil: n.flag("ceil_mode", false), CountIncludePad: n.flag("count_include_pad", false)}
-	if x.pad != nil && !op.Ceil && (w.Pads == padding{} || op.CountIncludePad) && fitsKernel(w.Pads.plus(*x.pad), w) {
+	if x.pad != nil && x.fill == 0 && !op.Ceil && (w.Pads == padding{} || op.CountIncludePad) && fitsKernel(w.Pads.plus(*x.pad), w) {
 		// The zeros of a Pad count as pixels.
 		var pads padding
-		x, pads = n.unpadded(x)
+		x, pads = n.unpadded(x, 0)
 		w.Pads, op.CountIncludePad = w.Pads.plus(pads), true
 	}
 	op.Window = w.network()
-	n.give(0, n.one(op, x))
+	n.give(0, lower(n.one(op, x)))
 }
 
 // fitsKernel reports whether no window lies in the padding alone.
@@ -36,31 +45,78 @@ func fitsKernel(p padding, w window) bool {
 	return max(p.Top, p.Bottom) < w.Kernel[0] && max(p.Left, p.Right) < w.Kernel[1]
 }
 
-func importGlobalAveragePool(n *node) { n.globalPool(network.Average) }
-func importGlobalMaxPool(n *node)     { n.globalPool(network.Max) }
+func importGlobalAveragePool(n *node) { n.importGlobalPool(network.Average) }
+func importGlobalMaxPool(n *node)     { n.importGlobalPool(network.Max) }
 
-func (n *node) globalPool(r network.Reduction) {
-	n.give(0, n.one(network.GlobalPool{Reduce: r}, n.featureMap(0)))
+func (n *node) importGlobalPool(r network.Reduction) {
+	x := n.in[0]
+	if len(x.shape) < 2 {
+		n.bad("input %v has no channels", x.shape)
+	}
+	n.give(0, n.globalPool(r, x))
 }
 
-// importReduceMean reads ReduceMean-1 to -18 over height and width: a global
-// average pool.
-func importReduceMean(n *node) {
-	x := n.in[0]
-	keep := n.flag("keepdims", true)
-	list, given := n.parameter("axes", 1, 18)
-	if n.opset >= 18 && n.flag("noop_with_empty_axes", false) && len(list) == 0 {
-		n.give(0, n.one(network.Identity{}, x))
-		return
+// globalPool reduces all dimensions but the first two to ones.
+func (n *node) globalPool(r network.Reduction, x *value) *value {
+	s := x.shape
+	out := s.Clone()
+	for d := 2; d < len(s); d++ {
+		out[d] = 1
 	}
-	axes := n.axes(list, len(x.shape))
-	slices.Sort(axes)
-	if !given || len(x.shape) != 4 || !slices.Equal(axes, []int{2, 3}) {
-		n.refuse("axes %v of %v, only height and width of a feature map", axes, x.shape)
+	if len(s) != 4 {
+		width := 1
+		if len(s) > 2 {
+			width = s[len(s)-1]
+		}
+		x = n.one(network.Reshape{Shape: tensor.Shape{s[0], s[1], s[2:].Size() / width, width}}, x)
 	}
-	y := n.one(network.GlobalPool{Reduce: network.Average}, x)
-	if !keep {
-		y = n.one(network.Reshape{Shape: y.shape[:2]}, y)
+	return n.shaped(n.one(network.GlobalPool{Reduce: r}, x), out)
+}
+
+// importReduceMean reads ReduceMean-1 to -18.
+func importReduceMean(n *node) { n.give(0, n.mean()) }
+
+// importReduceSum reads ReduceSum-1 to -13 as a mean times the number of elements.
+func importReduceSum(n *node) {
+	y := n.mean()
+	if count := n.in[0].shape.Size() / y.shape.Size(); count > 1 {
+		y = n.combine("Mul", y, n.scalar("count", float32(count)))
 	}
 	n.give(0, y)
+}
+
+// mean is the mean over the axes that a Reduce operator names.
+func (n *node) mean() *value {
+	x := n.in[0]
+	rank := len(x.shape)
+	keep := n.flag("keepdims", true)
+	since := 18
+	if n.kind == "ReduceSum" {
+		since = 13
+	}
+	list, _ := n.parameter("axes", 1, since)
+	if n.opset >= since && n.flag("noop_with_empty_axes", false) && len(list) == 0 {
+		return n.one(network.Identity{}, x)
+	}
+	axes := n.axes(list, rank)
+	if len(list) == 0 {
+		for d := range rank {
+			axes = append(axes, d)
+		}
+	}
+	slices.Sort(axes)
+	shape := tensor.Shape{}
+	for d, size := range x.shape {
+		switch {
+		case !slices.Contains(axes, d):
+			shape = append(shape, size)
+		case keep:
+			shape = append(shape, 1)
+		}
+	}
+	if rank > 2 && len(axes) == rank-2 && axes[0] == 2 { // all but batch and channels
+		return n.shaped(n.globalPool(network.Average, x), shape)
+	}
+	n.larger(x.shape)
+	return n.one(network.Mean{Axes: axes, Keep: keep}, x)
 }
