@@ -52,6 +52,9 @@ func newKernel(s *network.Step, threads int, level simd.Level) (k kernel, err er
 		return kernel{}, fmt.Errorf("operator %s (%T): %w: %w", s.Op.Kind(), s.Op, err, network.ErrUnsupported)
 	}
 	k.work = s.MACs + int64(s.Output.Shape.Size())
+	for _, v := range s.Inputs {
+		k.work += 2 * int64(v.Shape.Size()) // pooling multiplies nothing
+	}
 	return k, nil
 }
 

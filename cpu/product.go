@@ -31,6 +31,9 @@ func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid,
 	want := 1
 	if threads > 1 {
 		work := samples * g.groups * m.Height() * m.Depth() * columns
+		if columns == 1 {
+			work *= 4 // what takes time is to read the weights
+		}
 		want = max(1, min(4*threads, work/taskWork))
 	}
 	if per := samples * g.groups; per < want {

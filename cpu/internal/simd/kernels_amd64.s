@@ -3317,7 +3317,7 @@ clamp:
 	RET
 
 // func columns1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·columns1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    96(AX), CX
@@ -3343,12 +3343,16 @@ TEXT ·columns1(SB), NOSPLIT, $0-8
 loop:
 	MOVLQSX      (R12), R14
 	VBROADCASTSS (R11)(R14*4), Y4
+	PREFETCHT0   1024(CX)
 	VFMADD231PS  (CX), Y4, Y0
 	ADDQ         DX, CX
+	PREFETCHT0   1024(BX)
 	VFMADD231PS  (BX), Y4, Y1
 	ADDQ         SI, BX
+	PREFETCHT0   1024(DI)
 	VFMADD231PS  (DI), Y4, Y2
 	ADDQ         R8, DI
+	PREFETCHT0   1024(R9)
 	VFMADD231PS  (R9), Y4, Y3
 	ADDQ         R10, R9
 	ADDQ         $0x04, R12

@@ -67,12 +67,15 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 		}
 		used := min(n-left-px, width*s.lanes)
 		a.mask = m.level.mask(used - (width-1)*s.lanes)
+		a.x, a.y = &p.X[px], &p.Y[px]
+		if p.Add != nil {
+			a.add = &p.Add[px]
+		}
 		for i := range m.panels[first:last] {
 			b := &m.panels[first+i]
 			a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first-p.Skip]
-			a.x, a.y = &p.X[px:][0], &p.Y[px:][0]
 			if p.Add != nil {
-				a.add, a.addRows = &p.Add[px:][0], &p.AddRows[b.first-p.Skip]
+				a.addRows = &p.AddRows[b.first-p.Skip]
 			}
 			if m.level == AVX512 {
 				tile512(&a, b.height, width)
@@ -278,12 +281,13 @@ func (l Level) Peak() float64 {
 	return float64(12*l.shape().lanes*turns) / best.Seconds()
 }
 
-var canEvens = Best() >= AVX2
+// vectors says that the functions that are given no level may use AVX2.
+var vectors = Best() >= AVX2
 
 // Evens is dst[i] = src[2·i].
 func Evens(dst, src []float32) {
 	// A turn reads 16 floats, of which the last is not needed.
-	if turns := min(len(dst)/8, len(src)/16); turns > 0 && canEvens {
+	if turns := min(len(dst)/8, len(src)/16); turns > 0 && vectors {
 		evens(&dst[0], &src[0], turns)
 		dst, src = dst[8*turns:], src[min(16*turns, len(src)):]
 	}

@@ -110,6 +110,22 @@ func TestNaNAndInfinityPass(t *testing.T) {
 	}
 }
 
+func TestEvens(t *testing.T) {
+	for n := range 100 {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = float32(i * i % 13)
+		}
+		dst := make([]float32, (n+1)/2)
+		Evens(dst, x)
+		for i, v := range dst {
+			if v != x[2*i] {
+				t.Errorf("of %d, even float %d is %v, want %v", n, i, v, x[2*i])
+			}
+		}
+	}
+}
+
 func BenchmarkPeak(b *testing.B) {
 	for _, l := range Levels()[1:] {
 		b.Run(l.String(), func(b *testing.B) {

@@ -179,6 +179,9 @@ const (
 	ofBias   = ofStride + 8*4
 )
 
+// ahead is how many bytes of weights are asked for in advance.
+const ahead = 1024
+
 // columns computes a few pixels of several panels, with the channels of a panel
 // side by side in a register: what is left over at the right of a map, or a map of
 // one pixel. Lanes beyond a panel's height hold nonsense.
@@ -217,6 +220,9 @@ func columns(pixels int) {
 	}
 	for p := range panels {
 		if pixels == 1 {
+			// Weights that are used once come from far away, more so than the
+			// processor looks ahead by itself.
+			PREFETCHT0(Mem{Base: w[p], Disp: ahead})
 			VFMADD231PS(Mem{Base: w[p]}, value[0], acc[p][0])
 		} else {
 			weights := YMM()
