@@ -5,17 +5,19 @@ import "slices"
 // Optimize returns a graph that computes the same outputs with fewer nodes. The
 // graph given is left as it is.
 //
-// It drops operators that change nothing, folds batch normalisation into the
-// convolution before it, recognises channel shuffles, and fuses activations and
-// additions behind the operator that computes their operand. Values keep their
-// names: a fused node's output is named as the last node's that went into it.
+// It drops operators that change nothing, folds batch normalisation and constants
+// into the convolution before them, recognises channel shuffles and swishes, and
+// fuses activations and additions behind the operator that computes their
+// operand. Values keep their names: a fused node's output is named as the last
+// node's that went into it.
 func Optimize(g *Graph) *Graph {
 	r := newRewriter(g.clone())
 	r.dropUnused() // a node that no output depends on must not count as a reader
 	passes := []func(*Node) bool{
 		r.dropIdentity,
 		r.recogniseShuffle,
-		r.foldBatchNorm,
+		r.recogniseSwish,
+		r.foldAffine,
 		r.lowerBatchNorm,
 		r.fuseActivation,
 		r.fuseAdd,
