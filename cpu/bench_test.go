@@ -35,7 +35,11 @@ func BenchmarkNetworks(b *testing.B) {
 }
 
 func benchPlan(b *testing.B, p *network.Plan, threads int) {
-	e, err := cpu.New(cpu.Options{Threads: threads}).Prepare(p)
+	benchPlanOn(b, p, cpu.New(cpu.Options{Threads: threads}))
+}
+
+func benchPlanOn(b *testing.B, p *network.Plan, backend network.Backend) {
+	e, err := backend.Prepare(p)
 	if err != nil {
 		b.Fatal(err)
 	}

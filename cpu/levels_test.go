@@ -6,6 +6,9 @@ import (
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/internal/conformance"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/zoo"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // Whatever instructions a machine has, the results are right.
@@ -14,5 +17,28 @@ func TestConformanceLevels(t *testing.T) {
 		t.Run(level.String(), func(t *testing.T) {
 			conformance.Run(t, cpu.AtLevel(cpu.New(cpu.Options{Threads: 2}), level), conformance.Options{Short: testing.Short() || raceDetector})
 		})
+	}
+}
+
+// Nor do they allocate.
+func TestLevelsDoNotAllocate(t *testing.T) {
+	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range simd.Levels() {
+		s, err := network.Compile(cpu.AtLevel(cpu.New(cpu.Options{Threads: 2}), level), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := []*tensor.Tensor{tensor.New(1, 3, 224, 224)}, s.NewOutputs()
+		if n := testing.AllocsPerRun(5, func() {
+			if err := s.RunInto(out, in); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%v: %v allocations a run", level, n)
+		}
+		s.Close()
 	}
 }

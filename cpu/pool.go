@@ -24,6 +24,7 @@ type pool struct {
 	ones   []float32
 	scale  []float32    // what sums are multiplied by, in the output's form
 	sum    *simd.Matrix // without a window: one row of ones
+	row    []int32      // where sums are written
 }
 
 func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
@@ -56,6 +57,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	case op.Reduce == network.Max:
 		return kernel{tasks: tasks, scratch: k.band * k.out.Width, run: k.runMax}, nil
 	}
+	k.row = []int32{0}
 	k.sum = simd.Pack(level, ones, 1, len(ones), nil)
 	return kernel{tasks: tasks, scratch: k.band*k.out.Width + k.floats(), run: k.runAverage}, nil
 }
@@ -114,7 +116,7 @@ func (k *pool) runAverage(task int, arena, scratch []float32) {
 		n := rows * width
 		acc, x := scratch[:n], scratch[k.band*width:]
 		k.load(x, arena[k.in.Planes[plane]:], y, rows, width)
-		k.sum.Multiply(&simd.Product{X: x, Rows: k.at, Y: acc, YRows: []int32{0}, Lo: float32(math.Inf(-1)), Hi: float32(math.Inf(1))}, n, 0, 1)
+		k.sum.Multiply(&simd.Product{X: x, Rows: k.at, Y: acc, YRows: k.row, Lo: float32(math.Inf(-1)), Hi: float32(math.Inf(1))}, n, 0, 1)
 		for r := range rows {
 			row := acc[r*width:][:width]
 			for i, c := range k.columnCount {

@@ -129,60 +129,120 @@ func tile512x8x3(a *tileArgs)
 //go:noescape
 func tile256x1x1(a *tileArgs)
 
+// tile256fullx1x1 computes 1 rows of 8 pixels.
+//
+//go:noescape
+func tile256fullx1x1(a *tileArgs)
+
 // tile256x1x2 computes 1 rows of 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x1x2(a *tileArgs)
+
+// tile256fullx1x2 computes 1 rows of 16 pixels.
+//
+//go:noescape
+func tile256fullx1x2(a *tileArgs)
 
 // tile256x2x1 computes 2 rows of 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x2x1(a *tileArgs)
 
+// tile256fullx2x1 computes 2 rows of 8 pixels.
+//
+//go:noescape
+func tile256fullx2x1(a *tileArgs)
+
 // tile256x2x2 computes 2 rows of 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x2x2(a *tileArgs)
+
+// tile256fullx2x2 computes 2 rows of 16 pixels.
+//
+//go:noescape
+func tile256fullx2x2(a *tileArgs)
 
 // tile256x3x1 computes 3 rows of 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x3x1(a *tileArgs)
 
+// tile256fullx3x1 computes 3 rows of 8 pixels.
+//
+//go:noescape
+func tile256fullx3x1(a *tileArgs)
+
 // tile256x3x2 computes 3 rows of 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x3x2(a *tileArgs)
+
+// tile256fullx3x2 computes 3 rows of 16 pixels.
+//
+//go:noescape
+func tile256fullx3x2(a *tileArgs)
 
 // tile256x4x1 computes 4 rows of 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x4x1(a *tileArgs)
 
+// tile256fullx4x1 computes 4 rows of 8 pixels.
+//
+//go:noescape
+func tile256fullx4x1(a *tileArgs)
+
 // tile256x4x2 computes 4 rows of 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x4x2(a *tileArgs)
+
+// tile256fullx4x2 computes 4 rows of 16 pixels.
+//
+//go:noescape
+func tile256fullx4x2(a *tileArgs)
 
 // tile256x5x1 computes 5 rows of 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x5x1(a *tileArgs)
 
+// tile256fullx5x1 computes 5 rows of 8 pixels.
+//
+//go:noescape
+func tile256fullx5x1(a *tileArgs)
+
 // tile256x5x2 computes 5 rows of 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x5x2(a *tileArgs)
+
+// tile256fullx5x2 computes 5 rows of 16 pixels.
+//
+//go:noescape
+func tile256fullx5x2(a *tileArgs)
 
 // tile256x6x1 computes 6 rows of 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x6x1(a *tileArgs)
 
+// tile256fullx6x1 computes 6 rows of 8 pixels.
+//
+//go:noescape
+func tile256fullx6x1(a *tileArgs)
+
 // tile256x6x2 computes 6 rows of 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x6x2(a *tileArgs)
+
+// tile256fullx6x2 computes 6 rows of 16 pixels.
+//
+//go:noescape
+func tile256fullx6x2(a *tileArgs)
 
 // columns1 computes 1 pixels of 4 panels into block[panel][pixel][8].
 //

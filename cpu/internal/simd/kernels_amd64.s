@@ -2422,6 +2422,45 @@ clamp:
 	VZEROUPPER
 	RET
 
+// func tile256fullx1x1(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx1x1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), CX
+	MOVLQSX      (CX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+
+clamp:
+	VBROADCASTSS 80(AX), Y1
+	VBROADCASTSS 84(AX), Y2
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y1, Y0
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VZEROUPPER
+	RET
+
 // func tile256x1x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x1x2(SB), NOSPLIT, $0-8
@@ -2468,6 +2507,52 @@ clamp:
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
 	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx1x2(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx1x2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y2
+	VMOVUPS      32(DX)(CX*4), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), CX
+	MOVLQSX      (CX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	VADDPS       32(DX)(CX*4), Y1, Y1
+
+clamp:
+	VBROADCASTSS 80(AX), Y2
+	VBROADCASTSS 84(AX), Y3
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VMAXPS       Y1, Y2, Y1
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2520,6 +2605,54 @@ clamp:
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
 	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx2x1(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx2x1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VBROADCASTSS 4(CX), Y1
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y2
+	VBROADCASTSS (BX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(BX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x04, SI
+	ADDQ         $0x08, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+
+clamp:
+	VBROADCASTSS 80(AX), Y2
+	VBROADCASTSS 84(AX), Y3
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y3, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y1, Y2, Y1
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y1, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2588,6 +2721,67 @@ clamp:
 	VZEROUPPER
 	RET
 
+// func tile256fullx2x2(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx2x2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(CX), Y2
+	VMOVAPS      Y2, Y3
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y4
+	VMOVUPS      32(DX)(CX*4), Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(BX), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x04, SI
+	ADDQ         $0x08, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	VADDPS       32(DX)(CX*4), Y1, Y1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	VADDPS       32(DX)(CX*4), Y3, Y3
+
+clamp:
+	VBROADCASTSS 80(AX), Y4
+	VBROADCASTSS 84(AX), Y5
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      Y3, 32(DX)(CX*4)
+	VZEROUPPER
+	RET
+
 // func tile256x3x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x3x1(SB), NOSPLIT, $0-8
@@ -2647,6 +2841,63 @@ clamp:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx3x1(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx3x1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VBROADCASTSS 4(CX), Y1
+	VBROADCASTSS 8(CX), Y2
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(BX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(BX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x04, SI
+	ADDQ         $0x0c, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+
+clamp:
+	VBROADCASTSS 80(AX), Y3
+	VBROADCASTSS 84(AX), Y4
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y3, Y0
+	VMINPS       Y0, Y4, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y4, Y1
+	VMOVUPS      Y1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y2, Y3, Y2
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2731,6 +2982,82 @@ clamp:
 	VZEROUPPER
 	RET
 
+// func tile256fullx3x2(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx3x2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(CX), Y2
+	VMOVAPS      Y2, Y3
+	VBROADCASTSS 8(CX), Y4
+	VMOVAPS      Y4, Y5
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y6
+	VMOVUPS      32(DX)(CX*4), Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(BX), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(BX), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x04, SI
+	ADDQ         $0x0c, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	VADDPS       32(DX)(CX*4), Y1, Y1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	VADDPS       32(DX)(CX*4), Y3, Y3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y4, Y4
+	VADDPS       32(DX)(CX*4), Y5, Y5
+
+clamp:
+	VBROADCASTSS 80(AX), Y6
+	VBROADCASTSS 84(AX), Y7
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMOVUPS      Y1, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMOVUPS      Y3, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMOVUPS      Y4, (DX)(CX*4)
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+	VMOVUPS      Y5, 32(DX)(CX*4)
+	VZEROUPPER
+	RET
+
 // func tile256x4x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x4x1(SB), NOSPLIT, $0-8
@@ -2800,6 +3127,72 @@ clamp:
 	VMAXPS       Y4, Y5, Y4
 	VMINPS       Y4, Y6, Y4
 	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx4x1(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx4x1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VBROADCASTSS 4(CX), Y1
+	VBROADCASTSS 8(CX), Y2
+	VBROADCASTSS 12(CX), Y3
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y4
+	VBROADCASTSS (BX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(BX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(BX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(BX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+
+clamp:
+	VBROADCASTSS 80(AX), Y4
+	VBROADCASTSS 84(AX), Y5
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VMOVUPS      Y1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      Y3, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -2900,6 +3293,97 @@ clamp:
 	VZEROUPPER
 	RET
 
+// func tile256fullx4x2(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx4x2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(CX), Y2
+	VMOVAPS      Y2, Y3
+	VBROADCASTSS 8(CX), Y4
+	VMOVAPS      Y4, Y5
+	VBROADCASTSS 12(CX), Y6
+	VMOVAPS      Y6, Y7
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y8
+	VMOVUPS      32(DX)(CX*4), Y9
+	VBROADCASTSS (BX), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(BX), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(BX), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(BX), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x04, SI
+	ADDQ         $0x10, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	VADDPS       32(DX)(CX*4), Y1, Y1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	VADDPS       32(DX)(CX*4), Y3, Y3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y4, Y4
+	VADDPS       32(DX)(CX*4), Y5, Y5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y6, Y6
+	VADDPS       32(DX)(CX*4), Y7, Y7
+
+clamp:
+	VBROADCASTSS 80(AX), Y8
+	VBROADCASTSS 84(AX), Y9
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y8, Y0
+	VMINPS       Y0, Y9, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VMAXPS       Y1, Y8, Y1
+	VMINPS       Y1, Y9, Y1
+	VMOVUPS      Y1, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y2, Y8, Y2
+	VMINPS       Y2, Y9, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	VMAXPS       Y3, Y8, Y3
+	VMINPS       Y3, Y9, Y3
+	VMOVUPS      Y3, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y4, Y8, Y4
+	VMINPS       Y4, Y9, Y4
+	VMOVUPS      Y4, (DX)(CX*4)
+	VMAXPS       Y5, Y8, Y5
+	VMINPS       Y5, Y9, Y5
+	VMOVUPS      Y5, 32(DX)(CX*4)
+	MOVLQSX      12(AX), CX
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (DX)(CX*4)
+	VMAXPS       Y7, Y8, Y7
+	VMINPS       Y7, Y9, Y7
+	VMOVUPS      Y7, 32(DX)(CX*4)
+	VZEROUPPER
+	RET
+
 // func tile256x5x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x5x1(SB), NOSPLIT, $0-8
@@ -2979,6 +3463,81 @@ clamp:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 	VMASKMOVPS   Y5, Y0, (DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx5x1(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx5x1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VBROADCASTSS 4(CX), Y1
+	VBROADCASTSS 8(CX), Y2
+	VBROADCASTSS 12(CX), Y3
+	VBROADCASTSS 16(CX), Y4
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(BX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(BX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(BX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x04, SI
+	ADDQ         $0x14, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Y4, Y4
+
+clamp:
+	VBROADCASTSS 80(AX), Y5
+	VBROADCASTSS 84(AX), Y6
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y5, Y0
+	VMINPS       Y0, Y6, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y1, Y5, Y1
+	VMINPS       Y1, Y6, Y1
+	VMOVUPS      Y1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y2, Y5, Y2
+	VMINPS       Y2, Y6, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y6, Y3
+	VMOVUPS      Y3, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
+	VMAXPS       Y4, Y5, Y4
+	VMINPS       Y4, Y6, Y4
+	VMOVUPS      Y4, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -3095,6 +3654,112 @@ clamp:
 	VZEROUPPER
 	RET
 
+// func tile256fullx5x2(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx5x2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(CX), Y2
+	VMOVAPS      Y2, Y3
+	VBROADCASTSS 8(CX), Y4
+	VMOVAPS      Y4, Y5
+	VBROADCASTSS 12(CX), Y6
+	VMOVAPS      Y6, Y7
+	VBROADCASTSS 16(CX), Y8
+	VMOVAPS      Y8, Y9
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y10
+	VMOVUPS      32(DX)(CX*4), Y11
+	VBROADCASTSS (BX), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(BX), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(BX), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(BX), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(BX), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x04, SI
+	ADDQ         $0x14, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	VADDPS       32(DX)(CX*4), Y1, Y1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	VADDPS       32(DX)(CX*4), Y3, Y3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y4, Y4
+	VADDPS       32(DX)(CX*4), Y5, Y5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y6, Y6
+	VADDPS       32(DX)(CX*4), Y7, Y7
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Y8, Y8
+	VADDPS       32(DX)(CX*4), Y9, Y9
+
+clamp:
+	VBROADCASTSS 80(AX), Y10
+	VBROADCASTSS 84(AX), Y11
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y10, Y0
+	VMINPS       Y0, Y11, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VMAXPS       Y1, Y10, Y1
+	VMINPS       Y1, Y11, Y1
+	VMOVUPS      Y1, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y2, Y10, Y2
+	VMINPS       Y2, Y11, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	VMAXPS       Y3, Y10, Y3
+	VMINPS       Y3, Y11, Y3
+	VMOVUPS      Y3, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y4, Y10, Y4
+	VMINPS       Y4, Y11, Y4
+	VMOVUPS      Y4, (DX)(CX*4)
+	VMAXPS       Y5, Y10, Y5
+	VMINPS       Y5, Y11, Y5
+	VMOVUPS      Y5, 32(DX)(CX*4)
+	MOVLQSX      12(AX), CX
+	VMAXPS       Y6, Y10, Y6
+	VMINPS       Y6, Y11, Y6
+	VMOVUPS      Y6, (DX)(CX*4)
+	VMAXPS       Y7, Y10, Y7
+	VMINPS       Y7, Y11, Y7
+	VMOVUPS      Y7, 32(DX)(CX*4)
+	MOVLQSX      16(AX), CX
+	VMAXPS       Y8, Y10, Y8
+	VMINPS       Y8, Y11, Y8
+	VMOVUPS      Y8, (DX)(CX*4)
+	VMAXPS       Y9, Y10, Y9
+	VMINPS       Y9, Y11, Y9
+	VMOVUPS      Y9, 32(DX)(CX*4)
+	VZEROUPPER
+	RET
+
 // func tile256x6x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x6x1(SB), NOSPLIT, $0-8
@@ -3184,6 +3849,90 @@ clamp:
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y8, Y6
 	VMASKMOVPS   Y6, Y0, (DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx6x1(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx6x1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VBROADCASTSS 4(CX), Y1
+	VBROADCASTSS 8(CX), Y2
+	VBROADCASTSS 12(CX), Y3
+	VBROADCASTSS 16(CX), Y4
+	VBROADCASTSS 20(CX), Y5
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y6
+	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(BX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(BX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(BX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(BX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x04, SI
+	ADDQ         $0x18, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y1, Y1
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y3, Y3
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Y4, Y4
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Y5, Y5
+
+clamp:
+	VBROADCASTSS 80(AX), Y6
+	VBROADCASTSS 84(AX), Y7
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMOVUPS      Y1, (DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	MOVLQSX      12(AX), CX
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMOVUPS      Y3, (DX)(CX*4)
+	MOVLQSX      16(AX), CX
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMOVUPS      Y4, (DX)(CX*4)
+	MOVLQSX      20(AX), CX
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+	VMOVUPS      Y5, (DX)(CX*4)
 	VZEROUPPER
 	RET
 
@@ -3313,6 +4062,127 @@ clamp:
 	VMAXPS       Y12, Y13, Y12
 	VMINPS       Y12, Y14, Y12
 	VMASKMOVPS   Y12, Y0, 32(DX)(CX*4)
+	VZEROUPPER
+	RET
+
+// func tile256fullx6x2(a *byte)
+// Requires: AVX, FMA3
+TEXT ·tile256fullx6x2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         32(AX), CX
+	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(CX), Y2
+	VMOVAPS      Y2, Y3
+	VBROADCASTSS 8(CX), Y4
+	VMOVAPS      Y4, Y5
+	VBROADCASTSS 12(CX), Y6
+	VMOVAPS      Y6, Y7
+	VBROADCASTSS 16(CX), Y8
+	VMOVAPS      Y8, Y9
+	VBROADCASTSS 20(CX), Y10
+	VMOVAPS      Y10, Y11
+	MOVQ         (AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         8(AX), SI
+	MOVQ         16(AX), DI
+
+loop:
+	MOVLQSX      (SI), CX
+	VMOVUPS      (DX)(CX*4), Y12
+	VMOVUPS      32(DX)(CX*4), Y13
+	VBROADCASTSS (BX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(BX), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(BX), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(BX), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(BX), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(BX), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x04, SI
+	ADDQ         $0x18, BX
+	DECQ         DI
+	JNZ          loop
+	MOVQ         56(AX), DX
+	TESTQ        DX, DX
+	JZ           clamp
+	MOVQ         64(AX), BX
+	MOVLQSX      (BX), CX
+	VADDPS       (DX)(CX*4), Y0, Y0
+	VADDPS       32(DX)(CX*4), Y1, Y1
+	MOVLQSX      4(BX), CX
+	VADDPS       (DX)(CX*4), Y2, Y2
+	VADDPS       32(DX)(CX*4), Y3, Y3
+	MOVLQSX      8(BX), CX
+	VADDPS       (DX)(CX*4), Y4, Y4
+	VADDPS       32(DX)(CX*4), Y5, Y5
+	MOVLQSX      12(BX), CX
+	VADDPS       (DX)(CX*4), Y6, Y6
+	VADDPS       32(DX)(CX*4), Y7, Y7
+	MOVLQSX      16(BX), CX
+	VADDPS       (DX)(CX*4), Y8, Y8
+	VADDPS       32(DX)(CX*4), Y9, Y9
+	MOVLQSX      20(BX), CX
+	VADDPS       (DX)(CX*4), Y10, Y10
+	VADDPS       32(DX)(CX*4), Y11, Y11
+
+clamp:
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	MOVQ         40(AX), DX
+	MOVQ         48(AX), AX
+	MOVLQSX      (AX), CX
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMOVUPS      Y0, (DX)(CX*4)
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMOVUPS      Y1, 32(DX)(CX*4)
+	MOVLQSX      4(AX), CX
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMOVUPS      Y3, 32(DX)(CX*4)
+	MOVLQSX      8(AX), CX
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMOVUPS      Y4, (DX)(CX*4)
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMOVUPS      Y5, 32(DX)(CX*4)
+	MOVLQSX      12(AX), CX
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMOVUPS      Y6, (DX)(CX*4)
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMOVUPS      Y7, 32(DX)(CX*4)
+	MOVLQSX      16(AX), CX
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMOVUPS      Y8, (DX)(CX*4)
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMOVUPS      Y9, 32(DX)(CX*4)
+	MOVLQSX      20(AX), CX
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMOVUPS      Y10, (DX)(CX*4)
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
+	VMOVUPS      Y11, 32(DX)(CX*4)
 	VZEROUPPER
 	RET
 

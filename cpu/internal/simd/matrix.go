@@ -109,27 +109,27 @@ func (m *Matrix) multiplyGo(p *Product, n, first, last int) {
 
 // multiplyAxpy is Multiply a row at a time, with gonum's inner loop.
 func (m *Matrix) multiplyAxpy(p *Product, n, first, last int) {
-	const wide = 512
-	var sum [wide]float32
+	const wide = 512 // pixels of all rows of x that stay in the first cache
 	blas := blas32.Implementation()
 	for px := 0; px < n; px += wide {
 		for _, band := range m.panels[first:last] {
 			for i := range band.height {
-				row := sum[:min(wide, n-px)]
-				for j := range row {
-					row[j] = m.bias[band.first+i]
+				row := band.first + i
+				y := p.Y[int(p.YRows[row-p.Skip])+px:][:min(wide, n-px)]
+				for j := range y {
+					y[j] = m.bias[row]
 				}
 				for k, at := range p.Rows {
-					x := p.X[px+int(at):][:len(row)]
+					x := p.X[px+int(at):][:len(y)]
 					if w := m.data[band.at+k*band.height+i]; w != 0 {
-						blas.Saxpy(len(row), w, x, 1, row, 1)
+						blas.Saxpy(len(y), w, x, 1, y, 1)
 						continue
 					}
 					for j, v := range x { // gonum would skip it, and 0·NaN is NaN
-						row[j] += 0 * v
+						y[j] += 0 * v
 					}
 				}
-				m.finish(p, band.first+i, px, row)
+				m.finish(p, row, px, y)
 			}
 		}
 	}

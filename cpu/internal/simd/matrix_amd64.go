@@ -77,9 +77,12 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 			if p.Add != nil {
 				a.addRows = &p.AddRows[b.first-p.Skip]
 			}
-			if m.level == AVX512 {
+			switch {
+			case m.level == AVX512:
 				tile512(&a, b.height, width)
-			} else {
+			case used == width*s.lanes:
+				tile256full(&a, b.height, width)
+			default:
 				tile256(&a, b.height, width)
 			}
 		}
@@ -258,6 +261,35 @@ func tile256(a *tileArgs, height, width int) {
 		tile256x6x1(a)
 	case 6*4 + 2:
 		tile256x6x2(a)
+	}
+}
+
+func tile256full(a *tileArgs, height, width int) {
+	switch height*4 + width {
+	case 1*4 + 1:
+		tile256fullx1x1(a)
+	case 1*4 + 2:
+		tile256fullx1x2(a)
+	case 2*4 + 1:
+		tile256fullx2x1(a)
+	case 2*4 + 2:
+		tile256fullx2x2(a)
+	case 3*4 + 1:
+		tile256fullx3x1(a)
+	case 3*4 + 2:
+		tile256fullx3x2(a)
+	case 4*4 + 1:
+		tile256fullx4x1(a)
+	case 4*4 + 2:
+		tile256fullx4x2(a)
+	case 5*4 + 1:
+		tile256fullx5x1(a)
+	case 5*4 + 2:
+		tile256fullx5x2(a)
+	case 6*4 + 1:
+		tile256fullx6x1(a)
+	case 6*4 + 2:
+		tile256fullx6x2(a)
 	}
 }
 

@@ -33,6 +33,7 @@ func main() {
 	for m := 1; m <= height256; m++ {
 		for n := 1; n <= width256; n++ {
 			tile(narrow, m, n)
+			tile(full, m, n)
 		}
 	}
 	for pixels := 1; pixels <= 4; pixels++ {

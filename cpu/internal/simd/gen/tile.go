@@ -52,6 +52,16 @@ var narrow = isa{
 	store: func(from reg.VecVirtual, mask reg.Register, to Mem) { VMASKMOVPS(from, mask, to) },
 }
 
+// full is narrow for tiles that need no mask: AVX2's masked stores are slow on some
+// processors, 20 instructions inside.
+var full = isa{
+	name: "256full", bytes: 32, vec: YMM,
+	mask:  func(Mem) reg.Register { return nil },
+	load:  func(from Mem, _ reg.Register, to reg.VecVirtual) { VMOVUPS(from, to) },
+	add:   func(from Mem, _ reg.Register, to reg.VecVirtual) { VADDPS(from, to, to) },
+	store: func(from reg.VecVirtual, _ reg.Register, to Mem) { VMOVUPS(from, to) },
+}
+
 // Fields of tileArgs.
 const (
 	atX = 8 * iota
@@ -73,8 +83,12 @@ const (
 // x: where it begins is looked up, n loads, and for each row of weights one
 // broadcast and n multiply-adds.
 func tile(s isa, m, n int) {
+	masked := fmt.Sprintf(", the last %d of them by the mask", s.bytes/4)
+	if s.name == full.name {
+		masked = ""
+	}
 	a := args(fmt.Sprintf("tile%sx%dx%d", s.name, m, n),
-		fmt.Sprintf("tile%sx%dx%d computes %d rows of %d pixels, the last %d of them by the mask.", s.name, m, n, m, n*s.bytes/4, s.bytes/4), "tileArgs")
+		fmt.Sprintf("tile%sx%dx%d computes %d rows of %d pixels%s.", s.name, m, n, m, n*s.bytes/4, masked), "tileArgs")
 	field := func(at int) reg.GPVirtual {
 		r := GP64()
 		MOVQ(a.Offset(at), r)
