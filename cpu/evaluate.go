@@ -47,7 +47,7 @@ func evaluate(g *network.Graph, in []*tensor.Tensor) (values, error) {
 	}
 	for _, n := range g.Nodes {
 		eval := evaluatorOf(n.Op)
-		if eval == nil {
+		if eval == nil || n.First != nil {
 			return nil, unknown(n)
 		}
 		var operands, outs []*tensor.Tensor

@@ -36,6 +36,7 @@ var kernels = map[network.Kernel]kernel{
 	network.FullyConnectedRow: fullyConnected,
 	network.SoftmaxRow:        softmax,
 	network.Elementwise:       elementwise,
+	network.ConvFused:         convFused,
 	network.ConvTransposed:    convTranspose,
 	network.NormInstance:      instanceNorm,
 	network.NormLocal:         localNorm,
@@ -46,8 +47,8 @@ var kernels = map[network.Kernel]kernel{
 
 // assemble turns every step of a plan into a dispatch within the limits, or
 // rarely into several.
-func assemble(p *network.Plan, limits *Limits) ([]dispatch, *tables, error) {
-	t := &tables{at: map[string]int{}}
+func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables, error) {
+	t := &tables{at: map[string]int{}, tuning: how}
 	var ds []dispatch
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -92,6 +93,8 @@ func (d *dispatch) fits(l *Limits) error {
 type tables struct {
 	index []int32
 	at    map[string]int
+
+	tuning // for kernels to ask
 }
 
 // view gives an operand as shaders address it: base, stride, table or −1, and

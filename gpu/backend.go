@@ -20,10 +20,16 @@ func (d *Device) Device() string { return d.info.Renderer }
 // Driver is the driver's version, as it gives it.
 func (d *Device) Driver() string { return d.info.Version }
 
+// PlanOptions asks for what the kernels can fuse.
+func (d *Device) PlanOptions() network.PlanOptions { return PlanOptions() }
+
+// PlanOptions is how plans for a GPU are made, for those who plan without one.
+func PlanOptions() network.PlanOptions { return network.PlanOptions{SharedFloats: 4 * sharedVectors} }
+
 // Prepare builds the plan's programs and uploads its weights. The error names
 // the step that the device cannot run.
 func (d *Device) Prepare(p *network.Plan) (network.Executor, error) {
-	dispatches, tables, err := assemble(p, &d.info.Limits)
+	dispatches, tables, err := assemble(p, &d.info.Limits, tuningFor(&d.info))
 	if err != nil {
 		return nil, err
 	}

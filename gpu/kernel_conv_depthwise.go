@@ -3,6 +3,7 @@ package gpu
 import (
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // convDepthwise is a convolution with a kernel for each channel:
@@ -31,7 +32,7 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 	return dispatch{
 		program: shaders.New("conv_depthwise.comp", defines...),
 		params:  p,
-		weights: packChannels(s, kh*kw),
+		weights: packChannels(s.Weights, s.Bias, kh*kw),
 		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},
 	}, nil
 }
@@ -41,15 +42,15 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 const maxTaps = 49
 
 // packChannels lays out, for each channel, the bias and the taps in whole vec4s.
-func packChannels(s *network.Step, taps int) []float32 {
-	channels := s.Weights.Shape[0]
+func packChannels(weights, bias *tensor.Tensor, taps int) []float32 {
+	channels := weights.Shape[0]
 	row := (taps + 4) / 4 * 4
 	packed := make([]float32, channels*row)
 	for c := range channels {
-		if s.Bias != nil {
-			packed[c*row] = s.Bias.Data[c]
+		if bias != nil {
+			packed[c*row] = bias.Data[c]
 		}
-		copy(packed[c*row+1:], s.Weights.Data[c*taps:(c+1)*taps])
+		copy(packed[c*row+1:], weights.Data[c*taps:(c+1)*taps])
 	}
 	return packed
 }

@@ -20,7 +20,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	n, c, _, _ := in.NCHW()
 	_, m, _, _ := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
-	oc := channelTile(outputs)
+	oc := t.tile(outputs)
 	tiles, lanes := ceilDiv(outputs, oc), 1
 
 	p, defines := t.operands(s, in, s.Act)
@@ -42,15 +42,6 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 		weights: packTiles(s, groups, inputs, 1, oc),
 		groups:  [3]int{ceilDiv(count, lx), ceilDiv(tiles, ly), n * groups},
 	}, nil
-}
-
-// channelTile is how many output channels an invocation computes: eight where
-// few of them would be idle, else four.
-func channelTile(outputs int) int {
-	if wide := ceilDiv(outputs, 8) * 8; wide-outputs <= outputs/8 {
-		return 8
-	}
-	return 4
 }
 
 // packTiles lays weights [M][inputs·taps] out as shaders read them: for each

@@ -17,7 +17,7 @@ func TestSelfTestAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, network.PlanOptions{})
+	p, err := network.NewPlan(g, PlanOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,17 +28,21 @@ func programs(t *testing.T) []shaders.Program {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dispatches, _, err := assemble(p, &SpecMinimum)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range dispatches {
-			found[d.program] = true
+		for _, software := range []bool{false, true} {
+			dispatches, _, err := assemble(p, &SpecMinimum, tuningFor(&Info{Software: software}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range dispatches {
+				found[d.program] = true
+			}
 		}
 	}
 	for _, c := range conformance.Cases() {
 		for _, o := range (conformance.Options{}).Plans() {
 			g, err := c.Graph()
+			plan(g, err, o)
+			o.SharedFloats = PlanOptions().SharedFloats
 			plan(g, err, o)
 		}
 	}
@@ -49,6 +53,7 @@ func programs(t *testing.T) []shaders.Program {
 		}
 		g, err := zoo.Build(name, o)
 		plan(g, err, network.PlanOptions{})
+		plan(g, err, PlanOptions())
 	}
 	var all []shaders.Program
 	for p := range found {

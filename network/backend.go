@@ -20,6 +20,20 @@ type Backend interface {
 	Prepare(*Plan) (Executor, error)
 }
 
+// Planner is a Backend with wishes for how its plans are made.
+type Planner interface {
+	PlanOptions() PlanOptions
+}
+
+// PlanFor plans a graph as the backend wishes.
+func PlanFor(b Backend, g *Graph) (*Plan, error) {
+	var opt PlanOptions
+	if p, ok := b.(Planner); ok {
+		opt = p.PlanOptions()
+	}
+	return NewPlan(g, opt)
+}
+
 // Executor runs one plan. A Session calls it from one goroutine at a time, with
 // tensors of the right number and shapes.
 type Executor interface {

@@ -18,6 +18,12 @@ func stepBytes(s Step) int64 {
 	if s.Weights != nil {
 		bytes += 4 * int64(len(s.Weights.Data))
 	}
+	if f := s.First; f != nil {
+		bytes += 4 * int64(len(f.Weights.Data))
+		if f.Bias != nil {
+			bytes += 4 * int64(len(f.Bias.Data))
+		}
+	}
 	if s.Bias != nil {
 		bytes += 4 * int64(len(s.Bias.Data))
 	}

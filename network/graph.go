@@ -22,6 +22,9 @@ type Node struct {
 	Inputs  []*Value // an absent optional input is nil
 	Outputs []*Value
 
+	// First is a convolution that NewPlan has fused before the operator.
+	First *Depthwise
+
 	// What Optimize has fused behind the operator, in this order: the addition
 	// of the last input, then the activation.
 	AddsLast bool

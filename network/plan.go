@@ -14,6 +14,7 @@ const (
 	FullyConnectedRow Kernel = "fully_connected"
 	SoftmaxRow        Kernel = "softmax"
 	Elementwise       Kernel = "elementwise" // function of one or two tensors, copy
+	ConvFused         Kernel = "conv_depthwise_pointwise"
 	ConvTransposed    Kernel = "conv_transpose"
 	NormInstance      Kernel = "instance_norm"
 	NormLocal         Kernel = "lrn"
@@ -32,6 +33,8 @@ type Step struct {
 	Layers []string   // the source graph's nodes that the step stands for
 	Name   string     // the value of the source graph that it computes
 	Beyond Activation // what it applies to that value already, where the source does later
+
+	First *Depthwise // done before Op, on the first input; nil in most steps
 
 	Inputs   []View
 	Residual *View // of the output's shape; nil if nothing is added
@@ -91,6 +94,11 @@ func (p *Plan) ArenaBytes() int64 { return 4 * int64(p.ArenaFloats) }
 // PlanOptions changes how a graph is planned. The zero value is what to use.
 type PlanOptions struct {
 	NoFusion bool // keep one launch for each operator; for tests and comparisons
-	RowAlign int  // rows of feature maps start at multiples of so many floats; 0 means 1
-	Guard    int  // unused floats around every buffer, to see stray writes in tests
+	// SharedFloats is how much a work group can keep to itself between two
+	// convolutions. Where a band of rows of one group fits, a depthwise convolution
+	// and the pointwise one behind it are one launch; 0 means never. Backends that
+	// can do so ask for it (see Planner).
+	SharedFloats int
+	RowAlign     int // rows of feature maps start at multiples of so many floats; 0 means 1
+	Guard        int // unused floats around every buffer, to see stray writes in tests
 }

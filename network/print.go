@@ -55,6 +55,14 @@ func (s Step) parameters() string {
 			t = append(t, "dilation "+both(w.Dilation))
 		}
 	}
+	if s.First != nil {
+		t = append(t, "depthwise")
+		window(s.First.Op.Window)
+		if s.First.Act.On() {
+			t = append(t, "+"+s.First.Act.String())
+		}
+		t = append(t, "then")
+	}
 	switch op := s.Op.(type) {
 	case Conv:
 		window(op.Window)

@@ -23,6 +23,10 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 	if opt.NoFusion {
 		g = lower(p.Source)
 	}
+	if opt.SharedFloats > 0 && !opt.NoFusion {
+		r := newRewriter(g)
+		r.each(func(n *Node) bool { return r.fuseDepthwise(n, opt.SharedFloats) })
+	}
 	s := &scheduler{opt: opt, plan: p, at: map[*Value]address{}, outputs: map[*Value]bool{}}
 	for _, v := range g.Outputs {
 		s.outputs[v] = true
@@ -99,7 +103,7 @@ func (s *scheduler) node(n *Node) error {
 	if movesNoData(n.Op) {
 		return s.rename(n)
 	}
-	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, MACs: MACs(n)}}
+	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, MACs: MACs(n) + n.First.macs()}}
 	operands := n.Inputs
 	if n.AddsLast {
 		r := s.operand(operands[len(operands)-1])
@@ -128,7 +132,9 @@ func (s *scheduler) node(n *Node) error {
 		l.inputs = append(l.inputs, a)
 	}
 	var err error
-	if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
+	if l.step.First != nil {
+		l.step.Kernel = ConvFused
+	} else if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
 		return err
 	}
 	s.launch(l, n.Outputs[0])

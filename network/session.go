@@ -23,7 +23,7 @@ type Session struct {
 
 // Compile plans a graph and prepares it on a backend.
 func Compile(b Backend, g *Graph) (*Session, error) {
-	p, err := NewPlan(g, PlanOptions{})
+	p, err := PlanFor(b, g)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 // Convolution with any kernel, stride, dilation, padding and groups. One
-// invocation computes four output channels of one group at PX pixels of a row.
-// Weights: for each tile of four channels the bias, then a vec4 for each input
+// invocation computes OC output channels of one group at PX pixels of a row.
+// Weights: for each tile of OC channels the bias, then OC factors for each input
 // channel, kernel row and kernel column.
 
 layout(local_size_x = LX, local_size_y = LY) in;
@@ -19,11 +19,13 @@ layout(std140, binding = 0) uniform Params {
 	int strideX;
 	int dilationY;
 	int dilationX;
-	int tiles;   // of four output channels, in one group
+	int tiles;   // of OC output channels, in one group
 	int groups;
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
 };
+
+#define Q (OC / 4)
 
 void main() {
 	int strips = (outWidth + PX - 1) / PX;
@@ -35,46 +37,54 @@ void main() {
 	}
 	int y = strip / strips;
 	int x = strip % strips * PX;
-	int w = (slab % groups * tiles + tile) * (inputs * kernelHeight * kernelWidth + 1);
+	int w = (slab % groups * tiles + tile) * (inputs * kernelHeight * kernelWidth + 1) * Q;
 
-	vec4 sum[PX];
-	for (int i = 0; i < PX; i++) {
-		sum[i] = weight(w);
+	vec4 sum[PX * Q];
+	for (int q = 0; q < Q; q++) {
+		vec4 b = weight(w + q);
+		for (int i = 0; i < PX; i++) {
+			sum[q * PX + i] = b;
+		}
 	}
-	w++;
+	w += Q;
 	for (int c = 0; c < inputs; c++) {
 		int base = FROM(slab * inputs + c);
 		for (int ky = 0; ky < kernelHeight; ky++) {
 			int iy = y * strideY - top + ky * dilationY;
 			if (iy < 0 || iy >= height) {
-				w += kernelWidth;
+				w += kernelWidth * Q;
 				continue;
 			}
 			int row = base + iy * from.w;
 			int ix = x * strideX - left;
 			for (int kx = 0; kx < kernelWidth; kx++) {
-				vec4 f = weight(w);
+				float v[PX];
 				for (int i = 0; i < PX; i++) {
 					int at = ix + i * strideX;
-					float v = at >= 0 && at < width ? source[row + at] : 0.0;
-					sum[i] += f * v;
+					v[i] = at >= 0 && at < width ? source[row + at] : 0.0;
+				}
+				for (int q = 0; q < Q; q++) {
+					vec4 f = weight(w + q);
+					for (int i = 0; i < PX; i++) {
+						sum[q * PX + i] += f * v[i];
+					}
 				}
 				ix += dilationX;
-				w++;
+				w += Q;
 			}
 		}
 	}
 
-	for (int o = 0; o < 4; o++) {
-		if (tile * 4 + o >= outputs) {
+	for (int o = 0; o < OC; o++) {
+		if (tile * OC + o >= outputs) {
 			break;
 		}
-		int plane = slab * outputs + tile * 4 + o;
+		int plane = slab * outputs + tile * OC + o;
 		int at = TO(plane) + y * to.w + x;
 		int other = OTHER(plane) + y * added.w + x;
 		for (int i = 0; i < PX; i++) {
 			if (x + i < outWidth) {
-				store(at + i, other + i, sum[i][o]);
+				store(at + i, other + i, sum[o / 4 * PX + i][o % 4]);
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/report"
 	"github.com/shufflegl/shufflegl/network"
 )
@@ -21,9 +22,17 @@ func planCommand() command {
 			var m modelFlags
 			m.define(f, defaultModel, false)
 			format := f.String("format", "text", "`text|json`: how to print")
+			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "text", "json"); err != nil {
 					return err
+				}
+				if err := oneOf("-backend", *backend, "gpu", "cpu"); err != nil {
+					return err
+				}
+				var options network.PlanOptions
+				if *backend == "gpu" {
+					options = gpu.PlanOptions()
 				}
 				name, err := m.one()
 				if err != nil {
@@ -33,7 +42,7 @@ func planCommand() command {
 				if err != nil {
 					return err
 				}
-				p, err := network.NewPlan(g, network.PlanOptions{})
+				p, err := network.NewPlan(g, options)
 				if err != nil {
 					return err
 				}

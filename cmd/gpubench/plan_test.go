@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
@@ -13,7 +14,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, network.PlanOptions{})
+	p, err := network.NewPlan(g, gpu.PlanOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,6 +77,18 @@ func (o Options) Plans() []network.PlanOptions {
 	return all
 }
 
+// plansOf adds to Plans what the backend wishes its plans to be.
+func (o Options) plansOf(b network.Backend) []network.PlanOptions {
+	plans := o.Plans()
+	if p, ok := b.(network.Planner); ok {
+		wish := p.PlanOptions()
+		plans = append(plans, wish)
+		wish.Guard, wish.RowAlign = 16, 4
+		plans = append(plans, wish)
+	}
+	return plans
+}
+
 // Run runs all cases on a backend, each as a subtest.
 func Run(t *testing.T, b network.Backend, o Options) {
 	known := map[string]bool{}
@@ -114,7 +126,7 @@ func RunCase(b network.Backend, c Case, o Options) error {
 	if err != nil {
 		return err
 	}
-	for _, po := range o.Plans() {
+	for _, po := range o.plansOf(b) {
 		p, err := network.NewPlan(g, po)
 		if err != nil {
 			return fmt.Errorf("planning with %+v: %v", po, err) // %v: the backend is not to blame

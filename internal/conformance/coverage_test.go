@@ -86,7 +86,7 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 		for _, n := range g.Nodes {
 			have[n.Op.Kind()]++
 		}
-		for _, po := range (Options{}).Plans() {
+		for _, po := range append(Options{}.Plans(), network.PlanOptions{SharedFloats: 4096}) {
 			p, err := network.NewPlan(g, po)
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
