@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/shufflegl/shufflegl/internal/safefile"
 )
 
 // WriteNPY writes t to w in NumPy's .npy format: version 1.0, little-endian
@@ -61,53 +60,9 @@ func WriteNPY(w io.Writer, t *Tensor) error {
 // is as it was. (A path that is no regular file, such as /dev/stdout, is
 // written to directly.) Errors name the path.
 func SaveNPY(path string, t *Tensor) error {
-	err := save(path, func(w io.Writer) error { return WriteNPY(w, t) })
+	err := safefile.Save(path, func(w io.Writer) error { return WriteNPY(w, t) })
 	if err != nil {
 		return fmt.Errorf("saving %s: %w", path, err)
 	}
 	return nil
-}
-
-func save(path string, write func(io.Writer) error) error {
-	// A link stays a link: what it points to is replaced.
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return finish(f, write(f))
-	}
-	// Beside path and not in the system's folder for temporary files, which may
-	// be on another disk. (os.CreateTemp would keep everyone else from reading.)
-	temp := fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32())
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	err = write(f)
-	if err == nil && info != nil {
-		err = f.Chmod(info.Mode().Perm())
-	}
-	if err == nil {
-		err = f.Sync() // some file systems report a full disk only here
-	}
-	if err = finish(f, err); err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		os.Remove(temp)
-	}
-	return err
-}
-
-// finish closes f and returns the first error there was.
-func finish(f *os.File, err error) error {
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	return err
 }

@@ -136,6 +136,7 @@ func enter(t *testing.T) {
 		"photo.png":   b.String(),
 		"labels.txt":  labels.String(),
 		"few.json":    `["one", "two"]`,
+		"person.json": `["person"]`,
 		"bad.json":    `[1, 2`,
 		"empty.txt":   "",
 		"nophoto.jpg": "this is no photo",

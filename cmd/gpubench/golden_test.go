@@ -35,6 +35,9 @@ func TestGolden(t *testing.T) {
 		{"plan_help", world{}, 0, "plan -h"},
 		{"verify_help", world{}, 0, "verify -h"},
 		{"info_help", world{}, 0, "info -h"},
+		{"detect_help", world{}, 0, "detect -h"},
+		{"run_help", world{}, 0, "run -h"},
+		{"models_help", world{}, 0, "models -h"},
 		{"bench", world{}, 0, "-model " + tiny + " -size 32x48 -threads 1,2 -runs 5 -warmup 1"},
 		{"bench_software", world{software: true}, 0, "bench -model " + tiny + ",shufflenet_v1_g8_0.25x -size 32 -threads 4 -runs 3 -input photo.png"},
 		{"bench_no_gpu", world{noGPU: noGPU}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 3 -batch 2"},
@@ -50,10 +53,15 @@ func TestGolden(t *testing.T) {
 		{"info_no_gpu", world{noGPU: noGPU}, 0, "info"},
 		{"classify", world{}, 0, "classify -model " + tiny + " -size 64 -labels labels.txt -top 3 photo.png photo.png"},
 		{"classify_json", world{}, 0, "classify -model " + tiny + " -size 64 -backend reference -format json -top 2 photo.png"},
+		{"detect", world{}, 0, "detect -model faces.onnx photo.png photo.png"},
+		{"detect_json", world{noGPU: noGPU}, 0, "detect photo.png -model faces.onnx -format json -overlap 1 -labels person.json"},
+		{"detect_nothing", world{}, 0, "detect photo.png -model faces.onnx -threshold 1"},
+		{"run", world{}, 0, "run -model two.onnx -input right=photo.png -input left=photo.png -output results -preset megvii"},
 		{"classify_no_gpu", world{noGPU: noGPU}, 0, "classify -model " + tiny + " -size 64x32 -order bgr -mean 1,2,3 -std 57.5 photo.png"},
 	} {
 		t.Run(c.golden, func(t *testing.T) {
 			enter(t)
+			writeModels(t)
 			status, stdout, stderr := c.world.run(strings.Fields(c.args)...)
 			if status != c.status {
 				t.Errorf("exit status %d, want %d", status, c.status)

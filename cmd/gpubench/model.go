@@ -31,9 +31,23 @@ func (m *modelFlags) define(f *flag.FlagSet, model string, several bool) {
 	}
 	f.StringVar(&m.models, "model", model, usage)
 	f.StringVar(&m.size, "size", "", "`HxW`: the input's size, or one number (default the model's own)")
-	f.StringVar(&m.shape, "shape", "", "`IN=NxCxHxW`: shape of the input IN, where an .onnx file leaves it open")
+	f.Var((*listFlag)(&m.shape), "shape", "`IN=NxCxHxW`: shape of the input IN, where an .onnx file leaves it open")
 	f.IntVar(&m.batch, "batch", 0, "`N`: pictures at once (default the model's own)")
 	f.Uint64Var(&m.seed, "seed", 0, "`S`: seed of the zoo's random weights")
+}
+
+// listFlag is a flag that may be given several times: its words are joined by
+// commas.
+type listFlag string
+
+func (l *listFlag) String() string { return string(*l) }
+
+func (l *listFlag) Set(word string) error {
+	if *l != "" {
+		*l += ","
+	}
+	*l += listFlag(word)
+	return nil
 }
 
 // list is the names given, at least one.

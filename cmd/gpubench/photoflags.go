@@ -153,10 +153,20 @@ func planes(flag, word string) (v [3]float32, err error) {
 // apply makes a photo an input. One that has the input's size has been cut out
 // already: it is not scaled up to be cut again.
 func (p photoFlags) apply(pre tensor.Preprocess, img image.Image) (*tensor.Tensor, error) {
+	return p.uncut(pre, img).Apply(img)
+}
+
+// placed is where the scaled photo lies in the input that apply makes.
+func (p photoFlags) placed(pre tensor.Preprocess, img image.Image) image.Rectangle {
+	size := img.Bounds().Size()
+	return p.uncut(pre, img).Place(size.X, size.Y)
+}
+
+func (p photoFlags) uncut(pre tensor.Preprocess, img image.Image) tensor.Preprocess {
 	if size := img.Bounds().Size(); size.X == pre.Width && size.Y == pre.Height && p.resize == 0 {
 		pre.Shorter = 0
 	}
-	return pre.Apply(img)
+	return pre
 }
 
 func describePreprocess(p tensor.Preprocess) string {

@@ -34,8 +34,11 @@ func commands() []command {
 	return []command{
 		benchCommand(),
 		classifyCommand(),
+		detectCommand(),
+		runCommand(),
 		planCommand(),
 		verifyCommand(),
+		modelsCommand(),
 		infoCommand(),
 	}
 }
@@ -84,19 +87,35 @@ func dispatch(args []string, sys *system) error {
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	do := c.define(flags)
-	switch err := flags.Parse(args); {
+	rest, err := parse(flags, args)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return c.help(sys.stdout, flags)
 	case err != nil:
 		return usagef("%s: %v; see gpubench %s -h", c.name, err, c.name)
 	}
-	if c.args == "" && flags.NArg() > 0 {
-		return usagef("%s: what is %q for? (flags begin with a dash; see gpubench %s -h)", c.name, flags.Arg(0), c.name)
+	if c.args == "" && len(rest) > 0 {
+		return usagef("%s: what is %q for? (flags begin with a dash; see gpubench %s -h)", c.name, rest[0], c.name)
 	}
-	if err := do(sys, flags.Args()); err != nil {
+	if err := do(sys, rest); err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
 	return nil
+}
+
+// parse is flags.Parse for flags that may also follow other arguments, up to a
+// double dash. It returns the other arguments.
+func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		left := flags.Args()
+		if read := len(args) - len(left); len(left) == 0 || read > 0 && args[read-1] == "--" {
+			return append(rest, left...), nil
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
 }
 
 func isHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }

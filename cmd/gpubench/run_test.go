@@ -81,9 +81,55 @@ func TestFailures(t *testing.T) {
 		{"classify -model " + tiny + " -size 32 -backend gpu photo.png", world{spoil: func(_ string, out *tensor.Tensor) {
 			out.Data[7] = float32(math.NaN())
 		}}, failure, "output 7 is NaN"},
+		{"models x", world{}, misuse, `"x"`},
+		{"models -format table", world{}, misuse, "text, json"},
+		{"run", world{}, misuse, "which model?"},
+		{"run x", world{}, misuse, `"x"`},
+		{"run -model " + tiny, world{}, misuse, "on what?"},
+		{"run -model " + tiny + " -input photo.png", world{}, misuse, "where to?"},
+		{"run -model " + tiny + " -input photo.png -output o -threads -1", world{}, misuse, "-threads"},
+		{"run -model " + tiny + " -input photo.png -output o -backend tpu", world{}, misuse, "gpu, cpu, reference"},
+		{"run -model " + tiny + " -input photo.png -output o -context tpu", world{}, misuse, "egl, glfw"},
+		{"run -model " + tiny + " -input photo.png -input photo.png -output o", world{}, misuse, "one too many"},
+		{"run -model " + tiny + " -input other=photo.png -output o", world{}, misuse, `the model's inputs are "input" (1x3x224x224)`},
+		{"run -model " + tiny + " -input input=photo.png -input input=photo.png -output o", world{}, misuse, "already"},
+		{"run -model " + tiny + " -input input= -output o", world{}, misuse, "a file is missing"},
+		{"run -model " + tiny + " -input nosuch.npy -output o", world{}, failure, "nosuch.npy: no such file"},
+		{"run -model " + tiny + " -input nophoto.jpg -output o", world{}, failure, "nophoto.jpg: cannot read image"},
+		{"run -model " + tiny + " -input - -output o", world{}, failure, "standard input"},
+		{"run -model " + tiny + " -input photo.png -output o -preset x", world{}, misuse, "imagenet"},
+		{"run -model " + tiny + " -size 64 -input pair.npy -output o", world{}, failure, `input "input" is 1x3x64x64, the file holds 1x2`},
+		{"run -model two.onnx -input photo.png -output o", world{}, misuse, "-input right=FILE"},
+		{"run -model two.onnx -input photo.png -input photo.png -output o.npy", world{}, misuse, "3 outputs, which need a folder"},
+		{"run -model two.onnx -input photo.png -input photo.png -output -", world{}, misuse, "3 outputs, which need a folder"},
+		{"run -model two.onnx -input photo.png -input pair.npy -output o", world{}, failure, `input "right" is 1x3x4x4, the file holds 1x2`},
+		{"run -model open.onnx -input photo.png -output o", world{}, failure, "a .npy file is wanted"},
+		{"run -model all.onnx -input pair.npy -output o", world{}, misuse, "-shape"},
+		{"run -model open.onnx -shape x=2x2 -input pair.npy -output o", world{}, failure, `input "x" is 2x2, the file holds 1x2`},
+		{"run -model text.onnx -input pair.npy -output o", world{}, failure, "text.onnx"},
+		{"detect", world{}, misuse, "which photo?"},
+		{"detect photo.png", world{}, misuse, "which model?"},
+		{"detect -model faces.onnx -batch 2 photo.png", world{}, misuse, "-batch"},
+		{"detect -model faces.onnx -threshold 2 photo.png", world{}, misuse, "-threshold"},
+		{"detect -model faces.onnx -overlap -1 photo.png", world{}, misuse, "-overlap"},
+		{"detect -model faces.onnx -threads -1 photo.png", world{}, misuse, "-threads"},
+		{"detect -model faces.onnx -output out.png photo.png photo.png", world{}, misuse, "for one photo"},
+		{"detect -model faces.onnx -output out.gif photo.png", world{}, misuse, ".png or .jpg"},
+		{"detect -model faces.onnx -decode ssd photo.png", world{}, misuse, "yolo-fastestv2"},
+		{"detect -model faces.onnx -backend tpu photo.png", world{}, misuse, "gpu, cpu, reference"},
+		{"detect -model faces.onnx -context tpu photo.png", world{}, misuse, "egl, glfw"},
+		{"detect -model faces.onnx -format table photo.png", world{}, misuse, "text, json"},
+		{"detect -model faces.onnx -labels nosuch photo.png", world{}, failure, "nosuch: no such file"},
+		{"detect -model faces.onnx -backend cpu nosuch.jpg", world{}, failure, "nosuch.jpg"},
+		{"detect -model faces.onnx -backend gpu photo.png", world{noGPU: noGPU}, failure, "no GPU in this test"},
+		{"detect -model faces.onnx -decode nanodet photo.png", world{}, failure, "not this detector's outputs"},
+		{"detect -model two.onnx photo.png", world{}, failure, "no detector: its inputs"},
+		{"detect -model " + tiny + " photo.png", world{}, failure, `no detector that is known (nanodet, yolo-fastestv2, ultraface): its outputs are "fc" 1x1000`},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			enter(t)
+			writeModels(t)
+			saveArray(t, "pair.npy", tensor.Shape{1, 2})
 			status, stdout, stderr := c.world.run(strings.Fields(c.args)...)
 			if status != c.status {
 				t.Errorf("exit status %d, want %d", status, c.status)
@@ -140,9 +186,12 @@ type full struct{ err error }
 func (f full) Write([]byte) (int, error) { return 0, f.err }
 
 func TestClosedPipe(t *testing.T) {
-	for _, args := range []string{"-h", "plan", "plan -format json", "info", "bench -h", "bench -size 32 -runs 1 -model " + tiny,
+	for _, args := range []string{"-h", "plan", "plan -format json", "info", "models", "models -format json",
+		"detect -model faces.onnx photo.png", "run -model open.onnx -input pair.npy -output -", "bench -h", "bench -size 32 -runs 1 -model " + tiny,
 		"classify -size 32 -model " + tiny + " photo.png", "verify -size 32 -model " + tiny} {
 		enter(t)
+		writeModels(t)
+		saveArray(t, "pair.npy", tensor.Shape{1, 2})
 		var w world
 		var stderr bytes.Buffer
 		status := run(strings.Fields(args), w.system(full{syscall.EPIPE}, &stderr))

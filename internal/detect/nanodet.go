@@ -16,7 +16,7 @@ import (
 func nanoDet() Decoder {
 	return Decoder{
 		Name: "nanodet", Source: "github.com/RangiLyu/nanodet", Preset: "nanodet",
-		Score: 0.4, Overlap: 0.6, Labels: coco(),
+		Score: 0.4, Overlap: 0.5, Labels: coco(),
 		decode: decodeNanoDet,
 	}
 }

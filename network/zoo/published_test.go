@@ -22,7 +22,7 @@ const (
 )
 
 // What was published about each network: millions of multiply-adds, and how many
-// weights are trained. The launches are ours.
+// weights are trained. The launches are the most that ours may take.
 var published = []struct {
 	name       string
 	macs       float64
@@ -68,8 +68,8 @@ func TestPublished(t *testing.T) {
 		if n := zoo.Parameters(g); c.parameters > 0 && n != c.parameters {
 			t.Errorf("%s: %d parameters, published are %d", c.name, n, c.parameters)
 		}
-		if len(p.Steps) != c.launches {
-			t.Errorf("%s: %d launches, want %d\n%v", c.name, len(p.Steps), c.launches, p)
+		if len(p.Steps) > c.launches {
+			t.Errorf("%s: %d launches, want at most %d\n%v", c.name, len(p.Steps), c.launches, p)
 		}
 		if in := g.Inputs[0].Shape; in[2] != 224 || in[3] != 224 {
 			t.Errorf("%s: input %v", c.name, in)
