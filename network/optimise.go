@@ -21,6 +21,7 @@ func Optimize(g *Graph) *Graph {
 		r.lowerBatchNorm,
 		r.fuseActivation,
 		r.fuseAdd,
+		r.hoistShuffle,
 	}
 	for changed := true; changed; {
 		changed = false

@@ -134,3 +134,33 @@ func TestChannelShuffleSource(t *testing.T) {
 		}
 	}
 }
+
+// A shuffle behind a depthwise convolution goes before it; one behind anything
+// else stays.
+func TestHoistShuffle(t *testing.T) {
+	checkRewritings(t, []rewriting{
+		{"behind a depthwise convolution", `
+			x = input 2x6x5x5
+			d = conv 6 g6 k3 s2 : x
+			n = norm : d
+			a = clip -1 1 : n
+			s = shuffle g3 : a
+			y = conv 4 g2 : s
+			out y`, `
+			x, shuffled = shuffle g3 : x
+			s = conv 6 k3 s2 g6 bias clip[-1,1] : x, shuffled
+			y = conv 4 g2 : s`},
+		{"that someone else reads", `
+			x = input 1x6x5x5
+			d = conv 6 g6 k3 : x
+			s = shuffle g3 : d
+			y = conv 4 g2 : s
+			out y d`, unchanged},
+		{"behind a pointwise convolution", `
+			x = input 1x6x5x5
+			c = conv 6 g2 : x
+			s = shuffle g3 : c
+			y = conv 4 g2 : s
+			out y`, unchanged},
+	})
+}

@@ -76,6 +76,9 @@ func compareGraphs(t *testing.T, g, o *network.Graph) {
 		for _, v := range n.Outputs {
 			w := want[v.Name]
 			if w == nil {
+				if _, moved := n.Op.(network.ChannelShuffle); moved && strings.HasSuffix(v.Name, ", shuffled") {
+					continue // hoisted: no step computes it
+				}
 				t.Errorf("%q is no value of the source", v.Name)
 				continue
 			}
