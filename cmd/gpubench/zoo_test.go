@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
@@ -17,6 +18,7 @@ func TestModels(t *testing.T) {
 		Name                       string
 		MACs, Parameters, Launches int64
 		InputShape                 []int `json:"input_shape"`
+		OnCPU                      int `json:"launches_cpu"`
 		Source                     string
 	}
 	if err := json.Unmarshal([]byte(good(t, "models", "-format", "json")), &rows); err != nil {
@@ -30,8 +32,8 @@ func TestModels(t *testing.T) {
 		if r.Name != zoo.Names()[i] || r.Source == "" || r.MACs < 1e6 || r.Parameters < 1e5 || !slices.Equal(r.InputShape, []int{1, 3, 224, 224}) {
 			t.Errorf("%+v", r)
 		}
-		want := fmt.Sprintf("%s %.1f %.2f %d", r.Name, float64(r.MACs)/1e6, float64(r.Parameters)/1e6, r.Launches)
-		if got := strings.Join(strings.Fields(lines[i+1])[:4], " "); got != want || !strings.HasSuffix(lines[i+1], r.Source) {
+		want := fmt.Sprintf("%s %.1f %.2f %d %d", r.Name, float64(r.MACs)/1e6, float64(r.Parameters)/1e6, r.Launches, r.OnCPU)
+		if got := strings.Join(strings.Fields(lines[i+1])[:5], " "); got != want || !strings.HasSuffix(lines[i+1], r.Source) {
 			t.Errorf("%q, want %q", lines[i+1], want)
 		}
 	}
@@ -39,7 +41,7 @@ func TestModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, network.PlanOptions{})
+	p, err := network.NewPlan(g, gpu.PlanOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
