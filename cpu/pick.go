@@ -14,16 +14,6 @@ func inside(in, out, stride, shift int) (lo, hi int) {
 	return lo, max(lo, hi)
 }
 
-// pick is dst[i] = row[start + i·stride], zero outside the row.
-func pick(dst, row []float32, start, stride int) {
-	lo, hi := inside(len(row), len(dst), stride, start)
-	clear(dst[:lo])
-	clear(dst[hi:])
-	if lo < hi {
-		every(dst[lo:hi], row[start+lo*stride:], stride)
-	}
-}
-
 // every is dst[i] = src[i·stride].
 func every(dst, src []float32, stride int) {
 	switch stride {

@@ -194,11 +194,19 @@ func (w *workers) await(h *helper, seen int64) int64 {
 	}
 }
 
-// pause waits for a moment, the n-th in a row: after some, others may have the core.
+// patience is how many turns waiting by looking lasts, some 100 µs. Who has waited
+// longer sleeps a little each turn: perhaps the machine has other work, and whoever
+// is waited for needs this core.
+const patience = 2000
+
+// pause waits for a moment, the n-th in a row.
 func pause(n int) {
-	if n&511 == 511 {
+	switch {
+	case n > patience:
+		time.Sleep(10 * time.Microsecond)
+	case n&511 == 511:
 		runtime.Gosched()
-		return
+	default:
+		simd.Pause()
 	}
-	simd.Pause()
 }
