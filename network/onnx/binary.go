@@ -69,7 +69,7 @@ func clipOf(kind string, a, b *value) (network.Activation, *value) {
 
 // scalar is a constant of one number.
 func (n *node) scalar(suffix string, v float32) *value {
-	return n.constant(suffix, tensor.FromSlice([]float32{v}, 1))
+	return &value{name: n.name + "." + suffix, shape: tensor.Shape{}, known: floatsOf([]float32{v}, tensor.Shape{})}
 }
 
 // importPRelu reads PRelu-6 to -16: the slope is stretched to the input. Some
