@@ -161,6 +161,19 @@ func bits(x float32) int32 {
 	return int32(math.Float32bits(min(max(x, -math.MaxFloat32), math.MaxFloat32)))
 }
 
+// rows names the macro of kernels that store rows, if they may store them as whole
+// vec4s. What is beyond a row's end is then its own padding.
+func rows(out *network.View) []string {
+	ok := out.Height == 1 || out.RowStride%4 == 0
+	for _, off := range out.Planes {
+		ok = ok && off%4 == 0
+	}
+	if !ok || out.Height*out.Width == 1 {
+		return nil
+	}
+	return []string{"ALIGNED"}
+}
+
 // flat reports whether the views' planes can be walked as runs of pixels in
 // step, and whether such a run may be read as vectors of four.
 func flat(views ...*network.View) (same, vectors bool) {

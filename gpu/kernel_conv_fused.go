@@ -21,18 +21,19 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
 	strips := ceilDiv(ow, 4)
-	rows := min(sharedVectors/(inputs*strips), oh)
-	if rows == 0 {
+	band := min(sharedVectors/(inputs*strips), oh)
+	if band == 0 {
 		return dispatch{}, fmt.Errorf("rows of %d pixels of %d channels between two convolutions: %w", ow, inputs, network.ErrUnsupported)
 	}
-	bands := ceilDiv(oh, rows)
-	rows = ceilDiv(oh, bands) // alike
+	bands := ceilDiv(oh, band)
+	band = ceilDiv(oh, bands) // alike
 
 	oc := t.tile(outputs)
 	tiles := ceilDiv(outputs, oc)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	defines = append(defines, rows(&s.Output)...)
 	pointwise := packTiles(s, groups, inputs, 1, oc)
-	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, groups, inputs, outputs, tiles, rows, strips, len(pointwise)/4)
+	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, groups, inputs, outputs, tiles, band, strips, len(pointwise)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	if outputs%oc == 0 {
 		defines = append(defines, "EXACT")

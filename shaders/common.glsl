@@ -11,8 +11,16 @@
 #define LANES 4
 #endif
 
+// With ALIGNED, rows of the output are whole vec4s, and stored as such by kernels
+// that read SCALAR floats.
+#ifdef ALIGNED
+#define STORED vec4
+#else
+#define STORED VEC
+#endif
+
 layout(std430, binding = 0) readonly buffer Source { VEC source[]; };
-layout(std430, binding = 1) writeonly buffer Target { VEC target[]; };
+layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
 
 // Weights come through the texture unit, which works beside the one that loads

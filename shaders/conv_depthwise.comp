@@ -1,5 +1,5 @@
 // Depthwise convolution, a KH×KW kernel for each channel. One invocation computes
-// PX output pixels of a row of one plane. The channel's plane is looked up: behind
+// four output pixels of a row of one plane. The channel's plane is looked up: behind
 // a shuffle it is another one. Weights: for each channel the bias, then KH·KW
 // factors, padded to whole vec4.
 
@@ -17,11 +17,11 @@ layout(std140, binding = 0) uniform Params {
 	int planes; // channels of all samples
 };
 
-#define STRIP ((PX - 1) * SX + (KW - 1) * DX + 1)
+#define STRIP (3 * SX + (KW - 1) * DX + 1)
 #define WEIGHTS ((KH * KW + 4) / 4)
 
 void main() {
-	int x = int(gl_GlobalInvocationID.x) * PX;
+	int x = int(gl_GlobalInvocationID.x) * 4;
 	int y = int(gl_GlobalInvocationID.y);
 	int plane = int(gl_GlobalInvocationID.z);
 	if (x >= outWidth || y >= outHeight || plane >= planes) {
@@ -33,8 +33,8 @@ void main() {
 		taps[i] = weight(w + i);
 	}
 
-	float sum[PX];
-	for (int i = 0; i < PX; i++) {
+	float sum[4];
+	for (int i = 0; i < 4; i++) {
 		sum[i] = taps[0].x;
 	}
 	int base = FROM(plane);
@@ -52,17 +52,11 @@ void main() {
 		for (int kx = 0; kx < KW; kx++) {
 			int k = ky * KW + kx + 1;
 			float f = taps[k / 4][k % 4];
-			for (int i = 0; i < PX; i++) {
+			for (int i = 0; i < 4; i++) {
 				sum[i] += f * strip[i * SX + kx * DX];
 			}
 		}
 	}
 
-	int at = TO(plane) + y * to.w + x;
-	int other = OTHER(plane) + y * added.w + x;
-	for (int i = 0; i < PX; i++) {
-		if (x + i < outWidth) {
-			store(at + i, other + i, sum[i]);
-		}
-	}
+	storeRow(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, vec4(sum[0], sum[1], sum[2], sum[3]), outWidth - x);
 }

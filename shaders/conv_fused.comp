@@ -106,13 +106,7 @@ void main() {
 				break;
 			}
 #endif
-			int place = TO(plane + o) + y * to.w + x;
-			int other = OTHER(plane + o) + y * added.w + x;
-			for (int p = 0; p < 4; p++) {
-				if (x + p < outWidth) {
-					store(place + p, other + p, sum[o][p]);
-				}
-			}
+			storeRow(TO(plane + o) + y * to.w + x, OTHER(plane + o) + y * added.w + x, sum[o], outWidth - x);
 		}
 	}
 }

@@ -1,5 +1,5 @@
 // Convolution with any kernel, stride, dilation, padding and groups. One
-// invocation computes OC output channels of one group at PX pixels of a row.
+// invocation computes OC output channels of one group at four pixels of a row.
 // Weights: for each tile of OC channels the bias, then OC factors for each input
 // channel, kernel row and kernel column.
 
@@ -28,7 +28,7 @@ layout(std140, binding = 0) uniform Params {
 #define Q (OC / 4)
 
 void main() {
-	int strips = (outWidth + PX - 1) / PX;
+	int strips = (outWidth + 3) / 4;
 	int strip = int(gl_GlobalInvocationID.x);
 	int tile = int(gl_GlobalInvocationID.y);
 	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
@@ -36,14 +36,14 @@ void main() {
 		return;
 	}
 	int y = strip / strips;
-	int x = strip % strips * PX;
+	int x = strip % strips * 4;
 	int w = (slab % groups * tiles + tile) * (inputs * kernelHeight * kernelWidth + 1) * Q;
 
-	vec4 sum[PX * Q];
+	vec4 sum[4 * Q];
 	for (int q = 0; q < Q; q++) {
 		vec4 b = weight(w + q);
-		for (int i = 0; i < PX; i++) {
-			sum[q * PX + i] = b;
+		for (int i = 0; i < 4; i++) {
+			sum[q * 4 + i] = b;
 		}
 	}
 	w += Q;
@@ -58,15 +58,15 @@ void main() {
 			int row = base + iy * from.w;
 			int ix = x * strideX - left;
 			for (int kx = 0; kx < kernelWidth; kx++) {
-				float v[PX];
-				for (int i = 0; i < PX; i++) {
+				float v[4];
+				for (int i = 0; i < 4; i++) {
 					int at = ix + i * strideX;
 					v[i] = at >= 0 && at < width ? source[row + at] : 0.0;
 				}
 				for (int q = 0; q < Q; q++) {
 					vec4 f = weight(w + q);
-					for (int i = 0; i < PX; i++) {
-						sum[q * PX + i] += f * v[i];
+					for (int i = 0; i < 4; i++) {
+						sum[q * 4 + i] += f * v[i];
 					}
 				}
 				ix += dilationX;
@@ -80,12 +80,8 @@ void main() {
 			break;
 		}
 		int plane = slab * outputs + tile * OC + o;
-		int at = TO(plane) + y * to.w + x;
-		int other = OTHER(plane) + y * added.w + x;
-		for (int i = 0; i < PX; i++) {
-			if (x + i < outWidth) {
-				store(at + i, other + i, sum[o / 4 * PX + i][o % 4]);
-			}
-		}
+		int s = o / 4 * 4;
+		vec4 v = vec4(sum[s][o % 4], sum[s + 1][o % 4], sum[s + 2][o % 4], sum[s + 3][o % 4]);
+		storeRow(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, v, outWidth - x);
 	}
 }

@@ -30,6 +30,20 @@ VEC function(int kind, VEC x, float a, float b) {
 	return x;
 }
 
+#ifdef ALIGNED
+// Stores four pixels of a row at a float offset of the output, after the epilogue.
+// other is the offset of what is added. width is how many of the four there are.
+void storeRow(int at, int other, vec4 v, int width) {
+#ifdef ADDED
+	v += vec4(source[other], source[other + 1], source[other + 2], source[other + 3]);
+#endif
+#ifdef ACTIVATION
+	v = vec4(function(ACTIVATION, v.x, curve.x, curve.y), function(ACTIVATION, v.y, curve.x, curve.y),
+		function(ACTIVATION, v.z, curve.x, curve.y), function(ACTIVATION, v.w, curve.x, curve.y));
+#endif
+	target[at / 4] = v;
+}
+#else
 // Stores v at a float offset of the output, after the epilogue. other is the
 // offset of what is added.
 void store(int at, int other, VEC v) {
@@ -41,3 +55,14 @@ void store(int at, int other, VEC v) {
 #endif
 	target[at / LANES] = v;
 }
+
+#ifdef SCALAR
+void storeRow(int at, int other, vec4 v, int width) {
+	for (int i = 0; i < 4; i++) {
+		if (i < width) {
+			store(at + i, other + i, v[i]);
+		}
+	}
+}
+#endif
+#endif
