@@ -184,7 +184,7 @@ func (g *Graph) clone() *Graph {
 	for _, n := range g.Nodes {
 		m := *n
 		m.Inputs, m.Outputs = all(n.Inputs), all(n.Outputs)
-		m.layers = n.Layers()
+		m.layers = slices.Clone(n.Layers())
 		c.Nodes = append(c.Nodes, &m)
 	}
 	c.Outputs = all(g.Outputs)

@@ -71,6 +71,10 @@ func perChannel(c *Value, shape tensor.Shape) []float64 {
 	return numbers
 }
 
+// maxCopies bounds how often folding copies large weights that nodes share: a
+// small file may share them thousands of times.
+const maxCopies = 8
+
 // foldAffine multiplies and adds constants of one number a channel into the
 // weights and bias of the convolution or fully connected layer before. Of two
 // such nodes without one, the first is made a depthwise convolution.
@@ -95,6 +99,9 @@ func (r *rewriter) foldAffine(n *Node) bool {
 		return false
 	}
 	if p.Inputs[1].Const == nil || len(p.Inputs) > 2 && p.Inputs[2] != nil && p.Inputs[2].Const == nil {
+		return false
+	}
+	if len(p.Inputs[1].Const.Data) > 4096 && len(r.readers[p.Inputs[1]]) > maxCopies {
 		return false
 	}
 	w := p.Inputs[1].Const.Clone()

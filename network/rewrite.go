@@ -107,7 +107,7 @@ func (r *rewriter) absorb(p, n *Node) {
 	r.remove(n)
 	r.setOutput(p, 0, n.Outputs[0])
 	p.Beyond = n.Beyond
-	p.layers = slices.Concat(p.Layers(), n.Layers())
+	p.layers = append(p.Layers(), n.Layers()...) // its own since clone
 }
 
 // moveTo puts p, which comes earlier, where n stands, and takes n out. Nothing

@@ -29,6 +29,12 @@ func FuzzRead(f *testing.F) {
 	f.Add(encode(f, model(11, input("x", 1, 2, 4, 4), output("y"), number("one", 1), ints("rest", -1), ints("n", 2),
 		op("Shape", "x", "s"), op("Gather", "s one", "c"), op("Unsqueeze", "c", "d", attr("axes", list(0))), op("Mul", "d n", "e"),
 		op("Slice", "s n n", "none"), op("Concat", "e rest none", "t", attr("axis", 0)), op("Reshape", "x t", "z"), op("Cast", "z", "y", attr("to", 1)))))
+	f.Add(encode(f, model(13, input("x", 1, 4, 3, 4), output("y z l q"), floats("w", list(4, 1, 3, 3)), floats("none", list(0)), floats("s", list(4), 1, 1, 2, 1.5), ints("p", 0, 1, 0, 1, 0, 0, 1, 0),
+		ints("e", 2, 5, 7, 7), ints("b", -1), ints("far", -1<<62), ints("axis", 3), ints("r", 1, 1, 2, 1),
+		op("ConvTranspose", "x w", "a", attr("group", 4), attr("auto_pad", "SAME_LOWER"), attr("strides", list(2, 1))), op("HardSigmoid", "a", "h"), op("Mul", "a h", "c"),
+		op("Resize", "x none s", "d", attr("mode", "cubic"), attr("coordinate_transformation_mode", "align_corners")), op("Pad", "d p", "g", attr("mode", "reflect")),
+		op("Expand", "g e", "y"), op("Slice", "c b far axis b", "i"), op("DepthToSpace", "i", "j", attr("blocksize", 2)), op("Tile", "j r", "k"),
+		op("InstanceNormalization", "x s s", "l"), op("LRN", "k", "m", attr("size", 3)), op("ReduceMean", "m", "n", attr("axes", list(1, -1))), op("Transpose", "k", "kt", attr("perm", list(0, 1, 3, 2))), op("MatMul", "k kt", "q"), op("Softplus", "n", "z"))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 1<<16 {
 			return

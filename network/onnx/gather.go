@@ -59,6 +59,7 @@ func (n *node) take(x *value, axis int, list []int) *value {
 		return n.one(network.ChannelShuffle{Groups: g}, x)
 	}
 	n.larger(resized(x.shape, axis, len(list)))
+	n.check(n.im.spend(tensor.Shape{len(list)}, 32))
 	return n.one(network.Gather{Axis: axis, Indices: list}, x)
 }
 

@@ -25,6 +25,7 @@ const (
 	maxEmpty  = 1 << 20  // product of the dimensions but 0 of a tensor without elements
 	maxSide   = 1 << 16  // rows or columns that a resized or padded map may have
 	maxViewed = 1 << 23  // elements of a tensor that is addressed one by one
+	maxMoved  = 1 << 25  // places that all views of a graph may name: planning takes time by them
 	maxFolded = 64 << 20 // bytes of constants computed at load, beside four times the file's own
 )
 
@@ -42,6 +43,7 @@ type importer struct {
 	nodes     map[string]bool       // nodes' names
 	fills     map[float32][]float32 // constants of one number share their elements
 	budget    int64                 // bytes that constants computed at load may still take
+	moved     int                   // places that views name so far
 }
 
 func newImporter(g *onnxpb.GraphProto, name string, o Options) *importer {
@@ -250,6 +252,29 @@ func (im *importer) bytes(shape tensor.Shape, size int64) (int64, error) {
 		}
 	}
 	return total, nil
+}
+
+// view counts the places that an operator which moves no data names: a plane each
+// where planes stay whole, else an element each.
+func (n *node) view(op network.Op, in, out tensor.Shape) {
+	planes, h, w := network.PlaneForm(out)
+	_, height, width := network.PlaneForm(in)
+	whole := h == height && w == width
+	inner := len(in) - min(max(len(in)-2, 0), 2) // the first dimension inside a plane
+	inside := []int{inner, inner + 1}
+	switch op := op.(type) {
+	case network.Transpose:
+		whole = whole && slices.Equal(op.Perm[inner:], inside[:len(op.Perm)-inner])
+	case network.Reshape, network.Concat, network.Split, network.Slice, network.Gather, network.Expand:
+	default:
+		return
+	}
+	if !whole {
+		planes = out.Size()
+	}
+	if n.im.moved += planes; n.im.moved > maxMoved {
+		n.refuse("more than %d elements to address one by one", maxMoved)
+	}
 }
 
 // unique gives a name that is not taken, and takes it.

@@ -199,6 +199,7 @@ func (n *node) apply(op network.Op, in ...*value) []*value {
 	n.made = append(n.made, n.im.graph.Nodes[len(n.im.graph.Nodes)-1])
 	outs := make([]*value, len(made))
 	for i, v := range made {
+		n.view(op, shapes[0], v.Shape)
 		if v.Shape == nil {
 			v.Shape = tensor.Shape{} // a scalar, not an absent input
 		}
