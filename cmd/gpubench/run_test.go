@@ -186,7 +186,7 @@ type full struct{ err error }
 func (f full) Write([]byte) (int, error) { return 0, f.err }
 
 func TestClosedPipe(t *testing.T) {
-	for _, args := range []string{"-h", "plan", "plan -format json", "info", "models", "models -format json",
+	for _, args := range []string{"-h", "plan", "plan -format json", "info",
 		"detect -model faces.onnx photo.png", "run -model open.onnx -input pair.npy -output -", "bench -h", "bench -size 32 -runs 1 -model " + tiny,
 		"classify -size 32 -model " + tiny + " photo.png", "verify -size 32 -model " + tiny} {
 		enter(t)

@@ -14,17 +14,15 @@ import (
 
 // The command models lists the whole zoo, the same in both formats, as planned.
 func TestModels(t *testing.T) {
-	var rows []struct {
-		Name                       string
-		MACs, Parameters, Launches int64
-		InputShape                 []int `json:"input_shape"`
-		OnCPU                      int `json:"launches_cpu"`
-		Source                     string
-	}
+	var rows []modelJSON
 	if err := json.Unmarshal([]byte(good(t, "models", "-format", "json")), &rows); err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(good(t, "models")), "\n")
+	var table strings.Builder
+	if err := printModels(&table, rows); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(table.String()), "\n")
 	if len(rows) != len(zoo.Names()) || len(lines) != len(rows)+1 {
 		t.Fatalf("%d rows, %d lines, %d networks", len(rows), len(lines), len(zoo.Names()))
 	}
@@ -45,7 +43,7 @@ func TestModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if int64(len(p.Steps)) != rows[0].Launches || p.MACs != rows[0].MACs {
+	if len(p.Steps) != rows[0].Launches || p.MACs != rows[0].MACs {
 		t.Errorf("the plan has %d launches and %d multiply-adds, models %+v", len(p.Steps), p.MACs, rows[0])
 	}
 }
