@@ -104,7 +104,7 @@ func importPow(n *node) {
 		knownBinary(n)
 		return
 	}
-	exponent := math.NaN()
+	var exponent float64
 	if e.known.Floats != nil {
 		exponent = float64(e.known.Floats[0])
 	} else {

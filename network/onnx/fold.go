@@ -181,14 +181,3 @@ func (n *node) expand(x *onnxfile.Tensor, shape tensor.Shape) *onnxfile.Tensor {
 	}
 	return n.rearranged(x, shape, func(i int) int { return strided(i, shape, stride) })
 }
-
-// expanded is expand of a value.
-func (n *node) expanded(c *value, shape tensor.Shape) *value {
-	if c.shape.Equal(shape) {
-		return c
-	}
-	if s, ok := broadcast(c.shape, shape); !ok || !s.Equal(shape) {
-		n.bad("%v and %v", c.shape, shape)
-	}
-	return n.known(n.expand(c.known, shape))
-}
