@@ -100,3 +100,27 @@ func evalTranspose(op network.Transpose, y, x *tensor.Tensor) {
 		y.Data[to] = x.Data[from]
 	}
 }
+
+// evalRearrange applies operators that move no data one after the other. It
+// returns the inputs that it has no need of.
+func evalRearrange(op network.Rearrange, y *tensor.Tensor, in []*tensor.Tensor) []*tensor.Tensor {
+	if op.Op == nil {
+		copy(y.Data, in[0].Data)
+		return in[1:]
+	}
+	var parts []*tensor.Tensor
+	for _, f := range op.From {
+		x := in[0]
+		if f.Op != nil {
+			var shapes []tensor.Shape
+			for _, t := range in {
+				shapes = append(shapes, t.Shape)
+			}
+			x = tensor.New(f.Shape(shapes)...)
+		}
+		in = evalRearrange(f, x, in)
+		parts = append(parts, x)
+	}
+	evaluatorOf(op.Op)([]*tensor.Tensor{y}, parts)
+	return in
+}

@@ -124,6 +124,8 @@ func evaluatorOf(op network.Op) evaluator {
 		return func(y, x tensors) { evalGather(op, y[0], x[0]) }
 	case network.Expand:
 		return func(y, x tensors) { evalExpand(y[0], x[0]) }
+	case network.Rearrange:
+		return func(y, x tensors) { evalRearrange(op, y[0], x) }
 	case network.Transpose:
 		return func(y, x tensors) { evalTranspose(op, y[0], x[0]) }
 	case network.Reshape, network.Identity: // same elements in the same order

@@ -16,11 +16,13 @@ func Optimize(g *Graph) *Graph {
 	passes := []func(*Node) bool{
 		r.dropIdentity,
 		r.recogniseShuffle,
+		r.composeViews,
 		r.recogniseSwish,
 		r.foldAffine,
 		r.lowerBatchNorm,
 		r.fuseActivation,
 		r.fuseAdd,
+		r.joinCopies,
 		r.hoistShuffle,
 	}
 	for changed := true; changed; {

@@ -13,7 +13,7 @@ type remap func(i int) (input, element int)
 // movesNoData reports whether the operator only renames elements.
 func movesNoData(op Op) bool {
 	switch op.(type) {
-	case Identity, Reshape, Transpose, ChannelShuffle, Slice, Split, Concat, Gather, Expand:
+	case Identity, Reshape, Transpose, ChannelShuffle, Slice, Split, Concat, Gather, Expand, Rearrange:
 		return true
 	}
 	return false
@@ -53,6 +53,8 @@ func remapOf(op Op, out int, in []tensor.Shape) remap {
 			outer, k, at := i/(run*count), i/run%count, i%run
 			return 0, (outer*x[op.Axis]+op.Indices[k])*run + at
 		}
+	case Rearrange:
+		return op.remap(in)
 	case Expand:
 		out := op.Shape[:len(x)]
 		return func(i int) (int, int) { return 0, stretched(x, out, i) }

@@ -166,6 +166,12 @@ func joinCases() []Case {
 		net("expand/columns", func(b *builder) value {
 			return b.relu(b.do(network.Expand{Shape: []int{1, 3, 4, 5, 6}}, b.in(1, 3, 1, 5, 1)))
 		}),
+		net("rearrange/heads", func(b *builder) value {
+			flat := network.Reshape{Shape: []int{2, 24, 5}}
+			head := network.Rearrange{Op: flat, From: []network.Rearrange{{Op: network.Transpose{Perm: []int{0, 2, 3, 1}}, From: make([]network.Rearrange, 1)}}}
+			both := network.Rearrange{Op: network.Concat{Axis: -2}, From: []network.Rearrange{head, {}, head}}
+			return b.relu(b.do(both, pw(b, b.in(2, 4, 3, 4), 10), b.in(2, 7, 5), b.in(2, 10, 4, 3)))
+		}),
 		net("slice/rank_1", func(b *builder) value { return b.do(network.Slice{Start: 1, End: 8, Step: 3}, b.in(9)) }),
 		nets("slice/interleaved_and_joined", func(b *builder) []value {
 			x := b.pointwise(b.in(1, 4, 5, 5), 8, 1)

@@ -45,9 +45,9 @@ var trained = map[string]int{
 	"shufflenet_v1_0.5x_g3/model.onnx":        55,
 	"shufflenet_v1_0.5x_g3/model-opset9.onnx": 56,
 	"squeezenet_v1.1/model.onnx":              31,
-	"nanodet_m_320/model.onnx":                1000,
-	"yolo_fastestv2/model.onnx":               1000,
-	"ultraface_slim_320/model.onnx":           1000,
+	"nanodet_m_320/model.onnx":                89,
+	"yolo_fastestv2/model.onnx":               85,
+	"ultraface_slim_320/model.onnx":           55,
 }
 
 func TestTrainedModelsImport(t *testing.T) {
