@@ -104,7 +104,7 @@ func (r *rewriter) sliceOfConcat(n *Node, op Slice) bool {
 	}
 	axis, err := axisOf(op.Axis, n.Inputs[0].Shape)
 	along, err2 := axisOf(c.Axis, n.Inputs[0].Shape)
-	if err != nil || err2 != nil || axis != along || p.Beyond.On() {
+	if err != nil || err2 != nil || axis != along {
 		return false
 	}
 	start := 0
@@ -132,16 +132,13 @@ func (r *rewriter) joinCopies(n *Node) bool {
 	default:
 		return false
 	}
-	if n.Beyond.On() {
-		return false
-	}
 	joined := Rearrange{Op: n.Op}
 	var inputs []*Value
 	var layers []string
 	var taken []*Node
 	for _, v := range n.Inputs {
 		p := r.private(v)
-		if p == nil || p.Beyond.On() || !copies(p) || slices.Contains(inputs, v) {
+		if p == nil || !copies(p) || slices.Contains(inputs, v) {
 			return false
 		}
 		from, ok := p.Op.(Rearrange)

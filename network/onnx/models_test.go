@@ -296,7 +296,13 @@ func TestTrainedBatch(t *testing.T) {
 		copy(both.Data[i*len(p.input.Data):], p.input.Data)
 		copy(want.Data[i*1000:], p.want[0].Data)
 	}
-	if d := tensor.MaxDiff(run(t, cpu.New(cpu.Options{}), g, both)[0], want); d.Rel > 1e-3 {
-		t.Errorf("%v", d)
+	backends := []network.Backend{cpu.New(cpu.Options{}), cpu.NewReference()}
+	if d := device(t); d != nil {
+		backends = append(backends, d)
+	}
+	for _, b := range backends {
+		if d := tensor.MaxDiff(run(t, b, g, both)[0], want); !(d.Rel <= 1e-3) {
+			t.Errorf("%s: %v", b.Name(), d)
+		}
 	}
 }

@@ -108,11 +108,7 @@ func device(t testing.TB) network.Backend {
 
 // reasonOf is an error without the file.
 func reasonOf(err error) string {
-	_, text, ok := strings.Cut(strings.TrimPrefix(err.Error(), "onnx: "), ": ")
-	if !ok {
-		return err.Error()
-	}
-	return text
+	return strings.TrimPrefix(err.Error(), "onnx: model.onnx: ")
 }
 
 // parameters are the operators of which only the first input is a map: the

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/onnx/internal/onnxpb"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
@@ -13,9 +14,13 @@ func importMaxPool(n *node) {
 	if n.integer("storage_order", 0, 0, 1) != 0 && len(n.outs) > 1 {
 		n.refuse("storage_order 1")
 	}
+	op := network.Pool{Reduce: network.Max, Ceil: n.flag("ceil_mode", false)}
+	if len(n.in[0].shape) == 5 {
+		n.give(0, n.volumePool(op))
+		return
+	}
 	x, lower := n.featureMap(0)
 	w := n.window(x.shape, nil)
-	op := network.Pool{Reduce: network.Max, Ceil: n.flag("ceil_mode", false)}
 	if x.pad != nil && x.fill <= -math.MaxFloat32 && !op.Ceil && fitsKernel(w.Pads.plus(*x.pad), w) {
 		var pads padding
 		x, pads = n.unpadded(x, x.fill)
@@ -27,9 +32,13 @@ func importMaxPool(n *node) {
 
 // importAveragePool reads AveragePool-7 to -22.
 func importAveragePool(n *node) {
+	op := network.Pool{Reduce: network.Average, Ceil: n.flag("ceil_mode", false), CountIncludePad: n.flag("count_include_pad", false)}
+	if len(n.in[0].shape) == 5 {
+		n.give(0, n.volumePool(op))
+		return
+	}
 	x, lower := n.featureMap(0)
 	w := n.window(x.shape, nil)
-	op := network.Pool{Reduce: network.Average, Ceil: n.flag("ceil_mode", false), CountIncludePad: n.flag("count_include_pad", false)}
 	if x.pad != nil && x.fill == 0 && !op.Ceil && (w.Pads == padding{} || op.CountIncludePad) && fitsKernel(w.Pads.plus(*x.pad), w) {
 		// The zeros of a Pad count as pixels.
 		var pads padding
@@ -38,6 +47,43 @@ func importAveragePool(n *node) {
 	}
 	op.Window = w.network()
 	n.give(0, lower(n.one(op, x)))
+}
+
+// volumePool pools NxCxDxHxW: rows and columns first, then along the depth. Maxima
+// and averages are the same in either order, for a window's pixels inside the map
+// are so many along the depth times so many of a plane.
+func (n *node) volumePool(op network.Pool) *value {
+	x := n.in[0]
+	s := x.shape
+	// The attributes of the depth, and of rows and columns.
+	parts := map[string][2][]int64{}
+	for _, name := range []string{"kernel_shape", "strides", "dilations", "pads"} {
+		list, ok := n.integers(name)
+		switch {
+		case !ok:
+		case name == "pads" && len(list) == 6:
+			parts[name] = [2][]int64{{list[0], 0, list[3], 0}, {list[1], list[2], list[4], list[5]}}
+		case name != "pads" && len(list) == 3:
+			parts[name] = [2][]int64{{list[0], 1}, list[1:]}
+		default:
+			n.bad("%s %v of %v", name, list[:min(len(list), maxRank)], s)
+		}
+	}
+	auto := n.attrs["auto_pad"]
+	pool := func(part int, x *value) *value {
+		for name, lists := range parts {
+			n.attrs[name] = &onnxpb.AttributeProto{Name: &name, Type: onnxpb.AttributeProto_INTS.Enum(), Ints: lists[part]}
+		}
+		if auto != nil {
+			n.attrs["auto_pad"] = auto
+		}
+		op.Window = n.window(x.shape, nil).network()
+		return n.one(op, x)
+	}
+	y := pool(1, n.one(network.Reshape{Shape: tensor.Shape{s[0], s[1] * s[2], s[3], s[4]}}, x))
+	h, w := y.shape[2], y.shape[3]
+	y = pool(0, n.one(network.Reshape{Shape: tensor.Shape{s[0], s[1], s[2], h * w}}, y))
+	return n.one(network.Reshape{Shape: tensor.Shape{s[0], s[1], y.shape[2], h, w}}, y)
 }
 
 // fitsKernel reports whether no window lies in the padding alone.
