@@ -310,6 +310,11 @@ func (n *node) taps(r resizing, in, out int, scale float64) [][]network.Tap {
 		if v := source[i]; !(math.Abs(v) < 1e9) {
 			n.bad("scale %v of %d elements", scale, in)
 		}
+		// A scale of 0.6 is a bit more than that in a file, and the middle between
+		// two positions, or a position, is meant.
+		if half := math.Round(2*source[i]) / 2; r.mode == network.Nearest && math.Abs(source[i]-half) < 1e-5 {
+			source[i] = half
+		}
 	}
 	round := r.round
 	if r.downCeil && scale < 1 {
