@@ -7,31 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// modelsDir is the folder of trained models beside the repository, or
-// $SHUFFLEGL_MODELS. The test is skipped where there is none.
-func modelsDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("SHUFFLEGL_MODELS")
-	if dir == "" {
-		root, err := os.Getwd()
-		for err == nil {
-			if _, statErr := os.Stat(filepath.Join(root, "go.mod")); statErr == nil {
-				break
-			}
-			if filepath.Dir(root) == root {
-				t.Skip("no go.mod above the working directory")
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "models")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no trained models: %v (SHUFFLEGL_MODELS names their folder)", err)
-	}
-	return dir
-}
+	"github.com/shufflegl/shufflegl/internal/trained"
+)
 
 // pixelDiff returns the largest and the mean difference of the colours, 0..255.
 func pixelDiff(t *testing.T, a, b image.Image) (largest, mean float64) {
@@ -56,7 +34,7 @@ func pixelDiff(t *testing.T, a, b image.Image) (largest, mean float64) {
 
 // The presets fit the photos as the models' reference inputs were.
 func TestReferencePhotos(t *testing.T) {
-	models := modelsDir(t)
+	models := trained.Dir(t)
 	photos, err := filepath.Glob(filepath.Join(models, "photos", "*.*"))
 	if err != nil {
 		t.Fatal(err)

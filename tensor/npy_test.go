@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/shufflegl/shufflegl/internal/trained"
 )
 
 // npy builds a version 1.0 file from a header and data.
@@ -209,7 +211,7 @@ func TestSaveNPY(t *testing.T) {
 
 // The reference outputs beside the trained models were written by NumPy.
 func TestReadReferenceOutputs(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join(modelsDir(t), "*", "expected", "*.npy"))
+	paths, err := filepath.Glob(filepath.Join(trained.Dir(t), "*", "expected", "*.npy"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("none found: %v", err)
 	}

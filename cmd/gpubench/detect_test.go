@@ -12,13 +12,14 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/detect"
+	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // The trained detectors find in the photos what they should, with no flag about
 // preprocessing or decoding.
 func TestDetectTrained(t *testing.T) {
-	models := modelsDir(t)
+	models := trained.Dir(t)
 	backends := []string{"cpu"}
 	if d, err := gpu.Open(gpu.Options{}); err != nil {
 		t.Logf("without the GPU: %v", err)

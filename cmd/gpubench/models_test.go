@@ -11,25 +11,8 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/trained"
 )
-
-// modelsDir is the folder of trained models beside the repository, or
-// SHUFFLEGL_MODELS. Tests that need it skip without it.
-func modelsDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SHUFFLEGL_MODELS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "models")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no trained models: %v (SHUFFLEGL_MODELS names their folder)", err)
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // realSystem runs on the machine's own devices.
 func realSystem(out, err writer) *system {
@@ -40,7 +23,7 @@ func realSystem(out, err writer) *system {
 // Trained networks see in the photos what they should, with no flag about the
 // preprocessing where their BatchNorm tells it.
 func TestClassifyTrained(t *testing.T) {
-	models := modelsDir(t)
+	models := trained.Dir(t)
 	backends := []string{"cpu", "reference"}
 	if d, err := gpu.Open(gpu.Options{}); err != nil {
 		t.Logf("without the GPU: %v", err)

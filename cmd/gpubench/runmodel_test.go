@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -205,7 +206,7 @@ func TestRunUnwritable(t *testing.T) {
 
 // The trained detectors' raw outputs are what another engine gives.
 func TestRunTrained(t *testing.T) {
-	models := modelsDir(t)
+	models := trained.Dir(t)
 	for _, c := range []struct{ folder, photo, preset string }{
 		{"nanodet_m_320", "coral_pets", "nanodet"},
 		{"yolo_fastestv2", "coral_pets", "yolo-fastest"},

@@ -12,22 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/tensor"
 )
-
-// modelsDir is the folder of trained models beside the repository, or
-// SHUFFLEGL_MODELS. Tests that need it skip without it.
-func modelsDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SHUFFLEGL_MODELS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "models")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no trained models: %v (SHUFFLEGL_MODELS names their folder)", err)
-	}
-	return dir
-}
 
 // expected is what a .json file beside an expected output says.
 type expected struct {
@@ -41,7 +28,7 @@ type expected struct {
 
 // The raw outputs of the trained detectors give the boxes that they should.
 func TestPublished(t *testing.T) {
-	dir := modelsDir(t)
+	dir := trained.Dir(t)
 	for folder, name := range map[string]string{"nanodet_m_320": "nanodet", "yolo_fastestv2": "yolo-fastestv2", "ultraface_slim_320": "ultraface"} {
 		files, err := filepath.Glob(filepath.Join(dir, folder, "expected", "*.json"))
 		if err != nil || len(files) == 0 {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/onnx/internal/onnxpb"
 )
@@ -148,7 +149,7 @@ func TestLargeGraphs(t *testing.T) {
 
 // A file that ends too early, or of which a piece is missing or changed.
 func TestDamagedFiles(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(modelsDir(t), "shufflenet_v1_0.5x_g3", "model.onnx"))
+	b, err := os.ReadFile(filepath.Join(trained.Dir(t), "shufflenet_v1_0.5x_g3", "model.onnx"))
 	if err != nil {
 		t.Fatal(err)
 	}

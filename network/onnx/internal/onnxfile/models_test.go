@@ -9,32 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/network/onnx/internal/onnxpb"
 )
-
-// modelsDir is the folder of trained models beside the repository, or
-// $SHUFFLEGL_MODELS. The test is skipped where there is none.
-func modelsDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SHUFFLEGL_MODELS")
-	if dir == "" {
-		root, err := os.Getwd()
-		for err == nil {
-			if _, statErr := os.Stat(filepath.Join(root, "go.mod")); statErr == nil {
-				break
-			}
-			if filepath.Dir(root) == root {
-				t.Skip("no go.mod above the working directory")
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "models")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no trained models: %v (SHUFFLEGL_MODELS names their folder)", err)
-	}
-	return dir
-}
 
 // decodeAll decodes every constant of g and of its nodes' attributes, and
 // returns how many numbers there are in how many tensors.
@@ -76,7 +53,7 @@ func decodeAll(t *testing.T, g *onnxpb.GraphProto) (tensors, numbers int) {
 }
 
 func TestTrainedModels(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join(modelsDir(t), "*", "*.onnx"))
+	paths, err := filepath.Glob(filepath.Join(trained.Dir(t), "*", "*.onnx"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no models found: %v", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/network/onnx/internal/onnxpb"
 )
 
@@ -160,7 +161,7 @@ func TestDamaged(t *testing.T) {
 	files := map[string][]byte{"small": smallModel(t)}
 	t.Run("trained", func(t *testing.T) {
 		for _, name := range []string{"light_shufflenet", "ultraface_slim_320"} {
-			b, err := os.ReadFile(filepath.Join(modelsDir(t), name, "model.onnx"))
+			b, err := os.ReadFile(filepath.Join(trained.Dir(t), name, "model.onnx"))
 			if err != nil {
 				t.Fatal(err)
 			}
