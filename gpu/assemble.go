@@ -3,6 +3,7 @@ package gpu
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
@@ -55,6 +56,9 @@ func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables,
 		k, ok := kernels[s.Kernel]
 		if !ok {
 			return nil, nil, fmt.Errorf("gpu: %s %q: no kernel %q: %w", s.Op.Kind(), s.Name, s.Kernel, network.ErrUnsupported)
+		}
+		if !aligned(&s.Output) {
+			return nil, nil, fmt.Errorf("gpu: %s %q: rows do not begin at vec4s, as in plans with gpu.PlanOptions: %w", s.Op.Kind(), s.Name, network.ErrUnsupported)
 		}
 		d, err := k(t, s)
 		parts := []dispatch{d}
@@ -144,6 +148,9 @@ func (t *tables) operands(s *network.Step, from *network.View, act network.Activ
 		if w[2] >= 0 {
 			defines = append(defines, [...]string{"FROM_TABLE", "TO_TABLE", "ADDED_TABLE"}[i])
 		}
+		if v != nil && !aligned(v) {
+			defines = append(defines, [...]string{"FROM_LOOSE", "", "ADDED_LOOSE"}[i])
+		}
 	}
 	p = append(p, bits(act.A), bits(act.B), 0, 0) // the weights' place is known later
 	if s.Residual != nil {
@@ -161,37 +168,31 @@ func bits(x float32) int32 {
 	return int32(math.Float32bits(min(max(x, -math.MaxFloat32), math.MaxFloat32)))
 }
 
-// rows names the macro of kernels that store rows, if they may store them as whole
-// vec4s. What is beyond a row's end is then its own padding.
-func rows(out *network.View) []string {
-	ok := out.Height == 1 || out.RowStride%4 == 0
-	for _, off := range out.Planes {
+// aligned reports whether a view's rows begin at whole vec4s of the arena.
+func aligned(v *network.View) bool {
+	ok := v.Height == 1 || v.RowStride%4 == 0
+	for _, off := range v.Planes {
 		ok = ok && off%4 == 0
 	}
-	if !ok || out.Height*out.Width == 1 {
-		return nil
-	}
-	return []string{"ALIGNED"}
+	return ok
 }
 
-// flat reports whether the views' planes can be walked as runs of pixels in
-// step, and whether such a run may be read as vectors of four.
-func flat(views ...*network.View) (same, vectors bool) {
+// flat reports whether the views' planes can be walked in step, as runs of vec4s.
+func flat(views ...*network.View) bool {
 	first := views[0]
-	vectors = first.Height*first.Width > 1
 	for _, v := range views {
 		if v == nil {
 			continue
 		}
-		if v.Broadcast() || v.Height != first.Height || v.Width != first.Width || v.RowStride != first.RowStride && v.Height > 1 {
-			return false, false
-		}
-		for _, off := range v.Planes {
-			vectors = vectors && off%4 == 0
+		if v.Broadcast() || v.Height != first.Height || v.Width != first.Width || v.RowStride != first.RowStride && v.Height > 1 || !aligned(v) {
+			return false
 		}
 	}
-	return true, vectors
+	return true
 }
+
+// vectors counts the vec4s from the first to the last pixel of a plane.
+func vectors(v *network.View) int { return ceilDiv(pixels(v), 4) }
 
 // pixels counts the floats from the first to the last pixel of a plane.
 func pixels(v *network.View) int { return (v.Height-1)*v.RowStride + v.Width }
@@ -208,3 +209,25 @@ func upTo(n, most int) int {
 }
 
 func set(name string, v int) string { return fmt.Sprintf("%s=%d", name, v) }
+
+// workGroup names the macros of a work group's size.
+func workGroup(size ...int) []string {
+	var macros []string
+	for i, n := range size {
+		macros = append(macros, set([...]string{"LX", "LY", "LZ"}[i], n))
+	}
+	return macros
+}
+
+// tile names the macros of what an invocation computes: channels by vec4s of pixels.
+func tile(channels, vectors int) []string {
+	return []string{set("OC", channels), set("PX", vectors)}
+}
+
+// window names the macros of a window's geometry. Its top padding is a parameter.
+func window(w network.Window) []string {
+	return []string{set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),
+		set("DY", w.Dilation[0]), set("DX", w.Dilation[1]), set("LEFT", w.Pads.Left)}
+}
+
+func join(macros ...[]string) []string { return slices.Concat(macros...) }

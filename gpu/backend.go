@@ -24,7 +24,9 @@ func (d *Device) Driver() string { return d.info.Version }
 func (d *Device) PlanOptions() network.PlanOptions { return PlanOptions() }
 
 // PlanOptions is how plans for a GPU are made, for those who plan without one.
-func PlanOptions() network.PlanOptions { return network.PlanOptions{SharedFloats: 4 * sharedVectors} }
+func PlanOptions() network.PlanOptions {
+	return network.PlanOptions{SharedFloats: 4 * sharedVectors, Align: 4}
+}
 
 // Prepare builds the plan's programs and uploads its weights. The error names
 // the step that the device cannot run.
@@ -131,7 +133,7 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 			e.launches[i].page = e.textures[p]
 		}
 	}
-	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats, "the arena of "+e.plan.Name); err != nil {
+	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats+16, "the arena of "+e.plan.Name); err != nil {
 		return err
 	}
 	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {

@@ -20,17 +20,13 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 	planes := len(s.Output.Planes)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	defines = append(defines, rows(&s.Output)...)
-	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, c, planes)
+	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
 	strips := ceilDiv(ow, 4)
 	lx := upTo(strips, 8)
 	ly := upTo(oh, min(8, 64/lx))
 	lz := upTo(planes, 64/(lx*ly))
-	defines = append([]string{set("LX", lx), set("LY", ly), set("LZ", lz),
-		set("KH", kh), set("KW", kw), set("SY", win.Stride[0]), set("SX", win.Stride[1]),
-		set("DY", win.Dilation[0]), set("DX", win.Dilation[1]), "SCALAR"}, defines...)
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", defines...),
+		program: shaders.New("conv_depthwise.comp", join(workGroup(lx, ly, lz), window(win), defines)...),
 		params:  p,
 		weights: packChannels(s.Weights, s.Bias, kh*kw),
 		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},

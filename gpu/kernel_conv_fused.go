@@ -16,7 +16,6 @@ const sharedVectors = 1024
 func convFused(t *tables, s *network.Step) (dispatch, error) {
 	first, groups := s.First, s.Op.(network.Conv).G()
 	win := first.Op.Normal()
-	kh, kw := win.Kernel[0], win.Kernel[1]
 	n, c, h, w := s.Inputs[0].NCHW()
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
@@ -28,12 +27,11 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	bands := ceilDiv(oh, band)
 	band = ceilDiv(oh, bands) // alike
 
-	oc := t.tile(outputs)
+	oc, px := t.tile(outputs), t.rows(band*strips)
 	tiles := ceilDiv(outputs, oc)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	defines = append(defines, rows(&s.Output)...)
 	pointwise := packTiles(s, groups, inputs, 1, oc)
-	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, groups, inputs, outputs, tiles, band, strips, len(pointwise)/4)
+	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles, band, strips, len(pointwise)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	if outputs%oc == 0 {
 		defines = append(defines, "EXACT")
@@ -41,12 +39,10 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if first.Act.On() {
 		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
-	defines = append([]string{set("LX", t.lanes), "SCALAR", set("OC", oc), set("KH", kh), set("KW", kw),
-		set("SY", win.Stride[0]), set("SX", win.Stride[1]), set("DY", win.Dilation[0]), set("DX", win.Dilation[1])}, defines...)
 	return dispatch{
-		program: shaders.New("conv_fused.comp", defines...),
+		program: shaders.New("conv_fused.comp", join(workGroup(t.lanes), tile(oc, px), window(win), defines)...),
 		params:  p,
-		weights: append(pointwise, packChannels(first.Weights, first.Bias, kh*kw)...),
+		weights: append(pointwise, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
 		groups:  [3]int{bands, n * groups, 1},
 	}, nil
 }

@@ -6,41 +6,35 @@ import (
 )
 
 // convPointwise is a grouped 1×1 convolution: conv_pointwise.comp, each
-// invocation a tile of output channels by four pixels.
+// invocation a tile of output channels by some vec4s of pixels.
 func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	in := &s.Inputs[0]
 	groups := s.Op.(network.Conv).G()
-	same, vectors := flat(in, &s.Output, s.Residual)
 	switch {
 	case in.Height*in.Width == 1 && groups == 1:
 		return fullyConnected(t, s)
-	case !same:
+	case !flat(in, &s.Output, s.Residual):
 		return convGeneral(t, s)
 	}
 	n, c, _, _ := in.NCHW()
 	_, m, _, _ := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
-	oc := t.tile(outputs)
-	tiles, lanes := ceilDiv(outputs, oc), 1
+	count := vectors(in)
+	oc, px := t.tile(outputs), t.rows(count)
+	tiles := ceilDiv(outputs, oc)
 
 	p, defines := t.operands(s, in, s.Act)
-	if vectors {
-		lanes = 4
-	} else {
-		defines = append(defines, "SCALAR")
-	}
 	if outputs%oc == 0 {
 		defines = append(defines, "EXACT")
 	}
-	count := ceilDiv(pixels(in), lanes)
 	p.ints(count, tiles, groups, inputs, outputs)
-	lx := upTo(count, 16)
+	lx := upTo(ceilDiv(count, px), 16)
 	ly := upTo(tiles, 64/lx)
 	return dispatch{
-		program: shaders.New("conv_pointwise.comp", append([]string{set("LX", lx), set("LY", ly), set("OC", oc)}, defines...)...),
+		program: shaders.New("conv_pointwise.comp", join(workGroup(lx, ly), tile(oc, px), defines)...),
 		params:  p,
 		weights: packTiles(s, groups, inputs, 1, oc),
-		groups:  [3]int{ceilDiv(count, lx), ceilDiv(tiles, ly), n * groups},
+		groups:  [3]int{ceilDiv(count, lx*px), ceilDiv(tiles, ly), n * groups},
 	}, nil
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // convTranspose is a transposed convolution: conv_transpose.comp, each
-// invocation four output channels at one pixel.
+// invocation four output channels at four pixels of a row.
 func convTranspose(t *tables, s *network.Step) (dispatch, error) {
 	op := s.Op.(network.ConvTranspose)
 	win, groups := op.Normal(), op.G()
@@ -19,15 +19,16 @@ func convTranspose(t *tables, s *network.Step) (dispatch, error) {
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, win.Kernel[0], win.Kernel[1], win.Stride[0], win.Stride[1],
 		win.Dilation[0], win.Dilation[1], tiles, groups, inputs, outputs)
-	lx := upTo(oh*ow, 16)
+	strips := oh * ceilDiv(ow, 4)
+	lx := upTo(strips, 16)
 	ly := upTo(tiles, 64/lx)
 	swapped := *s
 	swapped.Weights = outputFirst(s.Weights, groups)
 	return dispatch{
-		program: shaders.New("conv_transpose.comp", append([]string{set("LX", lx), set("LY", ly), "SCALAR"}, defines...)...),
+		program: shaders.New("conv_transpose.comp", append([]string{set("LX", lx), set("LY", ly)}, defines...)...),
 		params:  p,
 		weights: packTiles(&swapped, groups, inputs, taps, 4),
-		groups:  [3]int{ceilDiv(oh*ow, lx), ceilDiv(tiles, ly), n * groups},
+		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(tiles, ly), n * groups},
 	}, nil
 }
 

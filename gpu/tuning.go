@@ -3,6 +3,7 @@ package gpu
 // tuning is what depends on how a GPU is built rather than on its limits.
 type tuning struct {
 	channels int // output channels an invocation computes, at the most
+	vectors  int // vec4s of pixels an invocation computes, at the most
 	lanes    int // invocations that share a band of a fused convolution
 }
 
@@ -12,9 +13,9 @@ type tuning struct {
 // out of, but pay dearly for each load.
 func tuningFor(i *Info) tuning {
 	if i.Software {
-		return tuning{channels: 20, lanes: 16}
+		return tuning{channels: 20, vectors: 2, lanes: 16}
 	}
-	return tuning{channels: 8, lanes: 64}
+	return tuning{channels: 8, vectors: 1, lanes: 64}
 }
 
 // tile is how many of so many output channels an invocation computes: the number
@@ -33,3 +34,6 @@ func (t tuning) tile(outputs int) int {
 	}
 	return best
 }
+
+// rows is how many of so many rows, or vec4s, of pixels an invocation computes.
+func (t tuning) rows(n int) int { return min(t.vectors, n) }

@@ -20,19 +20,20 @@ type buffer struct {
 	pinned                  bool // some view runs over several planes: they must stay neighbours
 }
 
-func newBuffer(s tensor.Shape, rowAlign int) *buffer {
+func newBuffer(s tensor.Shape, aligned int) *buffer {
 	planes, h, w := PlaneForm(s)
 	b := &buffer{planes: planes, samples: 1, height: h, width: w, rowStride: w, planeStride: 1}
 	if len(s) > 1 {
 		b.samples = s[0]
 	}
 	if h > 1 {
-		b.rowStride = align(w, max(rowAlign, 1))
+		b.rowStride = align(w, max(aligned, 1))
 	}
 	if h*w > 1 {
 		// Planes begin at multiples of four floats, for vector loads.
 		b.planeStride = align(h*b.rowStride, 4)
 	}
+	b.planeStride = align(b.planeStride, max(aligned, 1))
 	return b
 }
 

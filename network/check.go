@@ -8,8 +8,8 @@ const maxPlanes = 1 << 23
 
 // check sees that options are ones that a plan can follow.
 func (o PlanOptions) check() error {
-	if min(o.RowAlign, o.Guard) < 0 || max(o.RowAlign, o.Guard) > 1<<16 {
-		return fmt.Errorf("network: rows aligned to %d floats with guards of %d: %w", o.RowAlign, o.Guard, ErrUnsupported)
+	if min(o.Align, o.Guard) < 0 || max(o.Align, o.Guard) > 1<<16 {
+		return fmt.Errorf("network: rows aligned to %d floats with guards of %d: %w", o.Align, o.Guard, ErrUnsupported)
 	}
 	return nil
 }
@@ -31,8 +31,8 @@ func (g *Graph) check(opt PlanOptions) error {
 		if planes > maxPlanes && !weights { // weights are not kept by planes
 			return fmt.Errorf("%q: %v is more than %d planes: %w", v.Name, v.Shape, maxPlanes, ErrUnsupported)
 		}
-		if plane := int64(h) * int64(align(w, max(opt.RowAlign, 1))); plane > 1 && int64(planes)*(plane+3) > 2*maxElements {
-			return fmt.Errorf("%q: %v takes too much memory with rows of %d floats: %w", v.Name, v.Shape, align(w, max(opt.RowAlign, 1)), ErrUnsupported)
+		if plane := int64(h) * int64(align(w, max(opt.Align, 1))); plane > 1 && int64(planes)*(plane+3) > 2*maxElements {
+			return fmt.Errorf("%q: %v takes too much memory with rows of %d floats: %w", v.Name, v.Shape, align(w, max(opt.Align, 1)), ErrUnsupported)
 		}
 		return nil
 	}

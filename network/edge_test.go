@@ -35,7 +35,7 @@ func TestJoinedRowsAtDifferentDistances(t *testing.T) {
 		d = slice 4:8:1 axis3 : c
 		y = concat : d b
 		out y`)
-	for _, o := range []network.PlanOptions{{}, {RowAlign: 16}} {
+	for _, o := range []network.PlanOptions{{}, {Align: 16}} {
 		p, err := network.NewPlan(g, o)
 		if err != nil {
 			t.Fatal(err)

@@ -99,6 +99,9 @@ type PlanOptions struct {
 	// and the pointwise one behind it are one launch; 0 means never. Backends that
 	// can do so ask for it (see Planner).
 	SharedFloats int
-	RowAlign     int // rows of feature maps start at multiples of so many floats; 0 means 1
+	// Align makes rows and planes start at multiples of so many floats, even planes
+	// of one element; 0 leaves rows without padding. Backends that store whole
+	// vectors ask for it.
+	Align int
 	Guard        int // unused floats around every buffer, to see stray writes in tests
 }

@@ -12,7 +12,7 @@ import (
 // buffer begins; so does every buffer, at those of sixteen.
 func checkAlignment(t *testing.T, _ *network.Graph, o network.PlanOptions, p *network.Plan) {
 	check := func(what string, v *network.View) {
-		if v.Height > 1 && v.RowStride%max(o.RowAlign, 1) != 0 {
+		if v.Height > 1 && v.RowStride%max(o.Align, 1) != 0 {
 			t.Errorf("%s has rows of %d floats", what, v.RowStride)
 		}
 		for _, off := range v.Planes {

@@ -81,7 +81,7 @@ type constant struct {
 }
 
 func (s *scheduler) buffer(shape tensor.Shape) *buffer {
-	b := newBuffer(shape, s.opt.RowAlign)
+	b := newBuffer(shape, s.opt.Align)
 	s.buffers = append(s.buffers, b)
 	return b
 }

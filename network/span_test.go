@@ -59,7 +59,7 @@ func TestPlanesOverSeveralBuffers(t *testing.T) {
 			y = maxpool k1 : r
 			out y f`,
 	} {
-		for _, o := range []network.PlanOptions{{}, {NoFusion: true}, {Guard: 16, RowAlign: 4}} {
+		for _, o := range []network.PlanOptions{{}, {NoFusion: true}, {Guard: 16, Align: 4}} {
 			p, err := network.NewPlan(parse(t, graph), o)
 			if err != nil {
 				t.Fatal(err)

@@ -1,26 +1,11 @@
 // What every kernel shares: the buffers, how operands are addressed, and the
 // epilogue  result = activation(result + added).
 
-// Maps are read and written as SCALAR floats, or as vec4 of four pixels that
-// follow each other in a plane.
-#ifdef SCALAR
-#define VEC float
-#define LANES 1
-#else
-#define VEC vec4
-#define LANES 4
-#endif
-
-// With ALIGNED, rows of the output are whole vec4s, and stored as such by kernels
-// that read SCALAR floats.
-#ifdef ALIGNED
-#define STORED vec4
-#else
-#define STORED VEC
-#endif
-
-layout(std430, binding = 0) readonly buffer Source { VEC source[]; };
-layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };
+// Maps lie in one arena, as vec4s of four pixels that follow each other in a row.
+// Rows and planes begin at whole vec4s; kernels store whole vec4s, and what is
+// beyond a row's end is its own padding.
+layout(std430, binding = 0) readonly buffer Source { vec4 source[]; };
+layout(std430, binding = 1) writeonly buffer Target { vec4 target[]; };
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
 
 // Weights come through the texture unit, which works beside the one that loads
@@ -52,3 +37,13 @@ layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 #else
 #define OTHER(plane) (added.x + (plane) * added.y)
 #endif
+
+// One pixel at a float offset.
+float load(int at) {
+	return source[at >> 2][at & 3];
+}
+
+// Four pixels from a float offset on that is a multiple of four.
+vec4 load4(int at) {
+	return source[at >> 2];
+}

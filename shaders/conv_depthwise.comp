@@ -12,13 +12,9 @@ layout(std140, binding = 0) uniform Params {
 	int outHeight;
 	int outWidth;
 	int top; // padding
-	int left;
 	int channels;
 	int planes; // channels of all samples
 };
-
-#define STRIP (3 * SX + (KW - 1) * DX + 1)
-#define WEIGHTS ((KH * KW + 4) / 4)
 
 void main() {
 	int x = int(gl_GlobalInvocationID.x) * 4;
@@ -27,36 +23,6 @@ void main() {
 	if (x >= outWidth || y >= outHeight || plane >= planes) {
 		return;
 	}
-	int w = plane % channels * WEIGHTS;
-	vec4 taps[WEIGHTS];
-	for (int i = 0; i < WEIGHTS; i++) {
-		taps[i] = weight(w + i);
-	}
-
-	float sum[4];
-	for (int i = 0; i < 4; i++) {
-		sum[i] = taps[0].x;
-	}
-	int base = FROM(plane);
-	int left0 = x * SX - left;
-	for (int ky = 0; ky < KH; ky++) {
-		int iy = y * SY - top + ky * DY;
-		if (iy < 0 || iy >= height) {
-			continue;
-		}
-		float strip[STRIP];
-		for (int i = 0; i < STRIP; i++) {
-			int ix = left0 + i;
-			strip[i] = ix >= 0 && ix < width ? source[base + iy * from.w + ix] : 0.0;
-		}
-		for (int kx = 0; kx < KW; kx++) {
-			int k = ky * KW + kx + 1;
-			float f = taps[k / 4][k % 4];
-			for (int i = 0; i < 4; i++) {
-				sum[i] += f * strip[i * SX + kx * DX];
-			}
-		}
-	}
-
-	storeRow(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, vec4(sum[0], sum[1], sum[2], sum[3]), outWidth - x);
+	vec4 sum = depthwise(FROM(plane), y, x, plane % channels * TAPS);
+	store4(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, sum);
 }

@@ -1,5 +1,5 @@
-// Convolution with any kernel, stride, dilation, padding and groups. One
-// invocation computes OC output channels of one group at four pixels of a row.
+// Convolution with a KH×KW kernel, any stride, dilation, padding and groups. One
+// invocation computes OC output channels of one group at four pixels of PX rows.
 // Weights: for each tile of OC channels the bias, then OC factors for each input
 // channel, kernel row and kernel column.
 
@@ -11,14 +11,7 @@ layout(std140, binding = 0) uniform Params {
 	int width;
 	int outHeight;
 	int outWidth;
-	int top; // padding
-	int left;
-	int kernelHeight;
-	int kernelWidth;
-	int strideY;
-	int strideX;
-	int dilationY;
-	int dilationX;
+	int top;     // padding
 	int tiles;   // of OC output channels, in one group
 	int groups;
 	int inputs;  // input channels of one group
@@ -29,47 +22,51 @@ layout(std140, binding = 0) uniform Params {
 
 void main() {
 	int strips = (outWidth + 3) / 4;
-	int strip = int(gl_GlobalInvocationID.x);
+	int cell = int(gl_GlobalInvocationID.x);
 	int tile = int(gl_GlobalInvocationID.y);
 	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
-	if (strip >= strips * outHeight || tile >= tiles) {
+	int y = cell / strips * PX;
+	int x = cell % strips * 4;
+	if (y >= outHeight || tile >= tiles) {
 		return;
 	}
-	int y = strip / strips;
-	int x = strip % strips * 4;
-	int w = (slab % groups * tiles + tile) * (inputs * kernelHeight * kernelWidth + 1) * Q;
+	int w = (slab % groups * tiles + tile) * (inputs * KH * KW + 1) * Q;
 
-	vec4 sum[4 * Q];
+	vec4 sum[OC * PX];
 	for (int q = 0; q < Q; q++) {
 		vec4 b = weight(w + q);
-		for (int i = 0; i < 4; i++) {
-			sum[q * 4 + i] = b;
+		for (int p = 0; p < PX; p++) {
+			for (int i = 0; i < 4; i++) {
+				sum[(4 * q + i) * PX + p] = vec4(b[i]);
+			}
 		}
 	}
 	w += Q;
+	aim(x);
 	for (int c = 0; c < inputs; c++) {
 		int base = FROM(slab * inputs + c);
-		for (int ky = 0; ky < kernelHeight; ky++) {
-			int iy = y * strideY - top + ky * dilationY;
-			if (iy < 0 || iy >= height) {
-				w += kernelWidth * Q;
-				continue;
-			}
-			int row = base + iy * from.w;
-			int ix = x * strideX - left;
-			for (int kx = 0; kx < kernelWidth; kx++) {
-				float v[4];
-				for (int i = 0; i < 4; i++) {
-					int at = ix + i * strideX;
-					v[i] = at >= 0 && at < width ? source[row + at] : 0.0;
-				}
-				for (int q = 0; q < Q; q++) {
-					vec4 f = weight(w + q);
-					for (int i = 0; i < 4; i++) {
-						sum[q * 4 + i] += f * v[i];
+		for (int ky = 0; ky < KH; ky++) {
+			vec4 strip[PX][STRIP];
+			for (int p = 0; p < PX; p++) {
+				int iy = (y + p) * SY - top + ky * DY;
+				fetch(base + clamp(iy, 0, height - 1) * from.w, strip[p]);
+				if (iy < 0 || iy >= height) {
+					for (int i = 0; i < STRIP; i++) {
+						strip[p][i] = vec4(0.0);
 					}
 				}
-				ix += dilationX;
+			}
+			for (int kx = 0; kx < KW; kx++) {
+				for (int q = 0; q < Q; q++) {
+					vec4 f = weight(w + q);
+					for (int p = 0; p < PX; p++) {
+						vec4 v = vec4(AT(strip[p], kx * DX), AT(strip[p], SX + kx * DX),
+							AT(strip[p], 2 * SX + kx * DX), AT(strip[p], 3 * SX + kx * DX));
+						for (int i = 0; i < 4; i++) {
+							sum[(4 * q + i) * PX + p] += f[i] * v;
+						}
+					}
+				}
 				w += Q;
 			}
 		}
@@ -80,8 +77,10 @@ void main() {
 			break;
 		}
 		int plane = slab * outputs + tile * OC + o;
-		int s = o / 4 * 4;
-		vec4 v = vec4(sum[s][o % 4], sum[s + 1][o % 4], sum[s + 2][o % 4], sum[s + 3][o % 4]);
-		storeRow(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, v, outWidth - x);
+		for (int p = 0; p < PX; p++) {
+			if (p == 0 || y + p < outHeight) {
+				store4(TO(plane) + (y + p) * to.w + x, OTHER(plane) + (y + p) * added.w + x, sum[o * PX + p]);
+			}
+		}
 	}
 }

@@ -1,14 +1,14 @@
 // Grouped 1×1 convolution. One invocation computes OC output channels of one
-// group at four pixels (or one, if SCALAR). Weights: for each tile of OC
-// channels the bias, then for each input channel of the group its OC factors.
-// Input channels are found by table behind a shuffle or concat. EXACT says that
-// OC divides the group's output channels.
+// group at PX vec4s of pixels. Weights: for each tile of OC channels the bias, then
+// for each input channel of the group its OC factors. Input channels are found by
+// table behind a shuffle or concat. EXACT says that OC divides the group's output
+// channels.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
-	int pixels;    // vectors of LANES pixels in a plane
+	int pixels;    // vec4s of pixels in a plane
 	int tiles;     // of OC output channels, in one group
 	int groups;
 	int inputs;    // input channels of one group
@@ -18,51 +18,63 @@ layout(std140, binding = 0) uniform Params {
 #define Q (OC / 4)
 
 void main() {
-	int pixel = int(gl_GlobalInvocationID.x);
 	int tile = int(gl_GlobalInvocationID.y);
 	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
-	if (pixel >= pixels || tile >= tiles) {
+	int pixel[PX];
+	for (int p = 0; p < PX; p++) {
+		pixel[p] = (int(gl_WorkGroupID.x) * PX + p) * LX + int(gl_LocalInvocationID.x);
+	}
+	if (pixel[0] >= pixels || tile >= tiles) {
 		return;
 	}
 	int group = slab % groups;
 	int w = (group * tiles + tile) * (inputs + 1) * Q;
 
-	VEC sum[OC];
+	vec4 sum[OC * PX];
 	for (int q = 0; q < Q; q++) {
 		vec4 b = weight(w + q);
-		sum[4 * q] = VEC(b.x);
-		sum[4 * q + 1] = VEC(b.y);
-		sum[4 * q + 2] = VEC(b.z);
-		sum[4 * q + 3] = VEC(b.w);
+		for (int p = 0; p < PX; p++) {
+			for (int i = 0; i < 4; i++) {
+				sum[(4 * q + i) * PX + p] = vec4(b[i]);
+			}
+		}
 	}
 	w += Q;
 
+	int place[PX]; // floats; the last ones may be beyond the plane, and are not stored
+	for (int p = 0; p < PX; p++) {
+		place[p] = 4 * min(pixel[p], pixels - 1);
+	}
 #ifdef FROM_TABLE
 	int row = from.z + slab * inputs;
 #else
-	int at = (from.x + slab * inputs * from.y) / LANES + pixel;
-	int hop = from.y / LANES;
+	int at = from.x + slab * inputs * from.y;
 #endif
 	for (int c = 0; c < inputs; c++) {
 #ifdef FROM_TABLE
-		VEC x = source[index[row + c] / LANES + pixel];
-#else
-		VEC x = source[at];
-		at += hop;
+		int at = index[row + c];
+#endif
+		vec4 x[PX];
+		for (int p = 0; p < PX; p++) {
+			x[p] = load4(at + place[p]);
+		}
+#ifndef FROM_TABLE
+		at += from.y;
 #endif
 		for (int q = 0; q < Q; q++) {
 			vec4 f = weight(w + q);
-			sum[4 * q] += f.x * x;
-			sum[4 * q + 1] += f.y * x;
-			sum[4 * q + 2] += f.z * x;
-			sum[4 * q + 3] += f.w * x;
+			for (int p = 0; p < PX; p++) {
+				for (int i = 0; i < 4; i++) {
+					sum[(4 * q + i) * PX + p] += f[i] * x[p];
+				}
+			}
 		}
 		w += Q;
 	}
 
 	int plane = slab * outputs + tile * OC;
-	int place = TO(plane) + pixel * LANES;
-	int other = OTHER(plane) + pixel * LANES;
+	int to0 = TO(plane);
+	int other0 = OTHER(plane);
 	for (int o = 0; o < OC; o++) {
 #ifndef EXACT
 		if (tile * OC + o >= outputs) {
@@ -70,13 +82,17 @@ void main() {
 		}
 #endif
 #ifdef TO_TABLE
-		place = TO(plane + o) + pixel * LANES;
+		to0 = TO(plane + o);
 #endif
 #ifdef ADDED_TABLE
-		other = OTHER(plane + o) + pixel * LANES;
+		other0 = OTHER(plane + o);
 #endif
-		store(place, other, sum[o]);
-		place += to.y;
-		other += added.y;
+		for (int p = 0; p < PX; p++) {
+			if (p == 0 || pixel[p] < pixels) {
+				store4(to0 + place[p], other0 + place[p], sum[o * PX + p]);
+			}
+		}
+		to0 += to.y;
+		other0 += added.y;
 	}
 }

@@ -1,5 +1,5 @@
 // Transposed convolution. One invocation computes four output channels of one
-// group at one pixel, from the input pixels whose kernels reach it. Weights: for
+// group at four pixels of a row, from the input pixels whose kernels reach them. Weights: for
 // each tile of four channels the bias, then a vec4 for each input channel, kernel
 // row and kernel column.
 
@@ -26,18 +26,23 @@ layout(std140, binding = 0) uniform Params {
 };
 
 void main() {
-	int pixel = int(gl_GlobalInvocationID.x);
+	int strips = (outWidth + 3) / 4;
+	int strip = int(gl_GlobalInvocationID.x);
 	int tile = int(gl_GlobalInvocationID.y);
 	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
-	if (pixel >= outHeight * outWidth || tile >= tiles) {
+	if (strip >= outHeight * strips || tile >= tiles) {
 		return;
 	}
-	int y = pixel / outWidth;
-	int x = pixel % outWidth;
+	int y = strip / strips;
+	int x = strip % strips * 4;
 	int taps = kernelHeight * kernelWidth;
 	int w = (slab % groups * tiles + tile) * (inputs * taps + 1);
 
-	vec4 sum = weight(w);
+	vec4 sum[4]; // of each pixel, the channels
+	vec4 bias = weight(w);
+	for (int i = 0; i < 4; i++) {
+		sum[i] = bias;
+	}
 	w++;
 	for (int ky = 0; ky < kernelHeight; ky++) {
 		int ty = y + top - ky * dilationY;
@@ -46,14 +51,16 @@ void main() {
 			continue;
 		}
 		for (int kx = 0; kx < kernelWidth; kx++) {
-			int tx = x + left - kx * dilationX;
-			int ix = tx / strideX;
-			if (tx < 0 || ix * strideX != tx || ix >= width) {
-				continue;
-			}
-			int tap = w + ky * kernelWidth + kx;
-			for (int c = 0; c < inputs; c++) {
-				sum += weight(tap + c * taps) * source[FROM(slab * inputs + c) + iy * from.w + ix];
+			for (int i = 0; i < 4; i++) {
+				int tx = x + i + left - kx * dilationX;
+				int ix = tx / strideX;
+				if (tx < 0 || ix * strideX != tx || ix >= width) {
+					continue;
+				}
+				int tap = w + ky * kernelWidth + kx;
+				for (int c = 0; c < inputs; c++) {
+					sum[i] += weight(tap + c * taps) * load(FROM(slab * inputs + c) + iy * from.w + ix);
+				}
 			}
 		}
 	}
@@ -61,7 +68,7 @@ void main() {
 	for (int o = 0; o < 4; o++) {
 		if (tile * 4 + o < outputs) {
 			int plane = slab * outputs + tile * 4 + o;
-			store(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, sum[o]);
+			store4(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, vec4(sum[0][o], sum[1][o], sum[2][o], sum[3][o]));
 		}
 	}
 }

@@ -1,10 +1,10 @@
 // The functions of network.Activation. kind is known when the shader is compiled.
-VEC function(int kind, VEC x, float a, float b) {
+vec4 function(int kind, vec4 x, float a, float b) {
 	switch (kind) {
 	case 1: // clamp
 		return clamp(x, a, b);
 	case 2: // leaky relu
-		return max(x, VEC(0.0)) + a * min(x, VEC(0.0));
+		return max(x, vec4(0.0)) + a * min(x, vec4(0.0));
 	case 3: // sigmoid
 		return 1.0 / (1.0 + exp(-x));
 	case 4: // hard sigmoid
@@ -15,13 +15,13 @@ VEC function(int kind, VEC x, float a, float b) {
 		return x / (1.0 + exp(-x));
 	case 7: // tanh; beyond 15 it is 1 in float32, and exp need not be finite
 		{
-			VEC e = exp(-2.0 * min(abs(x), VEC(15.0)));
+			vec4 e = exp(-2.0 * min(abs(x), vec4(15.0)));
 			return sign(x) * (1.0 - e) / (1.0 + e);
 		}
 	case 8: // elu
-		return max(x, VEC(0.0)) + a * (exp(min(x, VEC(0.0))) - 1.0);
+		return max(x, vec4(0.0)) + a * (exp(min(x, vec4(0.0))) - 1.0);
 	case 9: // softplus
-		return max(x, VEC(0.0)) + log(1.0 + exp(-abs(x)));
+		return max(x, vec4(0.0)) + log(1.0 + exp(-abs(x)));
 	case 10: // exp
 		return exp(x);
 	case 11: // square root
@@ -30,39 +30,18 @@ VEC function(int kind, VEC x, float a, float b) {
 	return x;
 }
 
-#ifdef ALIGNED
-// Stores four pixels of a row at a float offset of the output, after the epilogue.
-// other is the offset of what is added. width is how many of the four there are.
-void storeRow(int at, int other, vec4 v, int width) {
+// Stores four pixels at a float offset of the output that is a multiple of four,
+// after the epilogue. other is the offset of what is added; with ADDED_LOOSE any.
+void store4(int at, int other, vec4 v) {
 #ifdef ADDED
-	v += vec4(source[other], source[other + 1], source[other + 2], source[other + 3]);
-#endif
-#ifdef ACTIVATION
-	v = vec4(function(ACTIVATION, v.x, curve.x, curve.y), function(ACTIVATION, v.y, curve.x, curve.y),
-		function(ACTIVATION, v.z, curve.x, curve.y), function(ACTIVATION, v.w, curve.x, curve.y));
-#endif
-	target[at / 4] = v;
-}
+#ifdef ADDED_LOOSE
+	v += vec4(load(other), load(other + 1), load(other + 2), load(other + 3));
 #else
-// Stores v at a float offset of the output, after the epilogue. other is the
-// offset of what is added.
-void store(int at, int other, VEC v) {
-#ifdef ADDED
-	v += source[other / LANES];
+	v += load4(other);
+#endif
 #endif
 #ifdef ACTIVATION
 	v = function(ACTIVATION, v, curve.x, curve.y);
 #endif
-	target[at / LANES] = v;
+	target[at >> 2] = v;
 }
-
-#ifdef SCALAR
-void storeRow(int at, int other, vec4 v, int width) {
-	for (int i = 0; i < 4; i++) {
-		if (i < width) {
-			store(at + i, other + i, v[i]);
-		}
-	}
-}
-#endif
-#endif

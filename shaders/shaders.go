@@ -44,6 +44,15 @@ const marker = "void main() {"
 // Variant lists the variant's macros.
 func (p Program) Variant() string { return p.defines }
 
+// helpers are the files of functions that only some kernels need, by their calls.
+var helpers = []struct{ call, file string }{
+	{"locate(", "locate.glsl"},
+	{"weight(", "weight.glsl"},
+	{"fetch(", "strip.glsl"},
+	{"depthwise(", "strip.glsl"},
+	{"depthwise(", "depthwise.glsl"},
+}
+
 // Source is the complete text of the shader. It panics if the file does not exist.
 func (p Program) Source() string {
 	var b strings.Builder
@@ -58,9 +67,9 @@ func (p Program) Source() string {
 	}
 	b.WriteString(text("common.glsl"))
 	b.WriteString(head)
-	for _, helper := range []string{"locate", "weight"} {
-		if strings.Contains(body, helper+"(") {
-			b.WriteString(text(helper + ".glsl"))
+	for _, h := range helpers {
+		if strings.Contains(body, h.call) {
+			b.WriteString(text(h.file))
 		}
 	}
 	b.WriteString(text("epilogue.glsl"))

@@ -65,11 +65,11 @@ type Options struct {
 func (o Options) Plans() []network.PlanOptions {
 	all := []network.PlanOptions{
 		{},
-		{Guard: 16, RowAlign: 4},
+		{Guard: 16, Align: 4},
 		{NoFusion: true},
 		{Guard: 16},
-		{RowAlign: 4},
-		{Guard: 16, NoFusion: true, RowAlign: 4},
+		{Align: 4},
+		{Guard: 16, NoFusion: true, Align: 4},
 	}
 	if o.Short {
 		return all[:2]
@@ -77,14 +77,22 @@ func (o Options) Plans() []network.PlanOptions {
 	return all
 }
 
-// plansOf adds to Plans what the backend wishes its plans to be.
+// plansOf adds to Plans what the backend wishes its plans to be, and keeps all to
+// the alignment that it needs.
 func (o Options) plansOf(b network.Backend) []network.PlanOptions {
 	plans := o.Plans()
 	if p, ok := b.(network.Planner); ok {
 		wish := p.PlanOptions()
-		plans = append(plans, wish)
-		wish.Guard, wish.RowAlign = 16, 4
-		plans = append(plans, wish)
+		guarded := wish
+		guarded.Guard, guarded.Align = 16, max(wish.Align, 4)
+		var kept []network.PlanOptions
+		for _, o := range append(plans, wish, guarded) {
+			o.Align = max(o.Align, wish.Align)
+			if !slices.Contains(kept, o) {
+				kept = append(kept, o)
+			}
+		}
+		plans = kept
 	}
 	return plans
 }
