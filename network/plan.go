@@ -103,5 +103,5 @@ type PlanOptions struct {
 	// of one element; 0 leaves rows without padding. Backends that store whole
 	// vectors ask for it.
 	Align int
-	Guard        int // unused floats around every buffer, to see stray writes in tests
+	Guard int // unused floats around every buffer, to see stray writes in tests
 }
