@@ -219,11 +219,6 @@ func workGroup(size ...int) []string {
 	return macros
 }
 
-// tile names the macros of what an invocation computes: channels by vec4s of pixels.
-func tile(channels, vectors int) []string {
-	return []string{set("OC", channels), set("PX", vectors)}
-}
-
 // window names the macros of a window's geometry. Its top padding is a parameter.
 func window(w network.Window) []string {
 	return []string{set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),

@@ -3,7 +3,6 @@ package gpu
 import (
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
-	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // convDepthwise is a convolution with a kernel for each channel:
@@ -36,17 +35,3 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 // maxTaps is the largest depthwise kernel whose factors an invocation keeps in
 // registers; others are convolved as groups of one channel.
 const maxTaps = 49
-
-// packChannels lays out, for each channel, the bias and the taps in whole vec4s.
-func packChannels(weights, bias *tensor.Tensor, taps int) []float32 {
-	channels := weights.Shape[0]
-	row := (taps + 4) / 4 * 4
-	packed := make([]float32, channels*row)
-	for c := range channels {
-		if bias != nil {
-			packed[c*row] = bias.Data[c]
-		}
-		copy(packed[c*row+1:], weights.Data[c*taps:(c+1)*taps])
-	}
-	return packed
-}

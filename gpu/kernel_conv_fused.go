@@ -27,22 +27,22 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	bands := ceilDiv(oh, band)
 	band = ceilDiv(oh, bands) // alike
 
-	oc, px := t.tile(outputs), t.rows(band*strips)
-	tiles := ceilDiv(outputs, oc)
+	v := t.fit(inputs, outputs, band*strips)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	pointwise := packTiles(s, groups, inputs, 1, oc)
-	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles, band, strips, len(pointwise)/4)
+	tiles := packTiles(s, groups, inputs, 1, v)
+	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, band, strips, len(tiles.packed)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
-	if outputs%oc == 0 {
+	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
 	if first.Act.On() {
 		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
 	return dispatch{
-		program: shaders.New("conv_fused.comp", join(workGroup(t.lanes), tile(oc, px), window(win), defines)...),
+		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), window(win), defines)...),
 		params:  p,
-		weights: append(pointwise, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
+		stream:  v.buffered,
+		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
 		groups:  [3]int{bands, n * groups, 1},
 	}, nil
 }

@@ -13,17 +13,19 @@ func convGeneral(t *tables, s *network.Step) (dispatch, error) {
 	n, c, h, w := s.Inputs[0].NCHW()
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
-	oc, px := t.tile(outputs), t.rows(oh)
-	tiles, cells := ceilDiv(outputs, oc), ceilDiv(ow, 4)*ceilDiv(oh, px)
+	v := t.fit(inputs, outputs, oh)
+	tiles := packTiles(s, groups, inputs, win.Kernel[0]*win.Kernel[1], v)
+	cells := ceilDiv(ow, 4) * ceilDiv(oh, v.vectors)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	p.ints(h, w, oh, ow, win.Pads.Top, tiles, groups, inputs, outputs)
+	p.ints(h, w, oh, ow, win.Pads.Top, tiles.count, groups, inputs, outputs, tiles.size)
 	lx := upTo(cells, 16)
-	ly := upTo(tiles, 64/lx)
+	ly := upTo(tiles.count, 64/lx)
 	return dispatch{
-		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), tile(oc, px), window(win), defines)...),
+		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), v.macros(), window(win), defines)...),
 		params:  p,
-		weights: packTiles(s, groups, inputs, win.Kernel[0]*win.Kernel[1], oc),
-		groups:  [3]int{ceilDiv(cells, lx), ceilDiv(tiles, ly), n * groups},
+		stream:  v.buffered,
+		weights: tiles.packed,
+		groups:  [3]int{ceilDiv(cells, lx), ceilDiv(tiles.count, ly), n * groups},
 	}, nil
 }

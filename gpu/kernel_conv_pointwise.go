@@ -20,40 +20,21 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	_, m, _, _ := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
 	count := vectors(in)
-	oc, px := t.tile(outputs), t.rows(count)
-	tiles := ceilDiv(outputs, oc)
+	v := t.fit(inputs, outputs, count)
+	tiles := packTiles(s, groups, inputs, 1, v)
 
 	p, defines := t.operands(s, in, s.Act)
-	if outputs%oc == 0 {
+	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
-	p.ints(count, tiles, groups, inputs, outputs)
-	lx := upTo(ceilDiv(count, px), 16)
-	ly := upTo(tiles, 64/lx)
+	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size)
+	lx := upTo(ceilDiv(count, v.vectors), 16)
+	ly := upTo(tiles.count, 64/lx)
 	return dispatch{
-		program: shaders.New("conv_pointwise.comp", join(workGroup(lx, ly), tile(oc, px), defines)...),
+		program: shaders.New("conv_pointwise.comp", join(workGroup(lx, ly), v.macros(), defines)...),
 		params:  p,
-		weights: packTiles(s, groups, inputs, 1, oc),
-		groups:  [3]int{ceilDiv(count, lx*px), ceilDiv(tiles, ly), n * groups},
+		stream:  v.buffered,
+		weights: tiles.packed,
+		groups:  [3]int{ceilDiv(count, lx*v.vectors), ceilDiv(tiles.count, ly), n * groups},
 	}, nil
-}
-
-// packTiles lays weights [M][inputs·taps] out as shaders read them: for each
-// tile of oc output channels of a group the oc biases, then oc factors for each
-// input and tap. A group's last tile is filled up with zeros.
-func packTiles(s *network.Step, groups, inputs, taps, oc int) []float32 {
-	outputs := s.Weights.Shape[0] / groups
-	tiles, row := ceilDiv(outputs, oc), inputs*taps
-	packed := make([]float32, groups*tiles*(row+1)*oc)
-	for m := range groups * outputs {
-		o := m % outputs
-		tile := packed[(m/outputs*tiles+o/oc)*(row+1)*oc:]
-		if s.Bias != nil {
-			tile[o%oc] = s.Bias.Data[m]
-		}
-		for k, w := range s.Weights.Data[m*row : (m+1)*row] {
-			tile[(k+1)*oc+o%oc] = w
-		}
-	}
-	return packed
 }

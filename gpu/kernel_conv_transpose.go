@@ -14,21 +14,22 @@ func convTranspose(t *tables, s *network.Step) (dispatch, error) {
 	n, c, h, w := s.Inputs[0].NCHW()
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
-	tiles, taps := ceilDiv(outputs, 4), win.Kernel[0]*win.Kernel[1]
+	swapped := *s
+	swapped.Weights = outputFirst(s.Weights, groups)
+	v := variant{channels: 4, unroll: 1, vectors: 1}
+	tiles := packTiles(&swapped, groups, inputs, win.Kernel[0]*win.Kernel[1], v)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, win.Kernel[0], win.Kernel[1], win.Stride[0], win.Stride[1],
-		win.Dilation[0], win.Dilation[1], tiles, groups, inputs, outputs)
+		win.Dilation[0], win.Dilation[1], tiles.count, groups, inputs, outputs, tiles.size)
 	strips := oh * ceilDiv(ow, 4)
 	lx := upTo(strips, 16)
-	ly := upTo(tiles, 64/lx)
-	swapped := *s
-	swapped.Weights = outputFirst(s.Weights, groups)
+	ly := upTo(tiles.count, 64/lx)
 	return dispatch{
 		program: shaders.New("conv_transpose.comp", append([]string{set("LX", lx), set("LY", ly)}, defines...)...),
 		params:  p,
-		weights: packTiles(&swapped, groups, inputs, taps, 4),
-		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(tiles, ly), n * groups},
+		weights: tiles.packed,
+		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(tiles.count, ly), n * groups},
 	}, nil
 }
 

@@ -59,8 +59,8 @@ func elementwise(t *tables, s *network.Step) (dispatch, error) {
 		}
 	}
 	// Planes are the launch's z, of which there are not always enough.
-	same, vectors := flat(flats...)
-	if same && vectors && len(out.Planes) <= wide {
+	same := flat(flats...)
+	if same && len(out.Planes) <= wide {
 		count := ceilDiv(pixels(out), 4)
 		p.ints(count)
 		defines = append(append([]string{set("LX", lanes), "FLAT"}, stands...), defines...)

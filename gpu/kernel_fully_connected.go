@@ -14,15 +14,15 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 	fours := ceilDiv(outputs, 4)
 	operands, defines := t.operands(s, &s.Inputs[0], s.Act)
 	program := shaders.New("fully_connected.comp", append([]string{set("LX", lanes), set("LY", slots), "SCALAR"}, defines...)...)
-	weights := packTiles(s, 1, inputs, 1, 4)
+	tiles := packTiles(s, 1, inputs, 1, variant{channels: 4, vectors: 1, unroll: 1})
 	part := func(first, count int) dispatch {
-		row := 4 * (inputs + 1)
+		row := 4 * tiles.size
 		p := append(params(nil), operands...)
-		p.ints(inputs, outputs, first)
+		p.ints(inputs, outputs, first, tiles.size)
 		return dispatch{
 			program: program,
 			params:  p,
-			weights: weights[first*row : (first+count)*row],
+			weights: tiles.packed[first*row : (first+count)*row],
 			stream:  true,
 			groups:  [3]int{1, ceilDiv(count, slots), n},
 		}
@@ -31,7 +31,7 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 	// A matrix may be larger than a block of storage: then its rows are shared
 	// out among several launches, in whole work groups.
 	d.cut = func(block int) []dispatch {
-		most := block / (16 * (inputs + 1)) / slots * slots
+		most := block / (16 * tiles.size) / slots * slots
 		if most == 0 {
 			return nil
 		}

@@ -2,28 +2,48 @@ package gpu
 
 // tuning is what depends on how a GPU is built rather than on its limits.
 type tuning struct {
-	channels int // output channels an invocation computes, at the most
-	vectors  int // vec4s of pixels an invocation computes, at the most
-	lanes    int // invocations that share a band of a fused convolution
+	variant // what is used where the shape allows it
 }
 
-// tuningFor gives the shipped defaults. On GPUs eight channels by four pixels, 32
-// sums, are what Mali's and the V3D's registers hold without spilling (seen with
-// their compilers, not on hardware). Software renderers have no registers to run
-// out of, but pay dearly for each load.
+// variant is one way to run a convolution: a choice among programs that compute
+// the same.
+type variant struct {
+	channels int  // output channels an invocation computes
+	vectors  int  // vec4s of pixels, or rows of one, that it computes
+	unroll   int  // input channels it takes at a time
+	lanes    int  // invocations of a work group, or of those that share a band
+	buffered bool // weights come from a buffer and not from a texture
+}
+
+// tuningFor gives the shipped defaults. On GPUs they are what the compilers of Mesa
+// make of the shaders (see RATIONALE.md), not seen on hardware: as many sums as the
+// registers hold without spilling. Software renderers have no registers to run out
+// of, but pay dearly for each load.
 func tuningFor(i *Info) tuning {
 	if i.Software {
-		return tuning{channels: 20, vectors: 2, lanes: 16}
+		return tuning{variant{channels: 20, vectors: 2, unroll: 1, lanes: 16}}
 	}
-	return tuning{channels: 8, vectors: 1, lanes: 64}
+	return tuning{variant{channels: 8, vectors: 1, unroll: 2, lanes: 64}}
+}
+
+// fit is the variant for a convolution of so many input and output channels of one
+// group, and vec4s, or rows of one, of pixels.
+func (t tuning) fit(inputs, outputs, vectors int) variant {
+	v := t.variant
+	v.channels = v.tile(outputs)
+	v.vectors = min(v.vectors, vectors)
+	for inputs%v.unroll != 0 || v.unroll > 1 && v.unroll*v.stride() > 8 {
+		v.unroll /= 2
+	}
+	return v
 }
 
 // tile is how many of so many output channels an invocation computes: the number
 // that comes out cheapest if loads cost as much as four channels, and rather one
 // that leaves none over.
-func (t tuning) tile(outputs int) int {
+func (v variant) tile(outputs int) int {
 	best, cost := 4, 0
-	for n := 4; n <= t.channels; n += 4 {
+	for n := 4; n <= v.channels; n += 4 {
 		c := 2 * ceilDiv(outputs, n) * (n + 4)
 		if outputs%n != 0 {
 			c++
@@ -35,5 +55,11 @@ func (t tuning) tile(outputs int) int {
 	return best
 }
 
-// rows is how many of so many rows, or vec4s, of pixels an invocation computes.
-func (t tuning) rows(n int) int { return min(t.vectors, n) }
+// stride is how many vec4s the weights of a tile's channels take, for one input
+// channel and tap: a power of two, so that a texture's rows hold whole ones.
+func (v variant) stride() int { return upTo(v.channels/4, 8) }
+
+// macros names the variant.
+func (v variant) macros() []string {
+	return []string{set("OC", v.channels), set("PX", v.vectors), set("U", v.unroll), set("QS", v.stride())}
+}

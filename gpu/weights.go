@@ -38,8 +38,8 @@ func (w *weightPages) add(weights []float32) (page, texel int) {
 		w.pages = append(w.pages, nil)
 		last++
 	}
-	texel = len(w.pages[last]) / 4
-	w.pages[last] = append(w.pages[last], weights...)
+	texel = len(w.pages[last]) / 4 // a multiple of eight, as weight.glsl wants
+	w.pages[last] = padded(append(w.pages[last], weights...), 8*16)
 	return last, texel
 }
 

@@ -4,8 +4,13 @@
 // Maps lie in one arena, as vec4s of four pixels that follow each other in a row.
 // Rows and planes begin at whole vec4s; kernels store whole vec4s, and what is
 // beyond a row's end is its own padding.
+#ifdef MAPS_TEXTURE
+layout(binding = 1) uniform highp sampler2D source; // 2048 wide
+layout(binding = 0, rgba32f) writeonly uniform highp image2D target;
+#else
 layout(std430, binding = 0) readonly buffer Source { vec4 source[]; };
 layout(std430, binding = 1) writeonly buffer Target { vec4 target[]; };
+#endif
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
 
 // Weights come through the texture unit, which works beside the one that loads
@@ -39,11 +44,20 @@ layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 #endif
 
 // One pixel at a float offset.
-float load(int at) {
-	return source[at >> 2][at & 3];
-}
-
 // Four pixels from a float offset on that is a multiple of four.
 vec4 load4(int at) {
+#ifdef MAPS_TEXTURE
+	return texelFetch(source, ivec2(at >> 2 & 2047, at >> 13), 0);
+#else
 	return source[at >> 2];
+#endif
+}
+
+// One pixel at a float offset.
+float load(int at) {
+#ifdef MAPS_TEXTURE
+	return load4(at)[at & 3];
+#else
+	return source[at >> 2][at & 3];
+#endif
 }

@@ -17,6 +17,7 @@ layout(std140, binding = 0) uniform Params {
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
 	int tiles;   // of OC output channels, in one group
+	int tileWeights; // vec4s
 	int rows;    // of a band
 	int strips;  // vec4s of pixels in a row
 	int depthwise0;
@@ -54,30 +55,33 @@ void main() {
 		for (int p = 0; p < PX; p++) {
 			cell[p] = i - tile * share + p * share;
 		}
-		int w = (group * tiles + tile) * (inputs + 1) * Q;
+		int w = (group * tiles + tile) * tileWeights;
 		vec4 sum[OC * PX];
 		for (int q = 0; q < Q; q++) {
-			vec4 b = weight(w + q);
+			vec4 b = weight(w + inputs * QS + q);
 			for (int p = 0; p < PX; p++) {
 				for (int j = 0; j < 4; j++) {
 					sum[(4 * q + j) * PX + p] = vec4(b[j]);
 				}
 			}
 		}
-		for (int c = 0; c < inputs; c++) {
-			w += Q;
-			vec4 x[PX];
-			for (int p = 0; p < PX; p++) {
-				x[p] = middle[c * cells + min(cell[p], cells - 1)];
-			}
-			for (int q = 0; q < Q; q++) {
-				vec4 f = weight(w + q);
+		for (int c = 0; c < inputs; c += U) {
+			PLACE first = place(w);
+			for (int u = 0; u < U; u++) {
+				vec4 x[PX];
 				for (int p = 0; p < PX; p++) {
-					for (int j = 0; j < 4; j++) {
-						sum[(4 * q + j) * PX + p] += f[j] * x[p];
+					x[p] = middle[(c + u) * cells + min(cell[p], cells - 1)];
+				}
+				for (int q = 0; q < Q; q++) {
+					vec4 f = AFTER(first, u * QS + q);
+					for (int p = 0; p < PX; p++) {
+						for (int j = 0; j < 4; j++) {
+							sum[(4 * q + j) * PX + p] += f[j] * x[p];
+						}
 					}
 				}
 			}
+			w += U * QS;
 		}
 		int plane = slab * outputs + tile * OC;
 		for (int o = 0; o < OC; o++) {

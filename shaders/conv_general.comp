@@ -1,7 +1,7 @@
 // Convolution with a KH×KW kernel, any stride, dilation, padding and groups. One
 // invocation computes OC output channels of one group at four pixels of PX rows.
-// Weights: for each tile of OC channels the bias, then OC factors for each input
-// channel, kernel row and kernel column.
+// Weights: for each tile of OC channels OC factors for each input channel, kernel
+// row and kernel column, then the OC biases. Each OC lie in QS vec4s.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -16,6 +16,7 @@ layout(std140, binding = 0) uniform Params {
 	int groups;
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
+	int tileWeights; // vec4s
 };
 
 #define Q (OC / 4)
@@ -30,18 +31,17 @@ void main() {
 	if (y >= outHeight || tile >= tiles) {
 		return;
 	}
-	int w = (slab % groups * tiles + tile) * (inputs * KH * KW + 1) * Q;
+	int w = (slab % groups * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
 	for (int q = 0; q < Q; q++) {
-		vec4 b = weight(w + q);
+		vec4 b = weight(w + inputs * KH * KW * QS + q);
 		for (int p = 0; p < PX; p++) {
 			for (int i = 0; i < 4; i++) {
 				sum[(4 * q + i) * PX + p] = vec4(b[i]);
 			}
 		}
 	}
-	w += Q;
 	aim(x);
 	for (int c = 0; c < inputs; c++) {
 		int base = FROM(slab * inputs + c);
@@ -57,8 +57,9 @@ void main() {
 				}
 			}
 			for (int kx = 0; kx < KW; kx++) {
+				PLACE first = place(w);
 				for (int q = 0; q < Q; q++) {
-					vec4 f = weight(w + q);
+					vec4 f = AFTER(first, q);
 					for (int p = 0; p < PX; p++) {
 						vec4 v = vec4(AT(strip[p], kx * DX), AT(strip[p], SX + kx * DX),
 							AT(strip[p], 2 * SX + kx * DX), AT(strip[p], 3 * SX + kx * DX));
@@ -67,7 +68,7 @@ void main() {
 						}
 					}
 				}
-				w += Q;
+				w += QS;
 			}
 		}
 	}

@@ -1,8 +1,8 @@
 // Grouped 1×1 convolution. One invocation computes OC output channels of one
-// group at PX vec4s of pixels. Weights: for each tile of OC channels the bias, then
-// for each input channel of the group its OC factors. Input channels are found by
-// table behind a shuffle or concat. EXACT says that OC divides the group's output
-// channels.
+// group at PX vec4s of pixels, and takes U input channels at a time. Weights: for
+// each tile of OC channels, and each input channel of the group, OC factors; then
+// the OC biases. Each OC lie in QS vec4s. Input channels are found by table behind
+// a shuffle or concat. EXACT says that OC divides the group's output channels.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -13,6 +13,7 @@ layout(std140, binding = 0) uniform Params {
 	int groups;
 	int inputs;    // input channels of one group
 	int outputs;   // output channels of one group
+	int tileWeights; // vec4s
 };
 
 #define Q (OC / 4)
@@ -28,48 +29,50 @@ void main() {
 		return;
 	}
 	int group = slab % groups;
-	int w = (group * tiles + tile) * (inputs + 1) * Q;
+	int w = (group * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
 	for (int q = 0; q < Q; q++) {
-		vec4 b = weight(w + q);
+		vec4 b = weight(w + inputs * QS + q);
 		for (int p = 0; p < PX; p++) {
 			for (int i = 0; i < 4; i++) {
 				sum[(4 * q + i) * PX + p] = vec4(b[i]);
 			}
 		}
 	}
-	w += Q;
 
-	int place[PX]; // floats; the last ones may be beyond the plane, and are not stored
+	int offset[PX]; // in a plane; of the last ones, which may be beyond it, another's
 	for (int p = 0; p < PX; p++) {
-		place[p] = 4 * min(pixel[p], pixels - 1);
+		offset[p] = 4 * min(pixel[p], pixels - 1);
 	}
 #ifdef FROM_TABLE
 	int row = from.z + slab * inputs;
 #else
 	int at = from.x + slab * inputs * from.y;
 #endif
-	for (int c = 0; c < inputs; c++) {
+	for (int c = 0; c < inputs; c += U) {
+		PLACE first = place(w);
+		for (int u = 0; u < U; u++) {
 #ifdef FROM_TABLE
-		int at = index[row + c];
+			int at = index[row + c + u];
 #endif
-		vec4 x[PX];
-		for (int p = 0; p < PX; p++) {
-			x[p] = load4(at + place[p]);
-		}
-#ifndef FROM_TABLE
-		at += from.y;
-#endif
-		for (int q = 0; q < Q; q++) {
-			vec4 f = weight(w + q);
+			vec4 x[PX];
 			for (int p = 0; p < PX; p++) {
-				for (int i = 0; i < 4; i++) {
-					sum[(4 * q + i) * PX + p] += f[i] * x[p];
+				x[p] = load4(at + offset[p]);
+			}
+#ifndef FROM_TABLE
+			at += from.y;
+#endif
+			for (int q = 0; q < Q; q++) {
+				vec4 f = AFTER(first, u * QS + q);
+				for (int p = 0; p < PX; p++) {
+					for (int i = 0; i < 4; i++) {
+						sum[(4 * q + i) * PX + p] += f[i] * x[p];
+					}
 				}
 			}
 		}
-		w += Q;
+		w += U * QS;
 	}
 
 	int plane = slab * outputs + tile * OC;
@@ -89,7 +92,7 @@ void main() {
 #endif
 		for (int p = 0; p < PX; p++) {
 			if (p == 0 || pixel[p] < pixels) {
-				store4(to0 + place[p], other0 + place[p], sum[o * PX + p]);
+				store4(to0 + offset[p], other0 + offset[p], sum[o * PX + p]);
 			}
 		}
 		to0 += to.y;

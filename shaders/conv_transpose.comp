@@ -1,7 +1,7 @@
 // Transposed convolution. One invocation computes four output channels of one
 // group at four pixels of a row, from the input pixels whose kernels reach them. Weights: for
-// each tile of four channels the bias, then a vec4 for each input channel, kernel
-// row and kernel column.
+// each tile of four channels a vec4 for each input channel, kernel row and kernel
+// column, then the bias.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -23,6 +23,7 @@ layout(std140, binding = 0) uniform Params {
 	int groups;
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
+	int tileWeights; // vec4s
 };
 
 void main() {
@@ -36,14 +37,13 @@ void main() {
 	int y = strip / strips;
 	int x = strip % strips * 4;
 	int taps = kernelHeight * kernelWidth;
-	int w = (slab % groups * tiles + tile) * (inputs * taps + 1);
+	int w = (slab % groups * tiles + tile) * tileWeights;
 
 	vec4 sum[4]; // of each pixel, the channels
-	vec4 bias = weight(w);
+	vec4 bias = weight(w + inputs * taps);
 	for (int i = 0; i < 4; i++) {
 		sum[i] = bias;
 	}
-	w++;
 	for (int ky = 0; ky < kernelHeight; ky++) {
 		int ty = y + top - ky * dilationY;
 		int iy = ty / strideY;

@@ -43,5 +43,9 @@ void store4(int at, int other, vec4 v) {
 #ifdef ACTIVATION
 	v = function(ACTIVATION, v, curve.x, curve.y);
 #endif
+#ifdef MAPS_TEXTURE
+	imageStore(target, ivec2(at >> 2 & 2047, at >> 13), v);
+#else
 	target[at >> 2] = v;
+#endif
 }

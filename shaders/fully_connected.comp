@@ -1,6 +1,6 @@
 // Fully connected layer. LX invocations share four outputs: each sums every LX-th
 // input, then they combine in shared memory. LY fours a work group. Weights: for
-// each four the bias, then a vec4 for each input.
+// each four a vec4 for each input, then the bias.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -9,6 +9,7 @@ layout(std140, binding = 0) uniform Params {
 	int inputs;
 	int outputs;
 	int first; // of the fours whose weights are bound
+	int tileWeights; // vec4s
 };
 
 shared vec4 partial[LX * LY];
@@ -18,12 +19,12 @@ void main() {
 	int slot = int(gl_LocalInvocationIndex);
 	int four = int(gl_GlobalInvocationID.y);
 	int item = int(gl_GlobalInvocationID.z);
-	int w = four * (inputs + 1);
+	int w = four * tileWeights;
 	four += first;
 	vec4 sum = vec4(0.0);
 	if (four * 4 < outputs) {
 		for (int k = lane; k < inputs; k += LX) {
-			sum += weight(w + 1 + k) * source[FROM(item * inputs + k)];
+			sum += weight(w + k) * source[FROM(item * inputs + k)];
 		}
 	}
 	partial[slot] = sum;
@@ -36,6 +37,6 @@ void main() {
 	barrier();
 	if (lane < 4 && four * 4 + lane < outputs) {
 		int result = item * outputs + four * 4 + lane;
-		store(TO(result), OTHER(result), partial[slot - lane][lane] + weight(w)[lane]);
+		store(TO(result), OTHER(result), partial[slot - lane][lane] + weight(w + inputs)[lane]);
 	}
 }

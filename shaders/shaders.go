@@ -9,6 +9,7 @@ package shaders
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -44,13 +45,15 @@ const marker = "void main() {"
 // Variant lists the variant's macros.
 func (p Program) Variant() string { return p.defines }
 
-// helpers are the files of functions that only some kernels need, by their calls.
-var helpers = []struct{ call, file string }{
-	{"locate(", "locate.glsl"},
-	{"weight(", "weight.glsl"},
-	{"fetch(", "strip.glsl"},
-	{"depthwise(", "strip.glsl"},
-	{"depthwise(", "depthwise.glsl"},
+// helpers are the files of functions that only some kernels call.
+var helpers = []struct {
+	file  string
+	calls *regexp.Regexp
+}{
+	{"locate.glsl", regexp.MustCompile(`\blocate\(`)},
+	{"weight.glsl", regexp.MustCompile(`\b(weight|place|depthwise)\(`)},
+	{"strip.glsl", regexp.MustCompile(`\b(aim|fetch|depthwise)\(`)},
+	{"depthwise.glsl", regexp.MustCompile(`\bdepthwise\(`)},
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
@@ -68,7 +71,7 @@ func (p Program) Source() string {
 	b.WriteString(text("common.glsl"))
 	b.WriteString(head)
 	for _, h := range helpers {
-		if strings.Contains(body, h.call) {
+		if h.calls.MatchString(body) {
 			b.WriteString(text(h.file))
 		}
 	}
