@@ -6,7 +6,7 @@ import (
 )
 
 // convDepthwise is a convolution with a kernel for each channel:
-// conv_depthwise.comp, each invocation four pixels of a row of one plane.
+// conv_depthwise.comp, each invocation four pixels of some rows of one plane.
 func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 	op := s.Op.(network.Conv)
 	win := op.Normal()
@@ -20,18 +20,27 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
-	strips := ceilDiv(ow, 4)
+	strips, rows := ceilDiv(ow, 4), t.depthwiseRows(oh)
 	lx := upTo(strips, 8)
-	ly := upTo(oh, min(8, 64/lx))
+	ly := upTo(ceilDiv(oh, rows), min(8, 64/lx))
 	lz := upTo(planes, 64/(lx*ly))
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", join(workGroup(lx, ly, lz), window(win), defines)...),
+		program: shaders.New("conv_depthwise.comp", join(workGroup(lx, ly, lz), []string{set("PX", rows)}, window(win), defines)...),
 		params:  p,
 		weights: packChannels(s.Weights, s.Bias, kh*kw),
-		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},
+		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly*rows), ceilDiv(planes, lz)},
 	}, nil
 }
 
 // maxTaps is the largest depthwise kernel whose factors an invocation keeps in
 // registers; others are convolved as groups of one channel.
 const maxTaps = 49
+
+// depthwiseRows is how many rows an invocation computes: those below need again
+// some of the rows that it has read.
+func (t tuning) depthwiseRows(height int) int {
+	if t.rows > 0 {
+		return min(t.rows, height)
+	}
+	return min(4, height)
+}

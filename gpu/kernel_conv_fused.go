@@ -20,17 +20,17 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
 	strips := ceilDiv(ow, 4)
-	band := min(sharedVectors/(inputs*strips), oh)
-	if band == 0 {
+	most := min(sharedVectors/(inputs*strips), oh) // rows of a band
+	if most == 0 {
 		return dispatch{}, fmt.Errorf("rows of %d pixels of %d channels between two convolutions: %w", ow, inputs, network.ErrUnsupported)
 	}
-	bands := ceilDiv(oh, band)
-	band = ceilDiv(oh, bands) // alike
-
-	v := t.fit(inputs, outputs, band*strips)
+	v := t.fit(inputs, outputs, most*strips)
+	v = t.share(v, n*groups, most, band{outputs, oh, strips, win})
+	bands := ceilDiv(oh, v.rows)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	tiles := packTiles(s, groups, inputs, 1, v)
-	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, band, strips, len(tiles.packed)/4)
+	share := ceilDiv(tiles.count, v.parts)
+	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, share, len(tiles.packed)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
@@ -39,10 +39,46 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
 	return dispatch{
-		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), window(win), defines)...),
+		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), []string{set("ROWS", v.rows), set("STRIPS", strips)}, window(win), defines)...),
 		params:  p,
 		stream:  v.buffered,
 		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
-		groups:  [3]int{bands, n * groups, 1},
+		groups:  [3]int{bands, n * groups, ceilDiv(tiles.count, share)},
 	}, nil
+}
+
+// band is what a launch of conv_fused.comp works on.
+type band struct {
+	outputs, height, strips int // of one group
+	window                  network.Window
+}
+
+// share chooses a band's rows and the work groups that share its output channels,
+// unless the variant says so. More rows read fewer rows twice; more work groups
+// keep a device busy, but each computes the depthwise results for itself.
+func (t tuning) share(v variant, slabs, most int, b band) variant {
+	w := b.window
+	tiles := ceilDiv(b.outputs, v.channels)
+	best, chosen := 0.0, v
+	for rows := 1; rows <= most; rows++ {
+		if v.rows > 0 && rows != min(v.rows, most) {
+			continue
+		}
+		for n := 1; n <= min(8, tiles); n *= 2 {
+			if v.parts > 0 && n != min(v.parts, tiles) {
+				continue
+			}
+			seen := float64((rows-1)*w.Stride[0]+w.Kernel[0]) / float64(rows)
+			depthwise := 12*seen + float64(w.Kernel[0]*w.Kernel[1])
+			items := ceilDiv(tiles, n) * ceilDiv(rows*b.strips, v.vectors)
+			idle := float64(ceilDiv(items, v.lanes)*v.lanes) / float64(items)
+			groups := slabs * ceilDiv(b.height, rows) * n
+			waste := float64(ceilDiv(b.height, rows)*rows) / float64(b.height)
+			cost := (float64(n)*depthwise + float64(b.outputs)*idle) * waste * max(1, float64(t.groups)/float64(groups))
+			if best == 0 || cost < best {
+				best, chosen.rows, chosen.parts = cost, rows, n
+			}
+		}
+	}
+	return chosen
 }

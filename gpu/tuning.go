@@ -2,7 +2,8 @@ package gpu
 
 // tuning is what depends on how a GPU is built rather than on its limits.
 type tuning struct {
-	variant // what is used where the shape allows it
+	variant     // what is used where the shape allows it
+	groups  int // work groups that keep the device busy
 }
 
 // variant is one way to run a convolution: a choice among programs that compute
@@ -12,6 +13,8 @@ type variant struct {
 	vectors  int  // vec4s of pixels, or rows of one, that it computes
 	unroll   int  // input channels it takes at a time
 	lanes    int  // invocations of a work group, or of those that share a band
+	rows     int  // of a band, or of a depthwise invocation; 0 lets the kernel choose
+	parts    int  // work groups that share a band's output channels; likewise
 	buffered bool // weights come from a buffer and not from a texture
 }
 
@@ -21,9 +24,9 @@ type variant struct {
 // of, but pay dearly for each load.
 func tuningFor(i *Info) tuning {
 	if i.Software {
-		return tuning{variant{channels: 20, vectors: 2, unroll: 1, lanes: 16}}
+		return tuning{variant{channels: 20, vectors: 2, unroll: 1, lanes: 16, rows: 4}, 4}
 	}
-	return tuning{variant{channels: 8, vectors: 1, unroll: 2, lanes: 64}}
+	return tuning{variant{channels: 8, vectors: 1, unroll: 2, lanes: 64}, 32}
 }
 
 // fit is the variant for a convolution of so many input and output channels of one

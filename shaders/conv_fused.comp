@@ -1,8 +1,8 @@
 // A depthwise convolution and the grouped 1×1 convolution behind it. A work group
-// computes all output channels of one group for a band of rows: first the
-// depthwise results into shared memory, then from there the products, OC output
-// channels by PX vec4s of pixels at a time. Weights: those of conv_pointwise.comp,
-// then from depthwise0 on those of conv_depthwise.comp.
+// computes output channels of one group for a band of ROWS rows of STRIPS vec4s:
+// first the depthwise results into shared memory, then from there the products, OC
+// output channels by PX vec4s of pixels at a time. Weights: those of
+// conv_pointwise.comp, then from depthwise0 on those of conv_depthwise.comp.
 
 layout(local_size_x = LX) in;
 
@@ -18,14 +18,15 @@ layout(std140, binding = 0) uniform Params {
 	int outputs; // output channels of one group
 	int tiles;   // of OC output channels, in one group
 	int tileWeights; // vec4s
-	int rows;    // of a band
-	int strips;  // vec4s of pixels in a row
+	int share;   // tiles that a work group computes
 	int depthwise0;
 	float low;   // parameters of the function BETWEEN
 	float high;
 };
 
 #define Q (OC / 4)
+#define CELLS (ROWS * STRIPS) // vec4s of pixels in a band
+#define SHARE ((CELLS + PX - 1) / PX)
 
 shared vec4 middle[1024];
 
@@ -33,28 +34,30 @@ void main() {
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
 	int group = slab % groups;
-	int first = int(gl_WorkGroupID.x) * rows;
-	int cells = min(rows, outHeight - first) * strips;
+	int first = int(gl_WorkGroupID.x) * ROWS;
+	int tile0 = int(gl_WorkGroupID.z) * share;
 
-	for (int i = lane; i < inputs * cells; i += LX) {
-		int c = i / cells;
-		int cell = i - c * cells;
-		vec4 sum = depthwise(FROM(slab * inputs + c), first + cell / strips, cell % strips * 4,
-			depthwise0 + (group * inputs + c) * TAPS);
+	for (int i = lane; i < inputs * STRIPS; i += LX) {
+		int c = i / STRIPS;
+		int x = i - c * STRIPS;
+		begin(FROM(slab * inputs + c), first, x * 4, depthwise0 + (group * inputs + c) * TAPS);
+		for (int y = 0; y < ROWS; y++) {
+			vec4 v = next();
 #ifdef BETWEEN
-		sum = function(BETWEEN, sum, low, high);
+			v = function(BETWEEN, v, low, high);
 #endif
-		middle[i] = sum;
+			middle[(c * ROWS + y) * STRIPS + x] = v;
+		}
 	}
 	barrier();
 
-	int share = (cells + PX - 1) / PX;
-	for (int i = lane; i < tiles * share; i += LX) {
-		int tile = i / share;
+	for (int i = lane; i < min(share, tiles - tile0) * SHARE; i += LX) {
+		int tile = i / SHARE;
 		int cell[PX];
 		for (int p = 0; p < PX; p++) {
-			cell[p] = i - tile * share + p * share;
+			cell[p] = i - tile * SHARE + p * SHARE;
 		}
+		tile += tile0;
 		int w = (group * tiles + tile) * tileWeights;
 		vec4 sum[OC * PX];
 		for (int q = 0; q < Q; q++) {
@@ -70,7 +73,7 @@ void main() {
 			for (int u = 0; u < U; u++) {
 				vec4 x[PX];
 				for (int p = 0; p < PX; p++) {
-					x[p] = middle[(c + u) * cells + min(cell[p], cells - 1)];
+					x[p] = middle[(c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p])];
 				}
 				for (int q = 0; q < Q; q++) {
 					vec4 f = AFTER(first, u * QS + q);
@@ -91,9 +94,9 @@ void main() {
 			}
 #endif
 			for (int p = 0; p < PX; p++) {
-				if (p == 0 || cell[p] < cells) {
-					int y = first + cell[p] / strips;
-					int x = cell[p] % strips * 4;
+				int y = first + cell[p] / STRIPS;
+				int x = cell[p] % STRIPS * 4;
+				if (y < outHeight && (p == 0 || cell[p] < CELLS)) {
 					store4(TO(plane + o) + y * to.w + x, OTHER(plane + o) + y * added.w + x, sum[o * PX + p]);
 				}
 			}

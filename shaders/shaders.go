@@ -51,9 +51,9 @@ var helpers = []struct {
 	calls *regexp.Regexp
 }{
 	{"locate.glsl", regexp.MustCompile(`\blocate\(`)},
-	{"weight.glsl", regexp.MustCompile(`\b(weight|place|depthwise)\(`)},
-	{"strip.glsl", regexp.MustCompile(`\b(aim|fetch|depthwise)\(`)},
-	{"depthwise.glsl", regexp.MustCompile(`\bdepthwise\(`)},
+	{"weight.glsl", regexp.MustCompile(`\b(weight|place|begin)\(`)},
+	{"strip.glsl", regexp.MustCompile(`\b(aim|fetch|begin)\(`)},
+	{"depthwise.glsl", regexp.MustCompile(`\bbegin\(`)},
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
