@@ -20,15 +20,13 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
-	strips, rows := ceilDiv(ow, 4), t.depthwiseRows(oh)
-	lx := upTo(strips, 8)
-	ly := upTo(ceilDiv(oh, rows), min(8, 64/lx))
-	lz := upTo(planes, 64/(lx*ly))
+	rows := t.depthwiseRows(oh)
+	size, groups := grid(ceilDiv(ow, 4), ceilDiv(oh, rows), planes)
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", join(workGroup(lx, ly, lz), []string{set("PX", rows)}, window(win), defines)...),
+		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", rows)}, window(win), defines)...),
 		params:  p,
 		weights: packChannels(s.Weights, s.Bias, kh*kw),
-		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly*rows), ceilDiv(planes, lz)},
+		groups:  groups,
 	}, nil
 }
 

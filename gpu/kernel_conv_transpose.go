@@ -26,7 +26,7 @@ func convTranspose(t *tables, s *network.Step) (dispatch, error) {
 	lx := upTo(strips, 16)
 	ly := upTo(tiles.count, 64/lx)
 	return dispatch{
-		program: shaders.New("conv_transpose.comp", append([]string{set("LX", lx), set("LY", ly)}, defines...)...),
+		program: shaders.New("conv_transpose.comp", join(workGroup(lx, ly), defines)...),
 		params:  p,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(tiles.count, ly), n * groups},

@@ -5,17 +5,16 @@
 #define KEPT (DY == 1 && KH > SY ? KH - SY : 0) // rows that the next one needs again
 
 vec4 taps[TAPS];
-vec4 under[KH][STRIP]; // the rows under the window
+Strip seen[KH]; // the rows under the window
 int plane0; // the channel's first pixel
 int row0;   // the first row under the window
 
 void see(int k) {
 	int iy = row0 + k * DY;
-	fetch(plane0 + clamp(iy, 0, height - 1) * from.w, under[k]);
-	if (iy < 0 || iy >= height) {
-		for (int i = 0; i < STRIP; i++) {
-			under[k][i] = vec4(0.0);
-		}
+	if (iy >= 0 && iy < height) {
+		fetch(plane0 + iy * from.w, seen[k]);
+	} else {
+		blank(seen[k]);
 	}
 }
 
@@ -40,13 +39,12 @@ vec4 next() {
 		}
 		for (int kx = 0; kx < KW; kx++) {
 			int t = k * KW + kx + 1;
-			sum += taps[t / 4][t % 4] * vec4(AT(under[k], kx * DX), AT(under[k], SX + kx * DX),
-				AT(under[k], 2 * SX + kx * DX), AT(under[k], 3 * SX + kx * DX));
+			sum += taps[t / 4][t % 4] * UNDER(seen[k], kx);
 		}
 	}
 	row0 += SY;
 	for (int k = 0; k < KEPT; k++) {
-		under[k] = under[k + SY];
+		seen[k] = seen[k + SY];
 	}
 	return sum;
 }

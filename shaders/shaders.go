@@ -45,15 +45,16 @@ const marker = "void main() {"
 // Variant lists the variant's macros.
 func (p Program) Variant() string { return p.defines }
 
-// helpers are the files of functions that only some kernels call.
+// helpers are the files of functions that only some kernels need, by their calls;
+// those that call others first.
 var helpers = []struct {
-	file  string
 	calls *regexp.Regexp
+	file  string
 }{
-	{"locate.glsl", regexp.MustCompile(`\blocate\(`)},
-	{"weight.glsl", regexp.MustCompile(`\b(weight|place|begin)\(`)},
-	{"strip.glsl", regexp.MustCompile(`\b(aim|fetch|begin)\(`)},
-	{"depthwise.glsl", regexp.MustCompile(`\bbegin\(`)},
+	{regexp.MustCompile(`\bbegin\(`), "depthwise.glsl"},
+	{regexp.MustCompile(`\bfetch\(`), "strip.glsl"},
+	{regexp.MustCompile(`\b(weight|place)\(`), "weight.glsl"},
+	{regexp.MustCompile(`\blocate\(`), "locate.glsl"},
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
@@ -70,11 +71,13 @@ func (p Program) Source() string {
 	}
 	b.WriteString(text("common.glsl"))
 	b.WriteString(head)
+	needed := ""
 	for _, h := range helpers {
-		if h.calls.MatchString(body) {
-			b.WriteString(text(h.file))
+		if h.calls.MatchString(head + needed + body) {
+			needed = text(h.file) + needed
 		}
 	}
+	b.WriteString(needed)
 	b.WriteString(text("epilogue.glsl"))
 	b.WriteString(marker + body)
 	return b.String()
