@@ -20,7 +20,7 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
-	rows := t.depthwiseRows(oh)
+	rows := min(t.depthwise.rows, oh)
 	size, groups := grid(ceilDiv(ow, 4), ceilDiv(oh, rows), planes)
 	return dispatch{
 		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", rows)}, window(win), defines)...),
@@ -33,12 +33,3 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 // maxTaps is the largest depthwise kernel whose factors an invocation keeps in
 // registers; others are convolved as groups of one channel.
 const maxTaps = 49
-
-// depthwiseRows is how many rows an invocation computes: those below need again
-// some of the rows that it has read.
-func (t tuning) depthwiseRows(height int) int {
-	if t.rows > 0 {
-		return min(t.rows, height)
-	}
-	return min(4, height)
-}

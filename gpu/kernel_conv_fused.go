@@ -24,7 +24,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if most == 0 {
 		return dispatch{}, fmt.Errorf("rows of %d pixels of %d channels between two convolutions: %w", ow, inputs, network.ErrUnsupported)
 	}
-	v := t.fit(inputs, outputs, most*strips)
+	v := t.fused.fit(inputs, outputs, most*strips)
 	v = t.share(v, n*groups, most, band{outputs, oh, strips, win})
 	bands := ceilDiv(oh, v.rows)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)

@@ -20,7 +20,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	_, m, _, _ := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
 	count := vectors(in)
-	v := t.fit(inputs, outputs, count)
+	v := t.pointwise.fit(inputs, outputs, count)
 	tiles := packTiles(s, groups, inputs, 1, v)
 
 	p, defines := t.operands(s, in, s.Act)
@@ -29,7 +29,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	}
 	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size)
 	lx := upTo(ceilDiv(count, v.vectors), 16)
-	ly := upTo(tiles.count, 64/lx)
+	ly := upTo(tiles.count, v.lanes/lx)
 	return dispatch{
 		program: shaders.New("conv_pointwise.comp", join(workGroup(lx, ly), v.macros(), defines)...),
 		params:  p,

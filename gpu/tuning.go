@@ -1,9 +1,11 @@
 package gpu
 
-// tuning is what depends on how a GPU is built rather than on its limits.
+// tuning is what depends on how a GPU is built rather than on its limits: the
+// variants of kernels that are used where shapes allow it.
 type tuning struct {
-	variant     // what is used where the shape allows it
-	groups  int // work groups that keep the device busy
+	pointwise, depthwise, fused, general variant
+
+	groups int // work groups that keep the device busy
 }
 
 // variant is one way to run a convolution: a choice among programs that compute
@@ -24,15 +26,26 @@ type variant struct {
 // of, but pay dearly for each load.
 func tuningFor(i *Info) tuning {
 	if i.Software {
-		return tuning{variant{channels: 20, vectors: 2, unroll: 1, lanes: 16, rows: 4}, 4}
+		return tuning{
+			pointwise: variant{channels: 20, vectors: 2, unroll: 1, lanes: 64},
+			depthwise: variant{rows: 4},
+			fused:     variant{channels: 20, vectors: 1, unroll: 1, lanes: 16, rows: 4, parts: 1},
+			general:   variant{channels: 24, vectors: 1, unroll: 1, lanes: 64},
+			groups:    4,
+		}
 	}
-	return tuning{variant{channels: 8, vectors: 1, unroll: 2, lanes: 64}, 32}
+	return tuning{
+		pointwise: variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
+		depthwise: variant{rows: 4},
+		fused:     variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
+		general:   variant{channels: 4, vectors: 1, unroll: 1, lanes: 64},
+		groups:    32,
+	}
 }
 
 // fit is the variant for a convolution of so many input and output channels of one
 // group, and vec4s, or rows of one, of pixels.
-func (t tuning) fit(inputs, outputs, vectors int) variant {
-	v := t.variant
+func (v variant) fit(inputs, outputs, vectors int) variant {
 	v.channels = v.tile(outputs)
 	v.vectors = min(v.vectors, vectors)
 	for inputs%v.unroll != 0 || v.unroll > 1 && v.unroll*v.stride() > 8 {
