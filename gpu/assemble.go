@@ -219,15 +219,35 @@ func workGroup(size ...int) []string {
 	return macros
 }
 
+// grid cuts strips of four pixels × rows × planes into work groups.
+func grid(strips, rows, planes int) (size []string, groups [3]int) {
+	lx := upTo(strips, 8)
+	if rows == 1 {
+		lx = upTo(strips, 64)
+	}
+	ly := upTo(rows, min(8, 64/lx))
+	lz := upTo(planes, 64/(lx*ly))
+	return workGroup(lx, ly, lz), [3]int{ceilDiv(strips, lx), ceilDiv(rows, ly), ceilDiv(planes, lz)}
+}
+
 // tile names the macros of what an invocation computes: channels by vec4s of pixels.
 func tile(channels, vectors int) []string {
 	return []string{set("OC", channels), set("PX", vectors)}
 }
 
+// widest is the widest row under a window that an invocation keeps in registers,
+// in vec4s.
+const widest = 16
+
 // window names the macros of a window's geometry. Its top padding is a parameter.
 func window(w network.Window) []string {
-	return []string{set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),
-		set("DY", w.Dilation[0]), set("DX", w.Dilation[1]), set("LEFT", w.Pads.Left)}
+	span := 3*w.Stride[1] + (w.Kernel[1]-1)*w.Dilation[1]
+	var wide []string
+	if max(ceilDiv(span, 4), w.Kernel[1]) > widest {
+		wide = []string{"WIDE"}
+	}
+	return append(wide, set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),
+		set("DY", w.Dilation[0]), set("DX", w.Dilation[1]), set("LEFT", w.Pads.Left))
 }
 
 func join(macros ...[]string) []string { return slices.Concat(macros...) }

@@ -21,15 +21,12 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
-	strips := ceilDiv(ow, 4)
-	lx := upTo(strips, 8)
-	ly := upTo(oh, min(8, 64/lx))
-	lz := upTo(planes, 64/(lx*ly))
+	size, groups := grid(ceilDiv(ow, 4), oh, planes)
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", join(workGroup(lx, ly, lz), window(win), defines)...),
+		program: shaders.New("conv_depthwise.comp", join(size, window(win), defines)...),
 		params:  p,
 		weights: packChannels(s.Weights, s.Bias, kh*kw),
-		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},
+		groups:  groups,
 	}, nil
 }
 

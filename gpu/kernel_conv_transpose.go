@@ -25,7 +25,7 @@ func convTranspose(t *tables, s *network.Step) (dispatch, error) {
 	swapped := *s
 	swapped.Weights = outputFirst(s.Weights, groups)
 	return dispatch{
-		program: shaders.New("conv_transpose.comp", append([]string{set("LX", lx), set("LY", ly)}, defines...)...),
+		program: shaders.New("conv_transpose.comp", join(workGroup(lx, ly), defines)...),
 		params:  p,
 		weights: packTiles(&swapped, groups, inputs, taps, 4),
 		groups:  [3]int{ceilDiv(strips, lx), ceilDiv(tiles, ly), n * groups},

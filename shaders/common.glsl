@@ -47,3 +47,15 @@ float load(int at) {
 vec4 load4(int at) {
 	return source[at >> 2];
 }
+
+// Four pixels from any float offset on.
+vec4 loadLoose(int at) {
+	return vec4(load(at), load(at + 1), load(at + 2), load(at + 3));
+}
+
+// Four pixels of a row of the input.
+#ifdef FROM_LOOSE
+#define READ(at) loadLoose(at)
+#else
+#define READ(at) load4(at)
+#endif

@@ -46,22 +46,20 @@ void main() {
 	for (int c = 0; c < inputs; c++) {
 		int base = FROM(slab * inputs + c);
 		for (int ky = 0; ky < KH; ky++) {
-			vec4 strip[PX][STRIP];
+			Strip strip[PX];
 			for (int p = 0; p < PX; p++) {
 				int iy = (y + p) * SY - top + ky * DY;
-				fetch(base + clamp(iy, 0, height - 1) * from.w, strip[p]);
-				if (iy < 0 || iy >= height) {
-					for (int i = 0; i < STRIP; i++) {
-						strip[p][i] = vec4(0.0);
-					}
+				if (iy >= 0 && iy < height) {
+					fetch(base + iy * from.w, strip[p]);
+				} else {
+					blank(strip[p]);
 				}
 			}
 			for (int kx = 0; kx < KW; kx++) {
 				for (int q = 0; q < Q; q++) {
 					vec4 f = weight(w + q);
 					for (int p = 0; p < PX; p++) {
-						vec4 v = vec4(AT(strip[p], kx * DX), AT(strip[p], SX + kx * DX),
-							AT(strip[p], 2 * SX + kx * DX), AT(strip[p], 3 * SX + kx * DX));
+						vec4 v = UNDER(strip[p], kx);
 						for (int i = 0; i < 4; i++) {
 							sum[(4 * q + i) * PX + p] += f[i] * v;
 						}

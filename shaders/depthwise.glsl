@@ -14,12 +14,11 @@ vec4 depthwise(int base, int y, int x, int w) {
 		if (iy < 0 || iy >= height) {
 			continue;
 		}
-		vec4 strip[STRIP];
+		Strip strip;
 		fetch(base + iy * from.w, strip);
 		for (int kx = 0; kx < KW; kx++) {
 			int k = ky * KW + kx + 1;
-			sum += taps[k / 4][k % 4] * vec4(AT(strip, kx * DX), AT(strip, SX + kx * DX),
-				AT(strip, 2 * SX + kx * DX), AT(strip, 3 * SX + kx * DX));
+			sum += taps[k / 4][k % 4] * UNDER(strip, kx);
 		}
 	}
 	return sum;

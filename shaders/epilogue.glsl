@@ -35,7 +35,7 @@ vec4 function(int kind, vec4 x, float a, float b) {
 void store4(int at, int other, vec4 v) {
 #ifdef ADDED
 #ifdef ADDED_LOOSE
-	v += vec4(load(other), load(other + 1), load(other + 2), load(other + 3));
+	v += loadLoose(other);
 #else
 	v += load4(other);
 #endif

@@ -44,13 +44,13 @@ const marker = "void main() {"
 // Variant lists the variant's macros.
 func (p Program) Variant() string { return p.defines }
 
-// helpers are the files of functions that only some kernels need, by their calls.
+// helpers are the files of functions that only some kernels need, by their calls;
+// those that call others first.
 var helpers = []struct{ call, file string }{
-	{"locate(", "locate.glsl"},
-	{"weight(", "weight.glsl"},
-	{"fetch(", "strip.glsl"},
-	{"depthwise(", "strip.glsl"},
 	{"depthwise(", "depthwise.glsl"},
+	{"fetch(", "strip.glsl"},
+	{"weight(", "weight.glsl"},
+	{"locate(", "locate.glsl"},
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
@@ -67,11 +67,13 @@ func (p Program) Source() string {
 	}
 	b.WriteString(text("common.glsl"))
 	b.WriteString(head)
+	needed := ""
 	for _, h := range helpers {
-		if strings.Contains(body, h.call) {
-			b.WriteString(text(h.file))
+		if strings.Contains(head+needed+body, h.call) {
+			needed = text(h.file) + needed
 		}
 	}
+	b.WriteString(needed)
 	b.WriteString(text("epilogue.glsl"))
 	b.WriteString(marker + body)
 	return b.String()

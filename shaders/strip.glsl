@@ -1,13 +1,48 @@
-// What four output pixels of a window need of one row of the input, in STRIP vec4s.
-// Strides, left padding and width of the window are compiled in, so that AT, which
-// gives one pixel, knows its place.
-#define SKIP ((4 - LEFT % 4) % 4)
-#define STRIP ((SKIP + 3 * SX + (KW - 1) * DX + 4) / 4)
-#define AT(strip, i) strip[(SKIP + (i)) / 4][(SKIP + (i)) % 4]
+// What four output pixels of a window need of one row of the input. Strides, left
+// padding and width of the window are compiled in, so that UNDER, the four pixels
+// below column kx of the window, knows their places.
 
 #ifndef OUTSIDE
 #define OUTSIDE 0.0 // what is read beyond a row's ends
 #endif
+
+#ifdef WIDE // too wide to be kept: pixels are read as they are needed
+struct Strip { int row; };
+
+int corner;
+
+void aim(int x) {
+	corner = x * SX - LEFT;
+}
+
+void fetch(int row, out Strip strip) {
+	strip.row = row;
+}
+
+void blank(out Strip strip) {
+	strip.row = -1;
+}
+
+vec4 under(Strip strip, int kx) {
+	vec4 v = vec4(OUTSIDE);
+	for (int i = 0; i < 4; i++) {
+		int x = corner + i * SX + kx * DX;
+		if (strip.row >= 0 && x >= 0 && x < width) {
+			v[i] = load(strip.row + x);
+		}
+	}
+	return v;
+}
+
+#define UNDER(strip, kx) under(strip, kx)
+#else
+#define SKIP ((4 - LEFT % 4) % 4)
+#define STRIP ((SKIP + 3 * SX + (KW - 1) * DX + 4) / 4)
+#define AT(strip, i) strip.v[(SKIP + (i)) / 4][(SKIP + (i)) % 4]
+#define UNDER(strip, kx) vec4(AT(strip, (kx) * DX), AT(strip, SX + (kx) * DX), \
+	AT(strip, 2 * SX + (kx) * DX), AT(strip, 3 * SX + (kx) * DX))
+
+struct Strip { vec4 v[STRIP]; };
 
 int column[STRIP];
 bvec4 within[STRIP];
@@ -23,15 +58,16 @@ void aim(int x) {
 }
 
 // Reads the row that begins at a float offset.
-void fetch(int row, out vec4 strip[STRIP]) {
+void fetch(int row, out Strip strip) {
 	for (int i = 0; i < STRIP; i++) {
-#ifdef FROM_LOOSE
-		// Beyond the row's ends this is some other element.
-		int at = max(row + column[i], 0);
-		vec4 v = vec4(load(at), load(at + 1), load(at + 2), load(at + 3));
-#else
-		vec4 v = load4(row + column[i]);
-#endif
-		strip[i] = mix(vec4(OUTSIDE), v, within[i]);
+		strip.v[i] = mix(vec4(OUTSIDE), READ(row + column[i]), within[i]);
 	}
 }
+
+// A row above the first or below the last.
+void blank(out Strip strip) {
+	for (int i = 0; i < STRIP; i++) {
+		strip.v[i] = vec4(OUTSIDE);
+	}
+}
+#endif
