@@ -6,11 +6,11 @@ import (
 )
 
 // elementwise copies, activates and combines two tensors: elementwise.comp, each
-// invocation four pixels, or one element where the operands' planes differ.
+// invocation four elements of a row of one plane.
 func elementwise(t *tables, s *network.Step) (dispatch, error) {
-	const lanes, wide = 64, 4096
 	act, before := s.Act, network.Activation{}
 	in, out := &s.Inputs[0], &s.Output
+	reads := s.Inputs[:1]
 	var second *network.View
 	var binary []string
 	switch op := s.Op.(type) {
@@ -20,7 +20,7 @@ func elementwise(t *tables, s *network.Step) (dispatch, error) {
 			act, before = s.Act, op.Fn
 		}
 	case network.Binary:
-		second = &s.Inputs[1]
+		second, reads = &s.Inputs[1], s.Inputs[:2]
 		binary = []string{set("BINARY", int(op.Fn))}
 	}
 	p, defines := t.operands(s, in, act)
@@ -33,48 +33,37 @@ func elementwise(t *tables, s *network.Step) (dispatch, error) {
 	if v[2] >= 0 {
 		defines = append(defines, "SECOND_TABLE")
 	}
+	if second != nil && !aligned(second) {
+		defines = append(defines, "SECOND_LOOSE")
+	}
 	p = append(p, bits(before.A), bits(before.B), 0, 0)
-	for _, v := range []*network.View{in, second, out, s.Residual} {
-		if v == nil {
-			p.ints(1, 1)
-		} else {
-			p.ints(v.Height, v.Width)
-		}
-	}
-	p.ints(in.ColumnStride)
-	if second == nil {
-		p.ints(1)
-	} else {
-		p.ints(second.ColumnStride)
-	}
 
-	// Where an element stands for its whole plane, the others can still be flat.
-	flats := []*network.View{out, s.Residual}
-	var stands []string
-	for i, v := range []*network.View{in, second} {
-		if v != nil && v.Height*v.Width > 1 && onePixel(v) {
-			stands = append(stands, [...]string{"FIRST_STANDS", "SECOND_STANDS"}[i])
-		} else {
-			flats = append(flats, v)
+	// Planes that lie alike are one row, which an element may stand for.
+	alike := []*network.View{out, s.Residual}
+	for i := range reads {
+		if v := &reads[i]; !onePixel(v) || v.Width != out.Width || v.Height != out.Height {
+			alike = append(alike, v)
 		}
 	}
-	// Planes are the launch's z, of which there are not always enough.
-	same, vectors := flat(flats...)
-	if same && vectors && len(out.Planes) <= wide {
-		count := ceilDiv(pixels(out), 4)
-		p.ints(count)
-		defines = append(append([]string{set("LX", lanes), "FLAT"}, stands...), defines...)
-		return dispatch{
-			program: shaders.New("elementwise.comp", defines...),
-			params:  p,
-			groups:  [3]int{ceilDiv(count, lanes), 1, len(out.Planes)},
-		}, nil
+	rows, columns := out.Height, out.Width
+	oneRow := flat(alike...)
+	if oneRow {
+		rows, columns = 1, pixels(out)
 	}
-	p.ints(out.Shape.Size())
+	for i := range reads {
+		switch v := &reads[i]; {
+		case v.Height*v.Width < out.Height*out.Width:
+			defines = append(defines, "FROM_SINGLE") // only copies rearrange elements
+		case v.Width > 1 && v.ColumnStride == 0 || oneRow && onePixel(v):
+			defines = append(defines, [...]string{"FROM_STANDS", "SECOND_STANDS"}[i])
+		}
+	}
+	p.ints(rows, columns, len(out.Planes))
+	size, groups := grid(ceilDiv(columns, 4), rows, len(out.Planes))
 	return dispatch{
-		program: shaders.New("elementwise.comp", append([]string{set("LX", lanes), "SCALAR"}, defines...)...),
+		program: shaders.New("elementwise.comp", join(size, defines)...),
 		params:  p,
-		groups:  spread(out.Shape.Size(), lanes),
+		groups:  groups,
 	}, nil
 }
 

@@ -13,7 +13,7 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 	inputs, outputs := s.Weights.Shape[1], s.Weights.Shape[0]
 	fours := ceilDiv(outputs, 4)
 	operands, defines := t.operands(s, &s.Inputs[0], s.Act)
-	program := shaders.New("fully_connected.comp", append([]string{set("LX", lanes), set("LY", slots), "SCALAR"}, defines...)...)
+	program := shaders.New("fully_connected.comp", join(workGroup(lanes, slots), defines)...)
 	weights := packTiles(s, 1, inputs, 1, 4)
 	part := func(first, count int) dispatch {
 		row := 4 * (inputs + 1)

@@ -5,7 +5,8 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// matmul multiplies computed matrices: matmul.comp, each invocation one element.
+// matmul multiplies computed matrices: matmul.comp, each invocation four columns
+// of one row.
 func matmul(t *tables, s *network.Step) (dispatch, error) {
 	const lanes = 64
 	a, b, out := &s.Inputs[0], &s.Inputs[1], &s.Output
@@ -14,10 +15,25 @@ func matmul(t *tables, s *network.Step) (dispatch, error) {
 	p, defines := t.operands(s, a, s.Act)
 	second := t.view(b)
 	p = append(p, second[:]...)
-	p.ints(a.Height, a.Width, b.Height, b.Width, out.Height, out.Width, rows, columns, depth, out.Shape.Size(), t.add(left), t.add(right))
+	cells := len(left) * rows * ceilDiv(columns, 4)
+	// Matrices are planes of single elements if they have no more dimensions.
+	if len(a.Shape) < 3 {
+		defines = append(defines, "FROM_SINGLE")
+	}
+	if len(b.Shape) < 3 {
+		defines = append(defines, "SECOND_SINGLE")
+	}
+	if !aligned(b) {
+		defines = append(defines, "SECOND_LOOSE")
+	}
+	if len(out.Shape) < 3 {
+		defines = append(defines, "NARROW")
+		cells = rows * columns
+	}
+	p.ints(a.Height, b.Height, out.Height, rows, columns, depth, cells, t.add(left), t.add(right))
 	return dispatch{
-		program: shaders.New("matmul.comp", append([]string{set("LX", lanes), "SCALAR"}, defines...)...),
+		program: shaders.New("matmul.comp", join(workGroup(lanes), defines)...),
 		params:  p,
-		groups:  spread(out.Shape.Size(), lanes),
+		groups:  spread(cells, lanes),
 	}, nil
 }

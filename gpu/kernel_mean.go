@@ -5,17 +5,18 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// mean averages over any axes: mean.comp, each invocation one element.
+// mean averages over any axes: mean.comp, each invocation four elements of a row.
 func mean(t *tables, s *network.Step) (dispatch, error) {
 	const lanes = 64
 	in, out := &s.Inputs[0], &s.Output
 	firsts, steps := s.Op.(network.Mean).Offsets(in.Shape)
 	p, defines := t.operands(s, in, s.Act)
-	p.ints(in.Height, in.Width, out.Height, out.Width, t.add(firsts), t.add(steps), len(steps), len(firsts))
+	rows := len(out.Planes) * out.Height
+	p.ints(in.Height, in.Width, out.Height, out.Width, t.add(firsts), t.add(steps), len(steps), rows)
 	return dispatch{
-		program: shaders.New("mean.comp", append([]string{set("LX", lanes), "SCALAR"}, defines...)...),
+		program: shaders.New("mean.comp", join(workGroup(lanes), defines)...),
 		params:  p,
-		groups:  spread(len(firsts), lanes),
+		groups:  spread(rows*ceilDiv(out.Width, 4), lanes),
 	}, nil
 }
 

@@ -18,14 +18,15 @@ func instanceNorm(t *tables, s *network.Step) (dispatch, error) {
 		factors[4*i], factors[4*i+1] = s.Weights.Data[i], s.Bias.Data[i]
 	}
 	return dispatch{
-		program: shaders.New("instance_norm.comp", append([]string{set("LX", lanes), "SCALAR"}, defines...)...),
+		program: shaders.New("instance_norm.comp", join(workGroup(lanes), defines)...),
 		params:  p,
 		weights: factors,
 		groups:  [3]int{len(in.Planes), 1, 1},
 	}, nil
 }
 
-// localNorm normalises across channels: lrn.comp, each invocation one pixel.
+// localNorm normalises across channels: lrn.comp, each invocation four pixels of a
+// row.
 func localNorm(t *tables, s *network.Step) (dispatch, error) {
 	const lanes = 64
 	op := s.Op.(network.LRN)
@@ -35,8 +36,8 @@ func localNorm(t *tables, s *network.Step) (dispatch, error) {
 	p.ints(h, w, c, (op.Size-1)/2, op.Size/2)
 	p = append(p, bits(op.Alpha/float32(op.Size)), bits(op.Beta), bits(op.Bias))
 	return dispatch{
-		program: shaders.New("lrn.comp", append([]string{set("LX", lanes), "SCALAR"}, defines...)...),
+		program: shaders.New("lrn.comp", join(workGroup(lanes), defines)...),
 		params:  p,
-		groups:  [3]int{ceilDiv(h*w, lanes), len(in.Planes), 1},
+		groups:  [3]int{ceilDiv(h*ceilDiv(w, 4), lanes), len(in.Planes), 1},
 	}, nil
 }

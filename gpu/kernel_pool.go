@@ -5,7 +5,8 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// pool is a sliding maximum or average: pool.comp, each invocation one pixel.
+// pool is a sliding maximum or average: pool.comp, each invocation four
+// pixels of a row of one plane.
 func pool(t *tables, s *network.Step) (dispatch, error) {
 	op := s.Op.(network.Pool)
 	win := op.Normal()
@@ -14,20 +15,17 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 	planes := len(s.Output.Planes)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	count := 0
+	counted := network.Pads{}
 	if op.CountIncludePad {
-		count = 1
+		counted = win.Pads
 	}
-	p.ints(h, w, oh, ow, win.Pads.Top, win.Pads.Left, win.Pads.Bottom, win.Pads.Right,
-		win.Kernel[0], win.Kernel[1], win.Stride[0], win.Stride[1], win.Dilation[0], win.Dilation[1], count, planes)
-	lx := upTo(ow, 16)
-	ly := upTo(oh, min(8, 64/lx))
-	lz := upTo(planes, 64/(lx*ly))
-	defines = append([]string{set("LX", lx), set("LY", ly), set("LZ", lz), "SCALAR"}, defines...)
+	p.ints(-counted.Top, h+counted.Bottom, -counted.Left, w+counted.Right)
+	p.ints(h, w, oh, ow, win.Pads.Top, planes)
+	size, groups := grid(ceilDiv(ow, 4), oh, planes)
 	return dispatch{
-		program: shaders.New("pool.comp", append(defines, reduction(op.Reduce)...)...),
+		program: shaders.New("pool.comp", join(size, window(win), defines, reduction(op.Reduce))...),
 		params:  p,
-		groups:  [3]int{ceilDiv(ow, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},
+		groups:  groups,
 	}, nil
 }
 
@@ -37,9 +35,8 @@ func poolGlobal(t *tables, s *network.Step) (dispatch, error) {
 	in := &s.Inputs[0]
 	p, defines := t.operands(s, in, s.Act)
 	p.ints(in.Height, in.Width, len(in.Planes))
-	defines = append([]string{set("LX", lanes), set("LY", slots), "SCALAR"}, defines...)
 	return dispatch{
-		program: shaders.New("pool_global.comp", append(defines, reduction(s.Op.(network.GlobalPool).Reduce)...)...),
+		program: shaders.New("pool_global.comp", join(workGroup(lanes, slots), defines, reduction(s.Op.(network.GlobalPool).Reduce))...),
 		params:  p,
 		groups:  [3]int{1, ceilDiv(len(in.Planes), slots), 1},
 	}, nil

@@ -5,21 +5,20 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// resample resizes and pads: resample.comp, each invocation one pixel.
+// resample resizes and pads: resample.comp, each invocation four pixels of a row
+// of one plane.
 func resample(t *tables, s *network.Step) (dispatch, error) {
 	op := s.Op.(network.Resample)
 	oh, ow, planes := s.Output.Height, s.Output.Width, len(s.Output.Planes)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(oh, ow, planes, t.taps(op.Rows), t.taps(op.Columns))
 	p = append(p, bits(op.Fill))
-	lx := upTo(ow, 16)
-	ly := upTo(oh, min(8, 64/lx))
-	lz := upTo(planes, 64/(lx*ly))
+	taps := []string{set("ROWS", len(op.Rows[0])), set("COLUMNS", len(op.Columns[0]))}
+	size, groups := grid(ceilDiv(ow, 4), oh, planes)
 	return dispatch{
-		program: shaders.New("resample.comp", append([]string{set("LX", lx), set("LY", ly), set("LZ", lz), "SCALAR",
-			set("ROWS", len(op.Rows[0])), set("COLUMNS", len(op.Columns[0]))}, defines...)...),
-		params: p,
-		groups: [3]int{ceilDiv(ow, lx), ceilDiv(oh, ly), ceilDiv(planes, lz)},
+		program: shaders.New("resample.comp", join(size, taps, defines)...),
+		params:  p,
+		groups:  groups,
 	}, nil
 }
 

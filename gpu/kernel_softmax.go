@@ -5,7 +5,8 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// softmax normalises along one axis: softmax.comp, a work group for each row.
+// softmax normalises along one axis: softmax.comp, a work group for each row of
+// planes if that is the axis, otherwise for four neighbours in a row.
 func softmax(t *tables, s *network.Step) (dispatch, error) {
 	const lanes, wide = 64, 4096
 	in := &s.Inputs[0]
@@ -14,13 +15,20 @@ func softmax(t *tables, s *network.Step) (dispatch, error) {
 		axis += len(in.Shape)
 	}
 	length, inner := in.Shape[axis], in.Shape[axis+1:].Size()
-	rows := in.Shape.Size() / length
+	count := in.Shape.Size() / length
 	p, defines := t.operands(s, in, s.Act)
-	p.ints(in.Height, in.Width, length, inner, rows)
-	x := min(rows, wide)
+	if inner == 1 && in.Width > 1 {
+		defines = append(defines, "ALONG")
+		length = ceilDiv(length, 4)
+	} else {
+		inner /= in.Width
+		count = count / in.Width * ceilDiv(in.Width, 4)
+	}
+	p.ints(in.Height, in.Width, length, inner, count)
+	x := min(count, wide)
 	return dispatch{
-		program: shaders.New("softmax.comp", append([]string{set("LX", lanes), "SCALAR"}, defines...)...),
+		program: shaders.New("softmax.comp", join(workGroup(lanes), defines)...),
 		params:  p,
-		groups:  [3]int{x, ceilDiv(rows, x), 1},
+		groups:  [3]int{x, ceilDiv(count, x), 1},
 	}, nil
 }

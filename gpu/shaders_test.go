@@ -41,6 +41,7 @@ func programs(t *testing.T) []shaders.Program {
 	for _, c := range conformance.Cases() {
 		for _, o := range (conformance.Options{}).Plans() {
 			g, err := c.Graph()
+			o.Align = PlanOptions().Align
 			plan(g, err, o)
 			o.SharedFloats = PlanOptions().SharedFloats
 			plan(g, err, o)
@@ -52,7 +53,7 @@ func programs(t *testing.T) []shaders.Program {
 			o.Height, o.Width = 64, 64 // their weights at full size are beyond the minimum
 		}
 		g, err := zoo.Build(name, o)
-		plan(g, err, network.PlanOptions{})
+		plan(g, err, network.PlanOptions{Align: PlanOptions().Align})
 		plan(g, err, PlanOptions())
 	}
 	var all []shaders.Program

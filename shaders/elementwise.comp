@@ -1,19 +1,18 @@
 // A copy, or with BINARY a function of two tensors; then the function BEFORE, and
-// the epilogue. One invocation handles LANES elements. FLAT operands are planes
-// of the same pixels in the same order, or one pixel for the whole plane
-// (FIRST_STANDS, SECOND_STANDS); others are matched element by element.
+// the epilogue. One invocation handles four elements of a row of one plane. An
+// operand's element may stand for its row (FROM_STANDS, SECOND_STANDS); that of a
+// copy may have a place of its own (FROM_SINGLE). Planes that lie alike everywhere
+// are one row.
 
-layout(local_size_x = LX) in;
+layout(local_size_x = LX, local_size_y = LY, local_size_z = LZ) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
-	ivec4 second;   // the other operand
-	vec4 before;    // parameters of the function BEFORE
-	ivec4 sizes;    // height and width of the planes of from, then of second
-	ivec4 outSizes; // height and width of the planes of to, then of added
-	int columnStride; // of from: 1, or 0 where an element stands for its row
-	int secondColumnStride;
-	int count;      // vectors of LANES pixels in a plane if FLAT, else elements
+	ivec4 second; // the other operand
+	vec4 before;  // parameters of the function BEFORE
+	int height;
+	int width;
+	int planes;
 };
 
 #ifdef SECOND_TABLE
@@ -22,17 +21,8 @@ layout(std140, binding = 0) uniform Params {
 #define SECOND(plane) (second.x + (plane) * second.y)
 #endif
 
-// One element at a float offset, for all lanes.
-VEC standing(int at) {
-#ifdef SCALAR
-	return source[at];
-#else
-	return VEC(source[at / LANES][at % LANES]);
-#endif
-}
-
 // The functions of network.BinaryFn. kind is known when the shader is compiled.
-VEC binary(int kind, VEC a, VEC b) {
+vec4 binary(int kind, vec4 a, vec4 b) {
 	switch (kind) {
 	case 0:
 		return a + b;
@@ -47,40 +37,37 @@ VEC binary(int kind, VEC a, VEC b) {
 	case 5:
 		return min(a, b);
 	}
-	return max(a, VEC(0.0)) + b * min(a, VEC(0.0)); // PReLU
+	return max(a, vec4(0.0)) + b * min(a, vec4(0.0)); // PReLU
 }
 
 void main() {
-	int i = int(gl_GlobalInvocationID.x) + int(gl_GlobalInvocationID.y) * int(gl_NumWorkGroups.x) * LX;
-	if (i >= count) {
+	int x = int(gl_GlobalInvocationID.x) * 4;
+	int y = int(gl_GlobalInvocationID.y);
+	int plane = int(gl_GlobalInvocationID.z);
+	if (x >= width || y >= height || plane >= planes) {
 		return;
 	}
-#ifdef FLAT
-	int plane = int(gl_GlobalInvocationID.z);
-	i *= LANES;
-	int at = TO(plane) + i;
-	int other = OTHER(plane) + i;
-#ifdef FIRST_STANDS
-	VEC v = standing(FROM(plane));
+#if defined(FROM_SINGLE)
+	int row = (plane * height + y) * width;
+	ivec4 i = row + min(x + ivec4(0, 1, 2, 3), width - 1);
+	vec4 v = vec4(load(FROM(i.x)), load(FROM(i.y)), load(FROM(i.z)), load(FROM(i.w)));
+#elif defined(FROM_STANDS)
+	vec4 v = vec4(load(FROM(plane) + y * from.w));
 #else
-	VEC v = source[(FROM(plane) + i) / LANES];
-#endif
-#ifdef SECOND_STANDS
-	VEC u = standing(SECOND(plane));
-#else
-	VEC u = source[(SECOND(plane) + i) / LANES];
-#endif
-#else
-	int at = locate(to, outSizes.x, outSizes.y, 1, i);
-	int other = locate(added, outSizes.z, outSizes.w, 1, i);
-	VEC v = source[locate(from, sizes.x, sizes.y, columnStride, i)];
-	VEC u = source[locate(second, sizes.z, sizes.w, secondColumnStride, i)];
+	vec4 v = READ(FROM(plane) + y * from.w + x);
 #endif
 #ifdef BINARY
+#if defined(SECOND_STANDS)
+	vec4 u = vec4(load(SECOND(plane) + y * second.w));
+#elif defined(SECOND_LOOSE)
+	vec4 u = loadLoose(SECOND(plane) + y * second.w + x);
+#else
+	vec4 u = load4(SECOND(plane) + y * second.w + x);
+#endif
 	v = binary(BINARY, v, u);
 #endif
 #ifdef BEFORE
 	v = function(BEFORE, v, before.x, before.y);
 #endif
-	store(at, other, v);
+	store4(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, v);
 }

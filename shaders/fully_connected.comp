@@ -23,7 +23,7 @@ void main() {
 	vec4 sum = vec4(0.0);
 	if (four * 4 < outputs) {
 		for (int k = lane; k < inputs; k += LX) {
-			sum += weight(w + 1 + k) * source[FROM(item * inputs + k)];
+			sum += weight(w + 1 + k) * load(FROM(item * inputs + k));
 		}
 	}
 	partial[slot] = sum;
@@ -36,6 +36,6 @@ void main() {
 	barrier();
 	if (lane < 4 && four * 4 + lane < outputs) {
 		int result = item * outputs + four * 4 + lane;
-		store(TO(result), OTHER(result), partial[slot - lane][lane] + weight(w)[lane]);
+		store4(TO(result), OTHER(result), vec4(partial[slot - lane][lane] + weight(w)[lane]));
 	}
 }

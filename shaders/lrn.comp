@@ -1,5 +1,5 @@
-// Local response normalisation across channels. One invocation computes one
-// pixel of one channel.
+// Local response normalisation across channels. One invocation computes four
+// pixels of a row of one channel.
 
 layout(local_size_x = LX) in;
 
@@ -16,21 +16,21 @@ layout(std140, binding = 0) uniform Params {
 };
 
 void main() {
-	int i = int(gl_GlobalInvocationID.x);
+	int strips = (width + 3) / 4;
+	int y = int(gl_GlobalInvocationID.x) / strips;
+	int x = int(gl_GlobalInvocationID.x) % strips * 4;
 	int plane = int(gl_GlobalInvocationID.y);
-	if (i >= height * width) {
+	if (y >= height) {
 		return;
 	}
-	int y = i / width;
-	int x = i % width;
 	int c = plane % channels;
 	int first = plane - min(c, before);
 	int last = plane + min(channels - 1 - c, after);
-	float sum = 0.0;
+	vec4 sum = vec4(0.0);
 	for (int p = first; p <= last; p++) {
-		float v = source[FROM(p) + y * from.w + x];
+		vec4 v = READ(FROM(p) + y * from.w + x);
 		sum += v * v;
 	}
-	float v = source[FROM(plane) + y * from.w + x] / pow(bias + alpha * sum, beta);
-	store(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, v);
+	vec4 v = READ(FROM(plane) + y * from.w + x) / pow(bias + alpha * sum, vec4(beta));
+	store4(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, v);
 }

@@ -1,5 +1,5 @@
-// Pooling of whole planes. LX invocations share a plane: each reduces every
-// LX-th pixel, then they combine in shared memory. LY planes a work group.
+// Pooling of whole planes. LX invocations share a plane: each reduces every LX-th
+// vec4, then they combine in shared memory. LY planes a work group.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -24,14 +24,17 @@ void main() {
 	int lane = int(gl_LocalInvocationID.x);
 	int slot = int(gl_LocalInvocationIndex);
 	int plane = int(gl_GlobalInvocationID.y);
-	float result = EMPTY;
+	int strips = (width + 3) / 4;
+	vec4 sum = vec4(EMPTY);
 	if (plane < planes) {
 		int base = FROM(plane);
-		for (int i = lane; i < height * width; i += LX) {
-			result = COMBINE(result, source[base + i / width * from.w + i % width]);
+		for (int i = lane; i < height * strips; i += LX) {
+			int x = i % strips * 4;
+			vec4 v = READ(base + i / strips * from.w + x);
+			sum = COMBINE(sum, mix(vec4(EMPTY), v, lessThan(x + ivec4(0, 1, 2, 3), ivec4(width))));
 		}
 	}
-	partial[slot] = result;
+	partial[slot] = COMBINE(COMBINE(sum.x, sum.y), COMBINE(sum.z, sum.w));
 	for (int span = LX / 2; span > 0; span /= 2) {
 		barrier();
 		if (lane < span) {
@@ -39,10 +42,10 @@ void main() {
 		}
 	}
 	if (lane == 0 && plane < planes) {
-		result = partial[slot];
+		float result = partial[slot];
 #ifdef AVERAGE
 		result /= float(height * width);
 #endif
-		store(TO(plane), OTHER(plane), result);
+		store4(TO(plane), OTHER(plane), vec4(result));
 	}
 }
