@@ -163,11 +163,17 @@ func (s *scheduler) stretched(v *Value, shape tensor.Shape) (address, error) {
 		return s.operand(v).stretched(shape), nil
 	}
 	a, ok, err := remapped(Reshape{full}, 0, []address{s.operand(v)}, full)
-	if err == nil && !ok {
-		err = fmt.Errorf("broadcasting %v to %v: %w", v.Shape, shape, ErrUnsupported)
-	}
 	if err != nil {
 		return address{}, err
+	}
+	if !ok { // its single elements lie apart, and not as rows
+		rows := &Value{Name: v.Name, Shape: full}
+		s.launch(launch{
+			step:   Step{Kernel: Elementwise, Op: Identity{}, Layers: []string{v.Name}, Name: v.Name},
+			inputs: []address{a},
+		}, rows)
+		a = s.at[rows]
+		s.steps[len(s.steps)-1].output.shape = v.Shape
 	}
 	return a.stretched(shape), nil
 }

@@ -43,7 +43,6 @@ layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 #define OTHER(plane) (added.x + (plane) * added.y)
 #endif
 
-// One pixel at a float offset.
 // Four pixels from a float offset on that is a multiple of four.
 vec4 load4(int at) {
 #ifdef MAPS_TEXTURE
