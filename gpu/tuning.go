@@ -30,7 +30,7 @@ func tuningFor(i *Info) tuning {
 			pointwise: variant{channels: 20, vectors: 2, unroll: 1, lanes: 64},
 			depthwise: variant{rows: 4},
 			fused:     variant{channels: 20, vectors: 1, unroll: 1, lanes: 16, rows: 4, parts: 1},
-			general:   variant{channels: 24, vectors: 1, unroll: 1, lanes: 64},
+			general:   variant{channels: 16, vectors: 2, unroll: 1, lanes: 64},
 			groups:    4,
 		}
 	}

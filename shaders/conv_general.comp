@@ -55,6 +55,7 @@ void main() {
 					blank(strip[p]);
 				}
 			}
+			// unroll
 			for (int kx = 0; kx < KW; kx++) {
 				PLACE first = place(w);
 				for (int q = 0; q < Q; q++) {

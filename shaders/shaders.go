@@ -80,7 +80,7 @@ func (p Program) Source() string {
 	b.WriteString(needed)
 	b.WriteString(text("epilogue.glsl"))
 	b.WriteString(marker + body)
-	return b.String()
+	return unroll(b.String(), p.value)
 }
 
 func text(name string) string {
