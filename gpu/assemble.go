@@ -58,7 +58,7 @@ func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables,
 			return nil, nil, fmt.Errorf("gpu: %s %q: no kernel %q: %w", s.Op.Kind(), s.Name, s.Kernel, network.ErrUnsupported)
 		}
 		if !aligned(&s.Output) {
-			return nil, nil, fmt.Errorf("gpu: %s %q: rows do not begin at vec4s, as in plans with gpu.PlanOptions: %w", s.Op.Kind(), s.Name, network.ErrUnsupported)
+			return nil, nil, fmt.Errorf("gpu: %s %q: rows begin at any float, not at multiples of four; plan with gpu.PlanOptions: %w", s.Op.Kind(), s.Name, network.ErrUnsupported)
 		}
 		d, err := k(t, s)
 		parts := []dispatch{d}

@@ -1,7 +1,7 @@
 // Transposed convolution. One invocation computes four output channels of one
-// group at four pixels of a row, from the input pixels whose kernels reach them. Weights: for
-// each tile of four channels a vec4 for each input channel, kernel row and kernel
-// column, then the bias.
+// group at four pixels of a row, from the input pixels whose kernels reach them.
+// Weights: for each tile of four channels a vec4 for each input channel, kernel row
+// and kernel column, then the bias.
 
 layout(local_size_x = LX, local_size_y = LY) in;
 
@@ -51,15 +51,20 @@ void main() {
 			continue;
 		}
 		for (int kx = 0; kx < kernelWidth; kx++) {
+			ivec4 tx = x + ivec4(0, 1, 2, 3) + left - kx * dilationX;
+			ivec4 ix = tx / strideX;
+			bool hit[4];
 			for (int i = 0; i < 4; i++) {
-				int tx = x + i + left - kx * dilationX;
-				int ix = tx / strideX;
-				if (tx < 0 || ix * strideX != tx || ix >= width) {
-					continue;
-				}
-				int tap = w + ky * kernelWidth + kx;
-				for (int c = 0; c < inputs; c++) {
-					sum[i] += weight(tap + c * taps) * load(FROM(slab * inputs + c) + iy * from.w + ix);
+				hit[i] = tx[i] >= 0 && ix[i] * strideX == tx[i] && ix[i] < width;
+			}
+			int tap = w + ky * kernelWidth + kx;
+			for (int c = 0; c < inputs; c++) {
+				vec4 f = weight(tap + c * taps);
+				int row = FROM(slab * inputs + c) + iy * from.w;
+				for (int i = 0; i < 4; i++) {
+					if (hit[i]) {
+						sum[i] += f * load(row + ix[i]);
+					}
 				}
 			}
 		}

@@ -46,7 +46,7 @@ func (c Case) Inputs(g *network.Graph) []*tensor.Tensor {
 func Cases() []Case {
 	return slices.Concat(pointwiseCases(), convCases(), depthwiseCases(), poolCases(), denseCases(),
 		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), formCases(), binaryCases(),
-		transposeCases(), normCases(), meanCases(), productCases(), resampleCases(), randomCases(60))
+		transposeCases(), normCases(), meanCases(), productCases(), resampleCases(), looseCases(), wideCases(), softmaxCases(), randomCases(60))
 }
 
 // Options says what is expected of a backend.
