@@ -13,6 +13,7 @@ type tuning struct {
 type variant struct {
 	channels int  // output channels an invocation computes
 	vectors  int  // vec4s of pixels, or rows of one, that it computes
+	sums     int  // if channels are few, it computes more vectors: so many sums in all
 	unroll   int  // input channels it takes at a time
 	lanes    int  // invocations of a work group, or of those that share a band
 	rows     int  // of a band, or of a depthwise invocation; 0 lets the kernel choose
@@ -27,10 +28,10 @@ type variant struct {
 func tuningFor(i *Info) tuning {
 	if i.Software {
 		return tuning{
-			pointwise: variant{channels: 20, vectors: 2, unroll: 1, lanes: 64},
+			pointwise: variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 64},
 			depthwise: variant{rows: 4},
-			fused:     variant{channels: 20, vectors: 1, unroll: 1, lanes: 16, rows: 4, parts: 1},
-			general:   variant{channels: 16, vectors: 2, unroll: 1, lanes: 64},
+			fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16, rows: 4, parts: 1},
+			general:   variant{channels: 16, vectors: 4, unroll: 1, lanes: 64},
 			groups:    4,
 		}
 	}
@@ -47,7 +48,7 @@ func tuningFor(i *Info) tuning {
 // group, and vec4s, or rows of one, of pixels.
 func (v variant) fit(inputs, outputs, vectors int) variant {
 	v.channels = v.tile(outputs)
-	v.vectors = min(v.vectors, vectors)
+	v.vectors = min(max(v.vectors, v.sums/v.channels), vectors)
 	for inputs%v.unroll != 0 || v.unroll > 1 && v.unroll*v.stride() > 8 {
 		v.unroll /= 2
 	}
@@ -77,5 +78,5 @@ func (v variant) stride() int { return upTo(v.channels/4, 8) }
 
 // macros names the variant.
 func (v variant) macros() []string {
-	return []string{set("OC", v.channels), set("PX", v.vectors), set("U", v.unroll), set("QS", v.stride())}
+	return []string{set("OC", v.channels), set("Q", v.channels/4), set("PX", v.vectors), set("U", v.unroll), set("QS", v.stride())}
 }

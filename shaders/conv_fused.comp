@@ -24,7 +24,11 @@ layout(std140, binding = 0) uniform Params {
 	float high;
 };
 
-#define Q (OC / 4)
+#ifdef EXACT
+#define INSIDE(channel) true
+#else
+#define INSIDE(channel) (channel) < outputs
+#endif
 #define CELLS (ROWS * STRIPS) // vec4s of pixels in a band
 #define SHARE ((CELLS + PX - 1) / PX)
 
@@ -87,16 +91,12 @@ void main() {
 			w += U * QS;
 		}
 		int plane = slab * outputs + tile * OC;
+		// unroll
 		for (int o = 0; o < OC; o++) {
-#ifndef EXACT
-			if (tile * OC + o >= outputs) {
-				break;
-			}
-#endif
 			for (int p = 0; p < PX; p++) {
 				int y = first + cell[p] / STRIPS;
 				int x = cell[p] % STRIPS * 4;
-				if (y < outHeight && (p == 0 || cell[p] < CELLS)) {
+				if (INSIDE(tile * OC + o) && y < outHeight && (p == 0 || cell[p] < CELLS)) {
 					store4(TO(plane + o) + y * to.w + x, OTHER(plane + o) + y * added.w + x, sum[o * PX + p]);
 				}
 			}

@@ -19,8 +19,6 @@ layout(std140, binding = 0) uniform Params {
 	int tileWeights; // vec4s
 };
 
-#define Q (OC / 4)
-
 void main() {
 	int strips = (outWidth + 3) / 4;
 	int cell = int(gl_GlobalInvocationID.x);
@@ -72,13 +70,11 @@ void main() {
 		}
 	}
 
+	// unroll
 	for (int o = 0; o < OC; o++) {
-		if (tile * OC + o >= outputs) {
-			break;
-		}
 		int plane = slab * outputs + tile * OC + o;
 		for (int p = 0; p < PX; p++) {
-			if (p == 0 || y + p < outHeight) {
+			if (tile * OC + o < outputs && (p == 0 || y + p < outHeight)) {
 				store4(TO(plane) + (y + p) * to.w + x, OTHER(plane) + (y + p) * added.w + x, sum[o * PX + p]);
 			}
 		}

@@ -16,7 +16,11 @@ layout(std140, binding = 0) uniform Params {
 	int tileWeights; // vec4s
 };
 
-#define Q (OC / 4)
+#ifdef EXACT
+#define INSIDE(channel) true
+#else
+#define INSIDE(channel) (channel) < outputs
+#endif
 
 void main() {
 	int tile = int(gl_GlobalInvocationID.y);
@@ -78,12 +82,8 @@ void main() {
 	int plane = slab * outputs + tile * OC;
 	int to0 = TO(plane);
 	int other0 = OTHER(plane);
+	// unroll
 	for (int o = 0; o < OC; o++) {
-#ifndef EXACT
-		if (tile * OC + o >= outputs) {
-			break;
-		}
-#endif
 #ifdef TO_TABLE
 		to0 = TO(plane + o);
 #endif
@@ -91,7 +91,7 @@ void main() {
 		other0 = OTHER(plane + o);
 #endif
 		for (int p = 0; p < PX; p++) {
-			if (p == 0 || pixel[p] < pixels) {
+			if (INSIDE(tile * OC + o) && (p == 0 || pixel[p] < pixels)) {
 				store4(to0 + offset[p], other0 + offset[p], sum[o * PX + p]);
 			}
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // most is how often a loop's body is written out.
-const most = 16
+const most = 32
 
 var unrolled = regexp.MustCompile(`[ \t]*// unroll\n([ \t]*)for \(int (\w+) = 0; (\w+) < (\w+); (\w+)\+\+\) \{\n`)
 
