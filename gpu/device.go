@@ -49,12 +49,14 @@ type Device struct {
 	closing  sync.Once
 	cache    programCache
 	programs map[shaders.Program]*program // linked so far; of the GL thread
+	bound    bound                        // by runs; of the GL thread
 	closeErr error                        // valid once stopped is closed
 }
 
 // request is a piece of work for the GL thread.
 type request struct {
 	work func(gles.API) error
+	run  bool // it binds what d.bound says, and nothing else
 	err  error
 	done chan struct{}
 }
@@ -110,7 +112,12 @@ func (d *Device) Close() error {
 // so work that is made once and kept costs nothing to run again. A panic in
 // work comes back as a *PanicError. Work must not call do itself: that would
 // wait for ever.
-func (d *Device) do(work func(gl gles.API) error) error {
+func (d *Device) do(work func(gl gles.API) error) error { return d.send(work, false) }
+
+// doRun is do for runs: what they bind stays bound for the next.
+func (d *Device) doRun(work func(gl gles.API) error) error { return d.send(work, true) }
+
+func (d *Device) send(work func(gl gles.API) error, run bool) error {
 	select {
 	case <-d.quit: // select below might still pick requests
 		return ErrClosed
@@ -122,7 +129,7 @@ func (d *Device) do(work func(gl gles.API) error) error {
 	default:
 		r = &request{done: make(chan struct{}, 1)}
 	}
-	r.work, r.err = work, nil
+	r.work, r.run, r.err = work, run, nil
 	var err error
 	select {
 	case d.requests <- r:
@@ -162,7 +169,10 @@ func (d *Device) thread(providers []ContextProvider, o Options, opened chan<- er
 	for {
 		select {
 		case r := <-d.requests:
-			r.run(gl)
+			r.serve(gl)
+			if !r.run || r.err != nil {
+				d.bound = bound{}
+			}
 			if d.logger != nil {
 				d.logMessages(gl)
 			}
@@ -234,7 +244,7 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("gpu: panic on the GL thread: %v", e.Value) }
 
-func (r *request) run(gl gles.API) {
+func (r *request) serve(gl gles.API) {
 	finished := false
 	defer func() {
 		if finished {
