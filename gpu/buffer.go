@@ -15,6 +15,8 @@ const (
 	uniformBuffer bufferKind = gles.UNIFORM_BUFFER
 	// readbackBuffer is a target of copies that the CPU then maps.
 	readbackBuffer bufferKind = gles.COPY_READ_BUFFER
+	// uploadBuffer is a source of copies, which the CPU writes for each frame.
+	uploadBuffer bufferKind = gles.COPY_WRITE_BUFFER
 )
 
 func (k bufferKind) usage() uint32 {
@@ -23,6 +25,8 @@ func (k bufferKind) usage() uint32 {
 		return gles.STATIC_DRAW
 	case readbackBuffer:
 		return gles.STREAM_READ
+	case uploadBuffer:
+		return gles.STREAM_DRAW
 	}
 	return gles.DYNAMIC_COPY
 }

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,11 @@ type Options struct {
 	// behave as the least one.
 	Limits *Limits
 
+	// Frames is how many runs of a session can be in flight (see
+	// network.Session.Submit); 0 is 2. Each takes memory for a set of inputs and
+	// outputs once it is used.
+	Frames int
+
 	// CacheDir is where linked programs are kept between starts; empty is the
 	// user's cache folder. NoCache builds every program anew.
 	CacheDir string
@@ -41,6 +47,7 @@ type Options struct {
 // a thread, and everything that calls GL is sent to it.
 type Device struct {
 	info     Info
+	frames   int          // in flight, of each session
 	logger   *slog.Logger // nil without Options.Debug
 	requests chan *request
 	free     chan *request // made before, so that do need not allocate
@@ -67,11 +74,15 @@ func Open(o Options) (*Device, error) {
 	if err := gles.Available(); err != nil {
 		return nil, unavailable{err}
 	}
+	if o.Frames < 0 || o.Frames > maxFrames {
+		return nil, fmt.Errorf("gpu: %d frames in flight: at most %d", o.Frames, maxFrames)
+	}
 	providers := o.Contexts
 	if providers == nil {
 		providers = []ContextProvider{EGL()}
 	}
 	d := &Device{
+		frames:   cmp.Or(o.Frames, defaultFrames),
 		requests: make(chan *request),
 		free:     make(chan *request, 16),
 		quit:     make(chan struct{}),

@@ -33,6 +33,7 @@ type executor struct {
 	inputs, outputs               transfers
 	back                          *readback // of all outputs
 	timer                         *timer
+	frames                        []*frame // in flight, or free
 
 	// How many runs were submitted, and up to which they are known to be done.
 	// Both belong to the GL thread.
@@ -43,14 +44,16 @@ type executor struct {
 	times    []time.Duration // of steps
 	parts    []time.Duration // of launches
 	phase    string          // for messages
+	patience time.Duration
 	run      func(gles.API) error
 	runTimed func(gles.API) error
 }
 
 func newExecutor(d *Device, p *network.Plan) *executor {
-	e := &executor{d: d, plan: p, phase: "run " + p.Name}
+	e := &executor{d: d, plan: p, phase: "run " + p.Name, patience: patience}
 	e.run, e.runTimed = e.runOnce, e.runOnceTimed
 	e.inputs, e.outputs = transfersOf(p.Inputs), transfersOf(p.Outputs)
+	e.frames = newFrames(e, d.frames)
 	return e
 }
 
@@ -147,6 +150,9 @@ func (e *executor) launch(gl gles.API, i int) {
 // uploadInputs writes the tensors to their places in the arena: straight from
 // the tensors, and while no run is under way without asking the driver to wait.
 func (e *executor) uploadInputs(gl gles.API) error {
+	if !e.idle() {
+		gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
+	}
 	for i := range e.inputs.spans {
 		s := &e.inputs.spans[i]
 		if err := e.arena.fill(gl, s.offset, s.size, e.idle(), func(m []byte) { e.inputs.pack(i, m, e.in[i]) }); err != nil {
@@ -162,7 +168,7 @@ func (e *executor) collect(gl gles.API) error {
 	if err := e.back.start(gl, e.arena, e.outputs.spans); err != nil {
 		return err
 	}
-	if err := e.back.wait(gl, patience); err != nil {
+	if err := e.back.wait(gl, e.patience); err != nil {
 		return err
 	}
 	e.done = e.submitted
@@ -186,6 +192,9 @@ func (e *executor) delete(gl gles.API) {
 	}
 	for _, t := range e.textures {
 		gl.DeleteTexture(t)
+	}
+	for _, f := range e.frames {
+		f.delete(gl)
 	}
 	e.back.delete(gl)
 	e.timer.delete(gl)

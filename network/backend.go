@@ -42,6 +42,21 @@ type Executor interface {
 	Close() error
 }
 
+// Pipeliner is an Executor that can have several runs under way, one in each of its
+// slots. A Session begins runs from one goroutine at a time, in slots that are
+// free, and finishes each run once, perhaps while others are begun or finished.
+// Neither call allocates in the long run.
+type Pipeliner interface {
+	// Slots is how many runs can be under way; it does not change.
+	Slots() int
+	// Begin starts a run behind those begun before, and returns without waiting
+	// for it. The inputs are free when it returns. After an error the slot is free.
+	Begin(slot int, in []*tensor.Tensor) error
+	// Finish waits for the slot's run and fills out. The slot is then free, whatever
+	// the error.
+	Finish(slot int, out []*tensor.Tensor) error
+}
+
 // Tracer is an Executor that can show what each step computes. It runs the same
 // launches over the same arena, and calls visit after each with its output,
 // which is only valid during the call.
