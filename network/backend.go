@@ -1,6 +1,7 @@
 package network
 
 import (
+	"image"
 	"time"
 
 	"github.com/shufflegl/shufflegl/tensor"
@@ -55,6 +56,30 @@ type Pipeliner interface {
 	// Finish waits for the slot's run and fills out. The slot is then free, whatever
 	// the error.
 	Finish(slot int, out []*tensor.Tensor) error
+}
+
+// PhotoTaker is an Executor that can make its input of photos itself.
+type PhotoTaker interface {
+	// Photos prepares for photos to be preprocessed into the plan's only input, which
+	// has p's shape. What it makes is freed by the executor's Close.
+	Photos(p tensor.Preprocess) (PhotoInput, error)
+}
+
+// PhotoInput is an Executor's way to run on photos, with the rules of Executor and,
+// if the Executor is a Pipeliner, of that. Photos have passed tensor.CheckImage.
+type PhotoInput interface {
+	// Takes reports whether photos of this type and size are taken. Others are
+	// preprocessed by the session. It may be called at any time.
+	Takes(image.Image) bool
+	Run(out []*tensor.Tensor, img image.Image) error
+	Begin(slot int, img image.Image) error
+}
+
+// DeviceImage is an image whose pixels lie on a device, so that only a PhotoInput of
+// that device can take it.
+type DeviceImage interface {
+	image.Image
+	Where() string // for messages: "texture 3 of a GPU"
 }
 
 // Tracer is an Executor that can show what each step computes. It runs the same
