@@ -34,6 +34,8 @@ type executor struct {
 	back                          *readback // of all outputs
 	timer                         *timer
 	frames                        []*frame // in flight, or free
+	photos                        []*photoInput
+	photoTextures                 photoTextures // of Run
 
 	// How many runs were submitted, and up to which they are known to be done.
 	// Both belong to the GL thread.
@@ -45,13 +47,16 @@ type executor struct {
 	parts    []time.Duration // of launches
 	phase    string          // for messages
 	patience time.Duration
+	photo    *photoInput
+	picture  picture
 	run      func(gles.API) error
 	runTimed func(gles.API) error
+	runPhoto func(gles.API) error
 }
 
 func newExecutor(d *Device, p *network.Plan) *executor {
 	e := &executor{d: d, plan: p, phase: "run " + p.Name, patience: patience}
-	e.run, e.runTimed = e.runOnce, e.runOnceTimed
+	e.run, e.runTimed, e.runPhoto = e.runOnce, e.runOnceTimed, e.runPhotoOnce
 	e.inputs, e.outputs = transfersOf(p.Inputs), transfersOf(p.Outputs)
 	e.frames = newFrames(e, d.frames)
 	return e
@@ -196,6 +201,10 @@ func (e *executor) delete(gl gles.API) {
 	for _, f := range e.frames {
 		f.delete(gl)
 	}
+	for _, p := range e.photos {
+		p.delete(gl)
+	}
+	e.photoTextures.delete(gl)
 	e.back.delete(gl)
 	e.timer.delete(gl)
 }

@@ -24,10 +24,14 @@ type frame struct {
 	run    int       // which of the executor's
 	began  time.Time // for patience
 
+	photoTextures photoTextures
+
 	// What the prepared work below is about, so that a run need not allocate.
-	in, out       []*tensor.Tensor
-	passed        bool
-	begin, finish func(gles.API) error
+	in, out                   []*tensor.Tensor
+	photo                     *photoInput
+	picture                   picture
+	passed                    bool
+	begin, beginPhoto, finish func(gles.API) error
 }
 
 // frameSlice bounds a wait on the GL thread: then others may have it, to submit.
@@ -40,7 +44,7 @@ func newFrames(e *executor, n int) []*frame {
 	frames := make([]*frame, n)
 	for i := range frames {
 		f := &frame{e: e}
-		f.begin, f.finish = f.beginOnce, f.finishOnce
+		f.begin, f.beginPhoto, f.finish = f.beginOnce, f.beginPhotoOnce, f.finishOnce
 		frames[i] = f
 	}
 	return frames
@@ -86,11 +90,6 @@ func (f *frame) beginOnce(gl gles.API) error {
 // prepare makes the frame's buffers when it is first used.
 func (f *frame) prepare(gl gles.API) error {
 	var err error
-	if f.upload == nil {
-		if f.upload, err = f.e.d.newBuffer(gl, uploadBuffer, f.e.inputs.size, "inputs of "+f.e.plan.Name); err != nil {
-			return err
-		}
-	}
 	if f.back == nil {
 		if f.back, err = f.e.d.newReadback(gl, f.e.outputs.size, "outputs of "+f.e.plan.Name); err != nil {
 			return err
@@ -104,6 +103,12 @@ func (f *frame) prepare(gl gles.API) error {
 // copied into the arena behind the run before.
 func (f *frame) uploadInputs(gl gles.API) error {
 	e := f.e
+	if f.upload == nil {
+		var err error
+		if f.upload, err = e.d.newBuffer(gl, uploadBuffer, e.inputs.size, "inputs of "+e.plan.Name); err != nil {
+			return err
+		}
+	}
 	err := f.upload.fill(gl, 0, e.inputs.size, true, func(m []byte) {
 		for i, s := range e.inputs.spans {
 			e.inputs.pack(i, m[s.at:][:s.size], f.in[i])
@@ -146,4 +151,5 @@ func (f *frame) finishOnce(gl gles.API) error {
 func (f *frame) delete(gl gles.API) {
 	f.upload.delete(gl)
 	f.back.delete(gl)
+	f.photoTextures.delete(gl)
 }

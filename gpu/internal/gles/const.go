@@ -127,6 +127,7 @@ const (
 	LINEAR             = 0x2601
 	CLAMP_TO_EDGE      = 0x812F
 	UNPACK_ALIGNMENT   = 0x0CF5
+	UNPACK_ROW_LENGTH  = 0x0CF2
 	READ_ONLY          = 0x88B8
 	WRITE_ONLY         = 0x88B9
 	READ_WRITE         = 0x88BA
@@ -138,6 +139,7 @@ const (
 	FLOAT              = 0x1406
 	HALF_FLOAT         = 0x140B
 	RGBA8              = 0x8058
+	R8                 = 0x8229
 	R32F               = 0x822E
 	R32I               = 0x8235
 	R32UI              = 0x8236
