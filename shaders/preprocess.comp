@@ -78,7 +78,8 @@ ivec3 pixel(int x, int y) {
 	return ivec3(c.r * 255.0 + 0.5);
 #elif defined(STRAIGHT) // alpha is not multiplied in
 	ivec4 i = ivec4(c * 255.0 + 0.5);
-	return (i.rgb * i.a + 127) / 255;
+	ivec3 v = i.rgb * i.a + 127;
+	return v + 1 + (v >> 8) >> 8; // v / 255, for all that v can be
 #else
 	return ivec3(c.rgb * 255.0 + 0.5);
 #endif
@@ -106,28 +107,28 @@ ivec3 sampled(int x, int y) {
 #endif
 }
 
+// The normalised colour of a pixel of the input.
+vec3 seen(int x, int y) {
+	vec3 c = fill.rgb;
+	ivec2 at = ivec2(x, y) - inside.xy;
+	if (at.x >= 0 && at.y >= 0 && at.x < inside.z && at.y < inside.w) {
+		c = vec3(sampled(at.x, at.y));
+	}
+	return (c - mean.rgb) * scale.rgb;
+}
+
 void main() {
 	int x = int(gl_GlobalInvocationID.x) * 4;
 	int y = int(gl_GlobalInvocationID.y);
 	if (x >= size.x || y >= size.y) {
 		return;
 	}
-	vec4 red;
-	vec4 green;
-	vec4 blue;
-	for (int p = 0; p < 4; p++) {
-		vec3 c = fill.rgb;
-		ivec2 at = ivec2(x + p, y) - inside.xy;
-		if (at.x >= 0 && at.y >= 0 && at.x < inside.z && at.y < inside.w) {
-			c = vec3(sampled(at.x, at.y));
-		}
-		c = (c - mean.rgb) * scale.rgb;
-		red[p] = c.r;
-		green[p] = c.g;
-		blue[p] = c.b;
-	}
+	vec3 a = seen(x, y);
+	vec3 b = seen(x + 1, y);
+	vec3 c = seen(x + 2, y);
+	vec3 d = seen(x + 3, y);
 	int place = y * planes.w + x;
-	store4(planes.x + place, 0, red);
-	store4(planes.y + place, 0, green);
-	store4(planes.z + place, 0, blue);
+	store4(planes.x + place, 0, vec4(a.r, b.r, c.r, d.r));
+	store4(planes.y + place, 0, vec4(a.g, b.g, c.g, d.g));
+	store4(planes.z + place, 0, vec4(a.b, b.b, c.b, d.b));
 }
