@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 const copySource = `#version 310 es
@@ -88,7 +89,7 @@ func TestCopy(t *testing.T) {
 				return err
 			}
 			gl.DispatchCompute(uint32((len(src)+63)/64), 1, 1)
-			if err := back.start(gl, out, []span{{0, 4 * 600, 4 * 401}, {4 * 600, 4 * 401, 0}}); err != nil {
+			if err := back.start(gl, out, []span{{0, 4 * 600, 4 * 401}, {4 * 600, 4 * 401, 0}}, []*tensor.Tensor{nil, nil}); err != nil {
 				return err
 			}
 			if err := back.wait(gl, time.Second); err != nil {

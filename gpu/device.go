@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/shaders"
@@ -57,6 +58,10 @@ type Device struct {
 	cache    programCache
 	programs map[shaders.Program]*program // linked so far; of the GL thread
 	bound    bound                        // by runs; of the GL thread
+	visits   int                          // calls of Do; of the GL thread
+	visiting atomic.Int64                 // the thread, while a call of Do is under way
+	textures map[Texture]bool             // that are what they are said to be; of the GL thread
+	nearest  uint32                       // a sampler for them
 	closeErr error                        // valid once stopped is closed
 }
 
@@ -114,9 +119,18 @@ func (d *Device) Info() *Info { return &d.info }
 // later, fails with ErrClosed. What the device made (buffers, programs) goes
 // with its context.
 func (d *Device) Close() error {
+	if d.inside() {
+		return ErrInsideDo
+	}
 	d.closing.Do(func() { close(d.quit) })
 	<-d.stopped
 	return d.closeErr
+}
+
+// inside reports whether the caller is what Do runs.
+func (d *Device) inside() bool {
+	id := d.visiting.Load()
+	return id != 0 && id == thread()
 }
 
 // do runs work on the GL thread and returns its error. It does not allocate,
@@ -129,6 +143,9 @@ func (d *Device) do(work func(gl gles.API) error) error { return d.send(work, fa
 func (d *Device) doRun(work func(gl gles.API) error) error { return d.send(work, true) }
 
 func (d *Device) send(work func(gl gles.API) error, run bool) error {
+	if d.inside() {
+		return ErrInsideDo
+	}
 	select {
 	case <-d.quit: // select below might still pick requests
 		return ErrClosed

@@ -37,9 +37,10 @@ type executor struct {
 	photos                        []*photoInput
 	photoTextures                 photoTextures // of Run
 
-	// How many runs were submitted, and up to which they are known to be done.
-	// Both belong to the GL thread.
-	submitted, done int
+	// How many runs were submitted, and up to which they are known to be done; and
+	// the device's count of calls by others that the last run came behind. All
+	// belong to the GL thread.
+	submitted, done, visits int
 
 	// What the prepared work below is about, so that a run need not allocate.
 	in, out  []*tensor.Tensor
@@ -87,8 +88,9 @@ func (e *executor) runOnce(gl gles.API) error {
 	return e.collect(gl)
 }
 
-// idle reports whether no launch of this executor is under way.
-func (e *executor) idle() bool { return e.done == e.submitted }
+// idle reports whether no launch that uses the arena is under way: none of this
+// executor, and since its last run none of the program's own.
+func (e *executor) idle() bool { return e.done == e.submitted && e.visits == e.d.visits }
 
 // begin goes before a run's first launch.
 func (e *executor) begin(gl gles.API) {
@@ -96,6 +98,7 @@ func (e *executor) begin(gl gles.API) {
 		gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
 	}
 	e.submitted++
+	e.visits = e.d.visits
 	e.bind(gl)
 }
 
@@ -170,17 +173,25 @@ func (e *executor) uploadInputs(gl gles.API) error {
 // collect copies the outputs to where the CPU can read them, waits once, and
 // reads them.
 func (e *executor) collect(gl gles.API) error {
-	if err := e.back.start(gl, e.arena, e.outputs.spans); err != nil {
+	if err := e.back.start(gl, e.arena, e.outputs.spans, e.out); err != nil {
 		return err
 	}
 	if err := e.back.wait(gl, e.patience); err != nil {
 		return err
 	}
 	e.done = e.submitted
-	if err := e.back.read(gl, e.outputs.size, func(m []byte) { e.outputs.unpack(m, e.out) }); err != nil {
+	if err := e.readOutputs(gl, e.back, e.out); err != nil {
 		return err
 	}
 	return checkErrors(gl, e.phase)
+}
+
+// readOutputs reads those that are wanted from a readback that has passed.
+func (e *executor) readOutputs(gl gles.API, back *readback, out []*tensor.Tensor) error {
+	if !anyWanted(out) {
+		return nil
+	}
+	return back.read(gl, e.outputs.size, func(m []byte) { e.outputs.unpack(m, out) })
 }
 
 // Close frees the plan's buffers. Programs stay with the device.

@@ -51,30 +51,32 @@ func newFrames(e *executor, n int) []*frame {
 }
 
 // Begin starts a run behind those begun before.
-func (e *executor) Begin(slot int, in []*tensor.Tensor) error {
+func (e *executor) Begin(slot int, out, in []*tensor.Tensor) error {
 	f := e.frames[slot]
 	f.in = in
+	f.keep(out)
 	err := e.d.doRun(f.begin)
 	f.in = nil
 	return err
 }
 
 // Finish waits for a slot's run and reads its outputs.
-func (e *executor) Finish(slot int, out []*tensor.Tensor) error {
+func (e *executor) Finish(slot int) error {
 	f := e.frames[slot]
-	f.out, f.passed = out, false
-	for {
-		err := e.d.doRun(f.finish)
-		if err == nil && !f.passed {
-			if time.Since(f.began) < e.patience {
-				continue
-			}
-			err = tooLong(e.patience)
+	defer clear(f.out)
+	for f.passed = false; !f.passed; {
+		if err := e.d.doRun(f.finish); err != nil {
+			return err
 		}
-		f.out = nil
-		return err
+		if !f.passed && time.Since(f.began) > e.patience {
+			return tooLong(e.patience)
+		}
 	}
+	return nil
 }
+
+// keep notes the outputs, as the slice is the caller's.
+func (f *frame) keep(out []*tensor.Tensor) { f.out = append(f.out[:0], out...) }
 
 func (f *frame) beginOnce(gl gles.API) error {
 	if err := f.prepare(gl); err != nil {
@@ -131,7 +133,7 @@ func (f *frame) uploadInputs(gl gles.API) error {
 // submit ends a run's calls. Asking for errors here and not when the run is over
 // tells whose they are.
 func (f *frame) submit(gl gles.API) error {
-	if err := f.back.start(gl, f.e.arena, f.e.outputs.spans); err != nil {
+	if err := f.back.start(gl, f.e.arena, f.e.outputs.spans, f.out); err != nil {
 		return err
 	}
 	f.run, f.began = f.e.submitted, time.Now()
@@ -145,7 +147,7 @@ func (f *frame) finishOnce(gl gles.API) error {
 		return err
 	}
 	f.e.done = max(f.e.done, f.run)
-	return f.back.read(gl, f.e.outputs.size, func(m []byte) { f.e.outputs.unpack(m, f.out) })
+	return f.e.readOutputs(gl, f.back, f.out)
 }
 
 func (f *frame) delete(gl gles.API) {

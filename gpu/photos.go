@@ -56,9 +56,10 @@ func (in *photoInput) Run(out []*tensor.Tensor, img image.Image) error {
 }
 
 // Begin starts a run on a photo behind those begun before.
-func (in *photoInput) Begin(slot int, img image.Image) error {
+func (in *photoInput) Begin(slot int, out []*tensor.Tensor, img image.Image) error {
 	f := in.e.frames[slot]
 	f.photo = in
+	f.keep(out)
 	f.picture, _ = pictureOf(img)
 	err := in.e.d.doRun(f.beginPhoto)
 	f.photo, f.picture = nil, picture{}
@@ -87,21 +88,34 @@ func (in *photoInput) submit(gl gles.API, p *picture, textures *photoTextures) e
 	if err := in.prepare(gl, p.layout); err != nil {
 		return err
 	}
+	if err := in.attach(gl, p, textures); err != nil {
+		return err
+	}
+	e := in.e
+	e.begin(gl)
+	in.launch(gl)
+	if p.whole {
+		p.texture.detach(gl)
+	}
+	for i := range e.launches {
+		e.launch(gl, i)
+	}
+	return nil
+}
+
+// attach brings a photo to where the launch reads it.
+func (in *photoInput) attach(gl gles.API, p *picture, textures *photoTextures) error {
+	defer gl.ActiveTexture(gles.TEXTURE0)
+	if p.whole {
+		return p.texture.attach(gl, in.e.d)
+	}
 	for i, plane := range p.planes {
 		if plane.pixel == 0 {
 			break
 		}
 		if err := textures[i].upload(gl, i, plane, in.t.need[min(i, 1)]); err != nil {
-			gl.ActiveTexture(gles.TEXTURE0)
 			return err
 		}
-	}
-	gl.ActiveTexture(gles.TEXTURE0)
-	e := in.e
-	e.begin(gl)
-	in.launch(gl)
-	for i := range e.launches {
-		e.launch(gl, i)
 	}
 	return nil
 }

@@ -8,10 +8,11 @@ import (
 )
 
 // picture is a photo as the GPU takes it: planes of bytes, of which it is sent those
-// that matter.
+// that matter, or a texture.
 type picture struct {
 	layout
-	planes [3]plane // the first, or luma and two of chroma
+	planes  [3]plane // the first, or luma and two of chroma
+	texture Texture
 }
 
 // plane is rows of pixels of so many bytes.
@@ -33,6 +34,8 @@ func pictureOf(img image.Image) (p picture, ok bool) {
 	case *image.YCbCr:
 		p.kind, p.ratio = pictureYCbCr, img.SubsampleRatio
 		p.planes = [3]plane{{img.Y, img.YStride, 1}, {img.Cb, img.CStride, 1}, {img.Cr, img.CStride, 1}}
+	case *Texture:
+		return img.picture(), true
 	default:
 		return p, false
 	}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // readback brings results to the CPU while later frames run: start copies them
@@ -27,10 +29,10 @@ func (d *Device) newReadback(gl gles.API, size int, what string) (*readback, err
 	return &readback{staging: b}, nil
 }
 
-// start copies spans of src once the launches so far are done, and places the
-// fence behind. It does not wait, and does not flush either: whoever does not
-// wait soon must, or the GPU may not begin.
-func (r *readback) start(gl gles.API, src *buffer, spans []span) error {
+// start copies spans of src once the launches so far are done, but for those whose
+// tensors stay on the device, and places the fence behind. It does not wait, and
+// does not flush either: whoever does not wait soon must, or the GPU may not begin.
+func (r *readback) start(gl gles.API, src *buffer, spans []span, out []*tensor.Tensor) error {
 	for _, s := range spans {
 		if err := src.inside("read back", s.offset, s.size); err != nil {
 			return err
@@ -39,11 +41,17 @@ func (r *readback) start(gl gles.API, src *buffer, spans []span) error {
 			return err
 		}
 	}
-	if len(spans) > 0 {
+	if allWanted(out) {
 		gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
+	} else {
+		gl.MemoryBarrier(gles.ALL_BARRIER_BITS) // for whatever the program reads them by
+	}
+	if anyWanted(out) {
 		gl.BindBuffer(gles.COPY_READ_BUFFER, src.id)
 		gl.BindBuffer(gles.COPY_WRITE_BUFFER, r.staging.id)
-		for _, s := range spans {
+	}
+	for i, s := range spans {
+		if out[i] != network.OnDevice {
 			gl.CopyBufferSubData(gles.COPY_READ_BUFFER, gles.COPY_WRITE_BUFFER, s.offset, s.at, s.size)
 		}
 	}

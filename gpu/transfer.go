@@ -45,11 +45,34 @@ func (t *transfers) pack(i int, m []byte, from *tensor.Tensor) {
 	t.views[i].PackAt(floatsOf(m), t.spans[i].offset/4, from)
 }
 
-// unpack reads all tensors from mapped memory.
+// unpack reads the tensors that are wanted from mapped memory.
 func (t *transfers) unpack(m []byte, to []*tensor.Tensor) {
 	for i, s := range t.spans {
+		if to[i] == network.OnDevice {
+			continue
+		}
 		t.views[i].UnpackAt(floatsOf(m[s.at:][:s.size]), s.offset/4, to[i])
 	}
+}
+
+// anyWanted reports whether some output is to be brought to the CPU.
+func anyWanted(out []*tensor.Tensor) bool {
+	for _, t := range out {
+		if t != network.OnDevice {
+			return true
+		}
+	}
+	return false
+}
+
+// allWanted reports whether no output is to stay where it is.
+func allWanted(out []*tensor.Tensor) bool {
+	for _, t := range out {
+		if t == network.OnDevice {
+			return false
+		}
+	}
+	return true
 }
 
 // uploadConsts brings the plan's constants to their places.

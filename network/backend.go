@@ -38,7 +38,8 @@ func PlanFor(b Backend, g *Graph) (*Plan, error) {
 // Executor runs one plan. A Session calls it from one goroutine at a time, with
 // tensors of the right number and shapes.
 type Executor interface {
-	// Run computes out from in, both in the plan's order. It does not allocate.
+	// Run computes out from in, both in the plan's order. It does not allocate. An
+	// output that is OnDevice is computed, but not wanted.
 	Run(out, in []*tensor.Tensor) error
 	Close() error
 }
@@ -51,11 +52,12 @@ type Pipeliner interface {
 	// Slots is how many runs can be under way; it does not change.
 	Slots() int
 	// Begin starts a run behind those begun before, and returns without waiting
-	// for it. The inputs are free when it returns. After an error the slot is free.
-	Begin(slot int, in []*tensor.Tensor) error
-	// Finish waits for the slot's run and fills out. The slot is then free, whatever
-	// the error.
-	Finish(slot int, out []*tensor.Tensor) error
+	// for it. The inputs, and both slices, are free when it returns; the output
+	// tensors when the run is finished. After an error the slot is free.
+	Begin(slot int, out, in []*tensor.Tensor) error
+	// Finish waits for the slot's run, whose outputs are then filled. The slot is
+	// free, whatever the error.
+	Finish(slot int) error
 }
 
 // PhotoTaker is an Executor that can make its input of photos itself.
@@ -72,7 +74,7 @@ type PhotoInput interface {
 	// preprocessed by the session. It may be called at any time.
 	Takes(image.Image) bool
 	Run(out []*tensor.Tensor, img image.Image) error
-	Begin(slot int, img image.Image) error
+	Begin(slot int, out []*tensor.Tensor, img image.Image) error
 }
 
 // DeviceImage is an image whose pixels lie on a device, so that only a PhotoInput of

@@ -22,8 +22,8 @@ var (
 // A frame may be waited for by several goroutines, and submitted by one at a time.
 type Frame struct {
 	// Outputs are where Wait finds the results, in the graph's order. They may be
-	// replaced by others of the same shapes while the frame is not in flight, and
-	// are of no use while it is.
+	// replaced by others of the same shapes, or by OnDevice, for the next Submit,
+	// while the frame is not in flight; while it is they are of no use.
 	Outputs []*tensor.Tensor
 
 	session *Session
@@ -54,7 +54,7 @@ func (s *Session) Submit(f *Frame, inputs ...*tensor.Tensor) error {
 	}
 	return s.submit(f,
 		func() error { return s.exec.Run(f.Outputs, inputs) },
-		func(slot int) error { return s.pipe.Begin(slot, inputs) })
+		func(slot int) error { return s.pipe.Begin(slot, f.Outputs, inputs) })
 }
 
 // submit starts a frame in a slot by begin, or where there are no slots by run.
@@ -105,14 +105,7 @@ func (f *Frame) wait() {
 	if f.slot < 0 {
 		return
 	}
-	outs := f.Outputs
-	changed := fit("output", outs, f.session.Plan.Outputs)
-	if changed != nil { // in flight, against the rules: the slot must be freed all the same
-		outs = f.session.NewOutputs()
-	}
-	if f.err = f.session.pipe.Finish(f.slot, outs); f.err == nil {
-		f.err = changed
-	}
+	f.err = f.session.pipe.Finish(f.slot)
 	f.slot = -1
 }
 

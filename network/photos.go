@@ -103,7 +103,7 @@ func (ph *Photos) Submit(f *Frame, img image.Image) error {
 	}
 	return ph.session.submit(f,
 		func() error { return ph.input.Run(f.Outputs, img) },
-		func(slot int) error { return ph.input.Begin(slot, img) })
+		func(slot int) error { return ph.input.Begin(slot, f.Outputs, img) })
 }
 
 // takes reports whether the backend takes a photo as it is. If it does not, the

@@ -37,9 +37,9 @@ func (k photoInput) Run(out []*tensor.Tensor, img image.Image) error {
 	return nil
 }
 
-func (k photoInput) Begin(slot int, img image.Image) error {
+func (k photoInput) Begin(slot int, out []*tensor.Tensor, img image.Image) error {
 	k.photos++
-	return k.piped.Begin(slot, []*tensor.Tensor{first(float32(img.(*image.Gray).Pix[0]))})
+	return k.piped.Begin(slot, out, []*tensor.Tensor{first(float32(img.(*image.Gray).Pix[0]))})
 }
 
 // elsewhere is a picture that is on a device.

@@ -55,6 +55,11 @@ func (s *Session) Run(inputs ...*tensor.Tensor) ([]*tensor.Tensor, error) {
 	return outs, nil
 }
 
+// OnDevice stands, among the outputs given to a run or in Frame.Outputs, for one that
+// is not to be brought to the CPU. What becomes of it is the backend's: package gpu
+// says where it lies, for shaders of the program's own.
+var OnDevice = &tensor.Tensor{}
+
 // NewOutputs allocates tensors for RunInto.
 func (s *Session) NewOutputs() []*tensor.Tensor {
 	outs := make([]*tensor.Tensor, len(s.Plan.Outputs))
@@ -116,6 +121,9 @@ func fit(what string, ts []*tensor.Tensor, bs []Binding) error {
 		return fmt.Errorf("network: %d %ss given, the network has %d: %w", len(ts), what, len(bs), ErrShape)
 	}
 	for i, b := range bs {
+		if ts[i] == OnDevice && what == "output" {
+			continue
+		}
 		if ts[i] == nil {
 			return fmt.Errorf("network: %s %q is nil: %w", what, b.Name, ErrShape)
 		}
