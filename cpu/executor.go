@@ -89,7 +89,9 @@ func (e *executor) load(in []*tensor.Tensor) {
 
 func (e *executor) unload(out []*tensor.Tensor) {
 	for i, b := range e.plan.Outputs {
-		b.View.Unpack(e.arena, out[i])
+		if out[i] != network.OnDevice {
+			b.View.Unpack(e.arena, out[i])
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (o *Oracle) Run(out, in []*tensor.Tensor) error {
 		return err
 	}
 	for i, v := range o.plan.Source.Outputs {
-		copy(out[i].Data, values.of(v).Data)
+		copy(out[i].Data, values.of(v).Data) // nothing, if it is OnDevice
 	}
 	return nil
 }

@@ -145,13 +145,8 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 	if e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables"); err != nil {
 		return err
 	}
-	for _, o := range e.plan.Outputs {
-		lo, hi := extent(&o.View)
-		r, err := e.d.newReadback(gl, 4*(hi-lo), "output "+o.Name)
-		if err != nil {
-			return err
-		}
-		e.readbacks = append(e.readbacks, r)
+	if e.back, err = e.d.newReadback(gl, e.outputs.size, "outputs of "+e.plan.Name); err != nil {
+		return err
 	}
 	if err := e.uploadConsts(gl); err != nil {
 		return err

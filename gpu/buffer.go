@@ -15,6 +15,8 @@ const (
 	uniformBuffer bufferKind = gles.UNIFORM_BUFFER
 	// readbackBuffer is a target of copies that the CPU then maps.
 	readbackBuffer bufferKind = gles.COPY_READ_BUFFER
+	// uploadBuffer is a source of copies, which the CPU writes for each frame.
+	uploadBuffer bufferKind = gles.COPY_WRITE_BUFFER
 )
 
 func (k bufferKind) usage() uint32 {
@@ -23,6 +25,8 @@ func (k bufferKind) usage() uint32 {
 		return gles.STATIC_DRAW
 	case readbackBuffer:
 		return gles.STREAM_READ
+	case uploadBuffer:
+		return gles.STREAM_DRAW
 	}
 	return gles.DYNAMIC_COPY
 }
@@ -81,6 +85,15 @@ func (b *buffer) bindRange(gl gles.API, index, offset, size int) {
 	gl.BindBufferRange(uint32(b.kind), uint32(index), b.id, offset, size)
 }
 
+// floatsOf sees mapped memory, which drivers align to more than four bytes, as
+// floats.
+func floatsOf(b []byte) []float32 {
+	if len(b) < 4 {
+		return nil
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(&b[0])), len(b)/4)
+}
+
 // bytesOf returns the memory of s.
 func bytesOf[T number](s []T) []byte {
 	if len(s) == 0 {
@@ -109,20 +122,23 @@ func upload[T number](gl gles.API, b *buffer, offset int, src []T) error {
 	return nil
 }
 
-// uploadMapped is upload through a mapped range that does not wait for the
-// GPU: the caller knows, by a fence, that no launch uses the bytes any more.
-func uploadMapped[T number](gl gles.API, b *buffer, offset int, src []T) error {
-	data := bytesOf(src)
-	if err := b.inside("upload", offset, len(data)); err != nil || len(data) == 0 {
+// fill lets f write bytes of the buffer where they are, without a copy. What f
+// leaves out is undefined. If the caller knows, by a fence, that no launch uses
+// the bytes any more, it says idle; else the driver waits for that.
+func (b *buffer) fill(gl gles.API, offset, size int, idle bool, f func([]byte)) error {
+	if err := b.inside("upload", offset, size); err != nil || size == 0 {
 		return err
 	}
+	access := uint32(gles.MAP_WRITE_BIT | gles.MAP_INVALIDATE_RANGE_BIT)
+	if idle {
+		access |= gles.MAP_UNSYNCHRONIZED_BIT
+	}
 	gl.BindBuffer(gles.COPY_WRITE_BUFFER, b.id)
-	m := gl.MapBufferRange(gles.COPY_WRITE_BUFFER, offset, len(data),
-		gles.MAP_WRITE_BIT|gles.MAP_INVALIDATE_RANGE_BIT|gles.MAP_UNSYNCHRONIZED_BIT)
+	m := gl.MapBufferRange(gles.COPY_WRITE_BUFFER, offset, size, access)
 	if m == nil {
 		return b.mapFailed(gl, "upload")
 	}
-	copy(m, data)
+	f(m)
 	return b.unmap(gl, gles.COPY_WRITE_BUFFER, "upload")
 }
 
@@ -134,16 +150,17 @@ func download[T number](gl gles.API, b *buffer, offset int, dst []T) error {
 		return err
 	}
 	gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
-	return b.read(gl, offset, data)
+	return b.read(gl, offset, len(data), func(m []byte) { copy(data, m) })
 }
 
-func (b *buffer) read(gl gles.API, offset int, data []byte) error {
+// read shows bytes of the buffer to f, which must not keep them.
+func (b *buffer) read(gl gles.API, offset, size int, f func([]byte)) error {
 	gl.BindBuffer(gles.COPY_READ_BUFFER, b.id)
-	m := gl.MapBufferRange(gles.COPY_READ_BUFFER, offset, len(data), gles.MAP_READ_BIT)
+	m := gl.MapBufferRange(gles.COPY_READ_BUFFER, offset, size, gles.MAP_READ_BIT)
 	if m == nil {
 		return b.mapFailed(gl, "download")
 	}
-	copy(data, m)
+	f(m)
 	return b.unmap(gl, gles.COPY_READ_BUFFER, "download")
 }
 

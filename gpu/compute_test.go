@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 const copySource = `#version 310 es
@@ -78,17 +79,23 @@ func TestCopy(t *testing.T) {
 		part := make([]float32, 10)
 
 		run := func() error {
-			if err := uploadMapped(gl, in, 0, src[:500]); err != nil {
+			if err := in.fill(gl, 0, 4*300, true, func(m []byte) { copy(floatsOf(m), src[:300]) }); err != nil {
+				return err
+			}
+			if err := in.fill(gl, 4*300, 4*200, false, func(m []byte) { copy(floatsOf(m), src[300:500]) }); err != nil {
 				return err
 			}
 			if err := upload(gl, in, 4*500, src[500:]); err != nil {
 				return err
 			}
 			gl.DispatchCompute(uint32((len(src)+63)/64), 1, 1)
-			if err := back.start(gl, out, 0, 4*len(src)); err != nil {
+			if err := back.start(gl, out, []span{{0, 4 * 600, 4 * 401}, {4 * 600, 4 * 401, 0}}, []*tensor.Tensor{nil, nil}); err != nil {
 				return err
 			}
-			if err := finish(gl, back, got, time.Second); err != nil {
+			if err := back.wait(gl, time.Second); err != nil {
+				return err
+			}
+			if err := back.read(gl, 4*len(src), func(m []byte) { copy(got[copy(got, floatsOf(m)[401:]):], floatsOf(m)) }); err != nil {
 				return err
 			}
 			return download(gl, out, 4*100, part)
@@ -102,7 +109,7 @@ func TestCopy(t *testing.T) {
 				return errors.New("the copy differs")
 			}
 		}
-		if ready, err := back.ready(gl); !ready || err != nil {
+		if ready, err := back.ready(gl, 0); !ready || err != nil {
 			t.Errorf("ready: %v, %v", ready, err)
 		}
 		// The recorder's counting does not allocate, so this is the transfers'.

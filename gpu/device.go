@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/shaders"
@@ -25,6 +27,11 @@ type Options struct {
 	// behave as the least one.
 	Limits *Limits
 
+	// Frames is how many runs of a session can be in flight (see
+	// network.Session.Submit); 0 is 2. Each takes memory for a set of inputs and
+	// outputs once it is used.
+	Frames int
+
 	// CacheDir is where linked programs are kept between starts; empty is the
 	// user's cache folder. NoCache builds every program anew.
 	CacheDir string
@@ -41,6 +48,7 @@ type Options struct {
 // a thread, and everything that calls GL is sent to it.
 type Device struct {
 	info     Info
+	frames   int          // in flight, of each session
 	logger   *slog.Logger // nil without Options.Debug
 	requests chan *request
 	free     chan *request // made before, so that do need not allocate
@@ -49,12 +57,18 @@ type Device struct {
 	closing  sync.Once
 	cache    programCache
 	programs map[shaders.Program]*program // linked so far; of the GL thread
+	bound    bound                        // by runs; of the GL thread
+	visits   int                          // calls of Do; of the GL thread
+	visiting atomic.Int64                 // the thread, while a call of Do is under way
+	textures map[Texture]bool             // that are what they are said to be; of the GL thread
+	nearest  uint32                       // a sampler for them
 	closeErr error                        // valid once stopped is closed
 }
 
 // request is a piece of work for the GL thread.
 type request struct {
 	work func(gles.API) error
+	run  bool // it binds what d.bound says, and nothing else
 	err  error
 	done chan struct{}
 }
@@ -65,11 +79,15 @@ func Open(o Options) (*Device, error) {
 	if err := gles.Available(); err != nil {
 		return nil, unavailable{err}
 	}
+	if o.Frames < 0 || o.Frames > maxFrames {
+		return nil, fmt.Errorf("gpu: %d frames in flight: at most %d", o.Frames, maxFrames)
+	}
 	providers := o.Contexts
 	if providers == nil {
 		providers = []ContextProvider{EGL()}
 	}
 	d := &Device{
+		frames:   cmp.Or(o.Frames, defaultFrames),
 		requests: make(chan *request),
 		free:     make(chan *request, 16),
 		quit:     make(chan struct{}),
@@ -101,16 +119,33 @@ func (d *Device) Info() *Info { return &d.info }
 // later, fails with ErrClosed. What the device made (buffers, programs) goes
 // with its context.
 func (d *Device) Close() error {
+	if d.inside() {
+		return ErrInsideDo
+	}
 	d.closing.Do(func() { close(d.quit) })
 	<-d.stopped
 	return d.closeErr
+}
+
+// inside reports whether the caller is what Do runs.
+func (d *Device) inside() bool {
+	id := d.visiting.Load()
+	return id != 0 && id == thread()
 }
 
 // do runs work on the GL thread and returns its error. It does not allocate,
 // so work that is made once and kept costs nothing to run again. A panic in
 // work comes back as a *PanicError. Work must not call do itself: that would
 // wait for ever.
-func (d *Device) do(work func(gl gles.API) error) error {
+func (d *Device) do(work func(gl gles.API) error) error { return d.send(work, false) }
+
+// doRun is do for runs: what they bind stays bound for the next.
+func (d *Device) doRun(work func(gl gles.API) error) error { return d.send(work, true) }
+
+func (d *Device) send(work func(gl gles.API) error, run bool) error {
+	if d.inside() {
+		return ErrInsideDo
+	}
 	select {
 	case <-d.quit: // select below might still pick requests
 		return ErrClosed
@@ -122,7 +157,7 @@ func (d *Device) do(work func(gl gles.API) error) error {
 	default:
 		r = &request{done: make(chan struct{}, 1)}
 	}
-	r.work, r.err = work, nil
+	r.work, r.run, r.err = work, run, nil
 	var err error
 	select {
 	case d.requests <- r:
@@ -162,7 +197,10 @@ func (d *Device) thread(providers []ContextProvider, o Options, opened chan<- er
 	for {
 		select {
 		case r := <-d.requests:
-			r.run(gl)
+			r.serve(gl)
+			if !r.run || r.err != nil {
+				d.bound = bound{}
+			}
 			if d.logger != nil {
 				d.logMessages(gl)
 			}
@@ -234,7 +272,7 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("gpu: panic on the GL thread: %v", e.Value) }
 
-func (r *request) run(gl gles.API) {
+func (r *request) serve(gl gles.API) {
 	finished := false
 	defer func() {
 		if finished {

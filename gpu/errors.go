@@ -31,6 +31,7 @@ var (
 	ErrOutOfMemory = errors.New("gpu: out of memory")
 	ErrTimeout     = errors.New("gpu: timeout")
 	ErrDisjoint    = errors.New("gpu: the GPU's clock changed its pace during the measurement, measure again")
+	ErrInsideDo    = errors.New("gpu: the device is in Device.Do: what that calls cannot wait for the device")
 	ErrLimit       = errors.New("gpu: over the device's limit")
 )
 

@@ -22,7 +22,7 @@ const (
 )
 
 // executor runs one plan. All launches of a run are submitted without waiting;
-// the CPU waits once, for the outputs.
+// the CPU waits once, for all outputs.
 type executor struct {
 	d    *Device
 	plan *network.Plan
@@ -30,51 +30,43 @@ type executor struct {
 	arena, weights, index, params *buffer
 	textures                      []uint32 // of weights
 	launches                      []launch
-	readbacks                     []*readback // of each output
+	inputs, outputs               transfers
+	back                          *readback // of all outputs
 	timer                         *timer
+	frames                        []*frame // in flight, or free
+	photos                        []*photoInput
+	photoTextures                 photoTextures // of Run
+
+	// How many runs were submitted, and up to which they are known to be done; and
+	// the device's count of calls by others that the last run came behind. All
+	// belong to the GL thread.
+	submitted, done, visits int
 
 	// What the prepared work below is about, so that a run need not allocate.
 	in, out  []*tensor.Tensor
 	times    []time.Duration // of steps
 	parts    []time.Duration // of launches
 	phase    string          // for messages
+	patience time.Duration
+	photo    *photoInput
+	picture  picture
 	run      func(gles.API) error
 	runTimed func(gles.API) error
-	pack     [][]float32 // of each input whose layout is not the arena's, else nil
-	unpack   [][]float32 // of each output, likewise
+	runPhoto func(gles.API) error
 }
 
 func newExecutor(d *Device, p *network.Plan) *executor {
-	e := &executor{d: d, plan: p, phase: "run " + p.Name}
-	e.run, e.runTimed = e.runOnce, e.runOnceTimed
-	e.pack, e.unpack = stages(p.Inputs), stages(p.Outputs)
+	e := &executor{d: d, plan: p, phase: "run " + p.Name, patience: patience}
+	e.run, e.runTimed, e.runPhoto = e.runOnce, e.runOnceTimed, e.runPhotoOnce
+	e.inputs, e.outputs = transfersOf(p.Inputs), transfersOf(p.Outputs)
+	e.frames = newFrames(e, d.frames)
 	return e
-}
-
-// stages makes room for tensors that must be repacked on their way.
-func stages(bs []network.Binding) [][]float32 {
-	all := make([][]float32, len(bs))
-	for i, b := range bs {
-		if lo, hi := extent(&b.View); hi-lo != b.View.Shape.Size() {
-			all[i] = make([]float32, hi-lo)
-		}
-	}
-	return all
-}
-
-// extent is the range of floats that a view spans in the arena.
-func extent(v *network.View) (lo, hi int) {
-	lo = int(v.Planes[0])
-	for _, off := range v.Planes {
-		lo, hi = min(lo, int(off)), max(hi, int(off)+pixels(v))
-	}
-	return lo, hi
 }
 
 // Run computes out from in.
 func (e *executor) Run(out, in []*tensor.Tensor) error {
 	e.in, e.out = in, out
-	err := e.d.do(e.run)
+	err := e.d.doRun(e.run)
 	e.in, e.out = nil, nil
 	return err
 }
@@ -83,7 +75,7 @@ func (e *executor) Run(out, in []*tensor.Tensor) error {
 // network.ErrUnsupported where the driver cannot.
 func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) error {
 	e.in, e.out, e.times = in, out, times
-	err := e.d.do(e.runTimed)
+	err := e.d.doRun(e.runTimed)
 	e.in, e.out, e.times = nil, nil, nil
 	return err
 }
@@ -92,28 +84,55 @@ func (e *executor) runOnce(gl gles.API) error {
 	if err := e.uploadInputs(gl); err != nil {
 		return err
 	}
-	e.bind(gl)
-	var now bound
-	for i := range e.launches {
-		e.launch(gl, i, &now)
-	}
+	e.launchAll(gl)
 	return e.collect(gl)
+}
+
+// idle reports whether no launch that uses the arena is under way: none of this
+// executor, and since its last run none of the program's own.
+func (e *executor) idle() bool { return e.done == e.submitted && e.visits == e.d.visits }
+
+// begin goes before a run's first launch.
+func (e *executor) begin(gl gles.API) {
+	if !e.idle() { // the arena is still the run's before
+		gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
+	}
+	e.submitted++
+	e.visits = e.d.visits
+	e.bind(gl)
+}
+
+// launchAll submits every launch of a run.
+func (e *executor) launchAll(gl gles.API) {
+	e.begin(gl)
+	for i := range e.launches {
+		e.launch(gl, i)
+	}
+}
+
+// bound is what runs have made current in the context, so that no launch binds
+// it again. Other work makes the device forget it (see Device.do).
+type bound struct {
+	owner           *executor // whose arena and index tables they are
+	program, page   uint32
+	params, weights int // where in the owner's buffers, from 1 as 0 is nowhere
 }
 
 // bind attaches the buffers that all launches share.
 func (e *executor) bind(gl gles.API) {
+	if e.d.bound.owner == e {
+		return
+	}
+	e.d.bound = bound{owner: e}
 	e.arena.bind(gl, bindSource)
 	e.arena.bind(gl, bindTarget)
 	e.index.bind(gl, bindIndex)
 	gl.ActiveTexture(gles.TEXTURE0)
 }
 
-// bound is what launches so far have made current.
-type bound struct{ program, page uint32 }
-
-// launch submits step i.
-func (e *executor) launch(gl gles.API, i int, now *bound) {
-	l := &e.launches[i]
+// launch submits launch i.
+func (e *executor) launch(gl gles.API, i int) {
+	l, now := &e.launches[i], &e.d.bound
 	if l.barrier {
 		gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
 	}
@@ -125,67 +144,54 @@ func (e *executor) launch(gl gles.API, i int, now *bound) {
 		gl.BindTexture(gles.TEXTURE_2D, l.page)
 		now.page = l.page
 	}
-	e.params.bindRange(gl, bindParams, l.paramsOffset, l.paramsSize)
-	if l.weightsSize > 0 {
+	if at := l.paramsOffset + 1; at != now.params {
+		e.params.bindRange(gl, bindParams, l.paramsOffset, l.paramsSize)
+		now.params = at
+	}
+	if at := l.weightsOffset + 1; l.weightsSize > 0 && at != now.weights {
 		e.weights.bindRange(gl, bindWeights, l.weightsOffset, l.weightsSize)
+		now.weights = at
 	}
 	gl.DispatchCompute(l.groupsX, l.groupsY, l.groupsZ)
 }
 
+// uploadInputs writes the tensors to their places in the arena: straight from
+// the tensors, and while no run is under way without asking the driver to wait.
 func (e *executor) uploadInputs(gl gles.API) error {
-	for i := range e.plan.Inputs {
-		if err := e.uploadView(gl, &e.plan.Inputs[i].View, e.in[i], e.pack[i]); err != nil {
+	if !e.idle() {
+		gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
+	}
+	for i := range e.inputs.spans {
+		s := &e.inputs.spans[i]
+		if err := e.arena.fill(gl, s.offset, s.size, e.idle(), func(m []byte) { e.inputs.pack(i, m, e.in[i]) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// uploadView brings a tensor to its place, through stage where the layouts
-// differ.
-func (e *executor) uploadView(gl gles.API, v *network.View, t *tensor.Tensor, stage []float32) error {
-	lo, _ := extent(v)
-	data := t.Data
-	if stage != nil {
-		v.PackAt(stage, lo, t)
-		data = stage
-	}
-	return upload(gl, e.arena, 4*lo, data)
-}
-
-func (e *executor) uploadConsts(gl gles.API) error {
-	for i := range e.plan.Consts {
-		c := &e.plan.Consts[i]
-		lo, hi := extent(&c.View)
-		if err := e.uploadView(gl, &c.View, c.Tensor, make([]float32, hi-lo)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// collect copies the outputs to where the CPU can read them, and waits.
+// collect copies the outputs to where the CPU can read them, waits once, and
+// reads them.
 func (e *executor) collect(gl gles.API) error {
-	for i, r := range e.readbacks {
-		lo, hi := extent(&e.plan.Outputs[i].View)
-		if err := r.start(gl, e.arena, 4*lo, 4*(hi-lo)); err != nil {
-			return err
-		}
+	if err := e.back.start(gl, e.arena, e.outputs.spans, e.out); err != nil {
+		return err
 	}
-	for i, r := range e.readbacks {
-		v, dst := &e.plan.Outputs[i].View, e.out[i].Data
-		if e.unpack[i] != nil {
-			dst = e.unpack[i]
-		}
-		if err := finish(gl, r, dst, patience); err != nil {
-			return err
-		}
-		if e.unpack[i] != nil {
-			lo, _ := extent(v)
-			v.UnpackAt(e.unpack[i], lo, e.out[i])
-		}
+	if err := e.back.wait(gl, e.patience); err != nil {
+		return err
+	}
+	e.done = e.submitted
+	if err := e.readOutputs(gl, e.back, e.out); err != nil {
+		return err
 	}
 	return checkErrors(gl, e.phase)
+}
+
+// readOutputs reads those that are wanted from a readback that has passed.
+func (e *executor) readOutputs(gl gles.API, back *readback, out []*tensor.Tensor) error {
+	if !anyWanted(out) {
+		return nil
+	}
+	return back.read(gl, e.outputs.size, func(m []byte) { e.outputs.unpack(m, out) })
 }
 
 // Close frees the plan's buffers. Programs stay with the device.
@@ -203,8 +209,13 @@ func (e *executor) delete(gl gles.API) {
 	for _, t := range e.textures {
 		gl.DeleteTexture(t)
 	}
-	for _, r := range e.readbacks {
-		r.delete(gl)
+	for _, f := range e.frames {
+		f.delete(gl)
 	}
+	for _, p := range e.photos {
+		p.delete(gl)
+	}
+	e.photoTextures.delete(gl)
+	e.back.delete(gl)
 	e.timer.delete(gl)
 }

@@ -24,12 +24,11 @@ func (e *executor) runOnceTimed(gl gles.API) error {
 	if err := e.uploadInputs(gl); err != nil {
 		return err
 	}
-	e.bind(gl)
+	e.begin(gl)
 	e.timer.begin(gl)
-	var now bound
 	for i := range e.launches {
 		e.timer.start(gl)
-		e.launch(gl, i, &now)
+		e.launch(gl, i)
 		e.timer.stop(gl)
 	}
 	if err := e.collect(gl); err != nil {
@@ -57,16 +56,16 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.T
 		lo, hi := extent(v)
 		stage, out := make([]float32, hi-lo), tensor.New(v.Shape...)
 		err := e.d.do(func(gl gles.API) error {
-			e.bind(gl)
-			var now bound
+			e.begin(gl)
 			for j := range e.launches {
 				if e.launches[j].step == i {
-					e.launch(gl, j, &now)
+					e.launch(gl, j)
 				}
 			}
 			if err := download(gl, e.arena, 4*lo, stage); err != nil {
 				return err
 			}
+			e.done = e.submitted // the download has waited
 			return checkErrors(gl, "trace "+e.plan.Steps[i].Name)
 		})
 		if err != nil {

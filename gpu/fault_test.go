@@ -34,7 +34,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	read := transfer(func(gl gles.API, b *buffer) error { return download(gl, b, 0, make([]float32, 16)) })
-	write := transfer(func(gl gles.API, b *buffer) error { return uploadMapped(gl, b, 0, make([]float32, 16)) })
+	write := transfer(func(gl gles.API, b *buffer) error { return b.fill(gl, 0, 64, true, func([]byte) {}) })
 	wait := func(gl gles.API) error {
 		var f fence
 		defer f.delete(gl)
@@ -109,7 +109,7 @@ func TestBufferChecks(t *testing.T) {
 	}{{0, 4, true}, {12, 1, true}, {16, 0, true}, {0, 0, true}, {13, 1, false}, {0, 5, false}, {-4, 1, false}, {20, 0, false}, {1 << 62, 1, false}} {
 		src := make([]float32, c.n)
 		for name, err := range map[string]error{"upload": upload(gl, b, c.offset, src),
-			"uploadMapped": uploadMapped(gl, b, c.offset, src), "download": download(gl, b, c.offset, src)} {
+			"fill": b.fill(gl, c.offset, 4*c.n, true, func([]byte) {}), "download": download(gl, b, c.offset, src)} {
 			if (err == nil) != c.ok {
 				t.Errorf("%s of %d at %d: %v", name, c.n, c.offset, err)
 			}

@@ -23,17 +23,18 @@ func (f *fence) place(gl gles.API) error {
 	return nil
 }
 
-// passed reports, without waiting, whether the GPU has passed the fence.
-func (f *fence) passed(gl gles.API) (bool, error) {
+// passed reports whether the GPU has passed the fence, waiting no longer than
+// slice for that.
+func (f *fence) passed(gl gles.API, slice time.Duration) (bool, error) {
 	if f.sync == 0 {
 		return true, nil
 	}
-	switch gl.ClientWaitSync(f.sync, gles.SYNC_FLUSH_COMMANDS_BIT, 0) {
+	switch gl.ClientWaitSync(f.sync, gles.SYNC_FLUSH_COMMANDS_BIT, uint64(max(slice, 0))) {
 	case gles.ALREADY_SIGNALED, gles.CONDITION_SATISFIED:
 		f.delete(gl)
 		return true, nil
 	case gles.TIMEOUT_EXPIRED:
-		return false, nil
+		return false, checkLost(gl, "wait")
 	}
 	return false, waitFailed(gl)
 }
@@ -44,28 +45,20 @@ const waitSlice = 100 * time.Millisecond
 // wait waits until the GPU has passed the fence. Its error wraps ErrTimeout or
 // ErrContextLost.
 func (f *fence) wait(gl gles.API, timeout time.Duration) error {
-	if f.sync == 0 {
-		return nil
-	}
 	start := time.Now()
 	for {
 		left := timeout - time.Since(start)
-		slice := max(min(left, waitSlice), 0)
-		switch gl.ClientWaitSync(f.sync, gles.SYNC_FLUSH_COMMANDS_BIT, uint64(slice)) {
-		case gles.ALREADY_SIGNALED, gles.CONDITION_SATISFIED:
-			f.delete(gl)
-			return nil
-		case gles.TIMEOUT_EXPIRED:
-		default:
-			return waitFailed(gl)
-		}
-		if err := checkLost(gl, "wait"); err != nil {
+		if done, err := f.passed(gl, min(left, waitSlice)); done || err != nil {
 			return err
 		}
 		if left <= 0 {
-			return fmt.Errorf("%w: the GPU was not done after %v", ErrTimeout, timeout)
+			return tooLong(timeout)
 		}
 	}
+}
+
+func tooLong(timeout time.Duration) error {
+	return fmt.Errorf("%w: the GPU was not done after %v", ErrTimeout, timeout)
 }
 
 func waitFailed(gl gles.API) error {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // openTest opens a device, or skips the test with the reason.
@@ -60,4 +62,27 @@ func inChild(t *testing.T, env ...string) bool {
 		t.Errorf("with %v: %v\n%s", env, err, out)
 	}
 	return false
+}
+
+// noWork makes a device forget what runs have bound.
+func noWork(gles.API) error { return nil }
+
+func executorOf(t testing.TB, s *network.Session) *executor {
+	t.Helper()
+	var e *executor
+	err := s.Executor(func(x network.Executor) error { e = x.(*executor); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// same fails the test unless tensors are equal to the last bit.
+func same(t testing.TB, got, want []*tensor.Tensor) {
+	t.Helper()
+	for i := range want {
+		if diff := tensor.MaxDiff(got[i], want[i]); diff.Abs != 0 {
+			t.Errorf("output %d differs: %v", i, diff)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"image"
 	"time"
 
 	"github.com/shufflegl/shufflegl/tensor"
@@ -37,9 +38,50 @@ func PlanFor(b Backend, g *Graph) (*Plan, error) {
 // Executor runs one plan. A Session calls it from one goroutine at a time, with
 // tensors of the right number and shapes.
 type Executor interface {
-	// Run computes out from in, both in the plan's order. It does not allocate.
+	// Run computes out from in, both in the plan's order. It does not allocate. An
+	// output that is OnDevice is computed, but not wanted.
 	Run(out, in []*tensor.Tensor) error
 	Close() error
+}
+
+// Pipeliner is an Executor that can have several runs under way, one in each of its
+// slots. A Session begins runs from one goroutine at a time, in slots that are
+// free, and finishes each run once, perhaps while others are begun or finished.
+// Neither call allocates in the long run.
+type Pipeliner interface {
+	// Slots is how many runs can be under way; it does not change.
+	Slots() int
+	// Begin starts a run behind those begun before, and returns without waiting
+	// for it. The inputs, and both slices, are free when it returns; the output
+	// tensors when the run is finished. After an error the slot is free.
+	Begin(slot int, out, in []*tensor.Tensor) error
+	// Finish waits for the slot's run, whose outputs are then filled. The slot is
+	// free, whatever the error.
+	Finish(slot int) error
+}
+
+// PhotoTaker is an Executor that can make its input of photos itself.
+type PhotoTaker interface {
+	// Photos prepares for photos to be preprocessed into the plan's only input, which
+	// has p's shape. What it makes is freed by the executor's Close.
+	Photos(p tensor.Preprocess) (PhotoInput, error)
+}
+
+// PhotoInput is an Executor's way to run on photos, with the rules of Executor and,
+// if the Executor is a Pipeliner, of that. Photos have passed tensor.CheckImage.
+type PhotoInput interface {
+	// Takes reports whether photos of this type and size are taken. Others are
+	// preprocessed by the session. It may be called at any time.
+	Takes(image.Image) bool
+	Run(out []*tensor.Tensor, img image.Image) error
+	Begin(slot int, out []*tensor.Tensor, img image.Image) error
+}
+
+// DeviceImage is an image whose pixels lie on a device, so that only a PhotoInput of
+// that device can take it.
+type DeviceImage interface {
+	image.Image
+	Where() string // for messages: "texture 3 of a GPU"
 }
 
 // Tracer is an Executor that can show what each step computes. It runs the same

@@ -61,6 +61,48 @@ func ExampleCompile() {
 	// Output: 1x2 [11 0]
 }
 
+// Two frames take turns: the backend computes one while the program looks at the
+// other's outputs and fetches the next inputs.
+func ExampleSession_Submit() {
+	b := network.NewBuilder("example")
+	x := b.Input("x", 1, 2)
+	g, err := b.Build(b.Apply("double", network.Binary{Fn: network.FnAdd}, x, x))
+	if err != nil {
+		log.Fatal(err)
+	}
+	s, err := network.Compile(cpu.NewReference(), g)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+
+	camera := [][]float32{{1, 2}, {3, 4}, {5, 6}}
+	in := tensor.New(1, 2)
+	now, next := s.NewFrame(), s.NewFrame()
+	show := func(f *network.Frame) {
+		out, err := f.Wait()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(out[0].Data)
+	}
+	for i, picture := range camera {
+		copy(in.Data, picture)
+		if err := s.Submit(next, in); err != nil {
+			log.Fatal(err)
+		}
+		now, next = next, now
+		if i > 0 {
+			show(next)
+		}
+	}
+	show(now)
+	// Output:
+	// [2 4]
+	// [6 8]
+	// [10 12]
+}
+
 func ExampleChannelShuffle_Source() {
 	s := network.ChannelShuffle{Groups: 3}
 	for c := range 6 {

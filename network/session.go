@@ -12,13 +12,16 @@ import (
 var ErrClosed = errors.New("session is closed")
 
 // Session is a network compiled for a backend. It is safe for concurrent use;
-// runs take turns.
+// runs take turns, but for those that Submit has put in flight.
 type Session struct {
 	Plan    *Plan
 	Backend Backend
 
-	mu   sync.Mutex
-	exec Executor
+	mu     sync.Mutex
+	exec   Executor  // nil once closed
+	pipe   Pipeliner // exec, if it is one
+	frames []*Frame  // of each of its slots, in flight or done
+	next   int       // slot
 }
 
 // Compile plans a graph and prepares it on a backend.
@@ -36,7 +39,11 @@ func CompilePlan(b Backend, p *Plan) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{Plan: p, Backend: b, exec: exec}, nil
+	s := &Session{Plan: p, Backend: b, exec: exec}
+	if pipe, ok := exec.(Pipeliner); ok && pipe.Slots() > 0 {
+		s.pipe, s.frames = pipe, make([]*Frame, pipe.Slots())
+	}
+	return s, nil
 }
 
 // Run computes the network's outputs from its inputs, both in the graph's order.
@@ -47,6 +54,11 @@ func (s *Session) Run(inputs ...*tensor.Tensor) ([]*tensor.Tensor, error) {
 	}
 	return outs, nil
 }
+
+// OnDevice stands, among the outputs given to a run or in Frame.Outputs, for one that
+// is not to be brought to the CPU. What becomes of it is the backend's: package gpu
+// says where it lies, for shaders of the program's own.
+var OnDevice = &tensor.Tensor{}
 
 // NewOutputs allocates tensors for RunInto.
 func (s *Session) NewOutputs() []*tensor.Tensor {
@@ -85,13 +97,19 @@ func (s *Session) Executor(f func(Executor) error) error {
 	return f(s.exec)
 }
 
-// Close waits for a run under way and frees what the session holds on its
-// backend. Closing twice is no error.
+// Close waits for a run under way and for frames in flight, whose Wait still gives
+// their results, and frees what the session holds on its backend. Closing twice is
+// no error.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.exec == nil {
 		return nil
+	}
+	for slot, f := range s.frames {
+		if f != nil {
+			f.finish(slot)
+		}
 	}
 	err := s.exec.Close()
 	s.exec = nil
@@ -103,6 +121,9 @@ func fit(what string, ts []*tensor.Tensor, bs []Binding) error {
 		return fmt.Errorf("network: %d %ss given, the network has %d: %w", len(ts), what, len(bs), ErrShape)
 	}
 	for i, b := range bs {
+		if ts[i] == OnDevice && what == "output" {
+			continue
+		}
 		if ts[i] == nil {
 			return fmt.Errorf("network: %s %q is nil: %w", what, b.Name, ErrShape)
 		}

@@ -3,7 +3,7 @@
 //
 // A variant is a .comp file with macros. Every variant stays inside what OpenGL
 // ES 3.1 guarantees: 128 invocations a work group, 16 KiB of shared memory, four
-// storage blocks, and no extension.
+// storage blocks, and no extension but those that a macro below is made for.
 package shaders
 
 import (
@@ -57,10 +57,21 @@ var helpers = []struct {
 	{regexp.MustCompile(`\blocate\(`), "locate.glsl"},
 }
 
+// extensions are what macros need.
+var extensions = map[string]string{
+	"EXTERNAL": "GL_OES_EGL_image_external_essl3",
+}
+
 // Source is the complete text of the shader. It panics if the file does not exist.
 func (p Program) Source() string {
 	var b strings.Builder
-	b.WriteString("#version 310 es\nprecision highp float;\nprecision highp int;\n")
+	b.WriteString("#version 310 es\n")
+	for _, d := range strings.Fields(p.defines) {
+		if name, ok := extensions[d]; ok {
+			b.WriteString("#extension " + name + " : require\n")
+		}
+	}
+	b.WriteString("precision highp float;\nprecision highp int;\n")
 	for _, d := range strings.Fields(p.defines) {
 		b.WriteString("#define " + strings.Replace(d, "=", " ", 1) + "\n")
 	}

@@ -12,7 +12,10 @@ import (
 //
 // A transparent pixel counts as lying over black.
 func (p Preprocess) FillFrom(t *Tensor, img image.Image) error {
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if err := CheckImage(img); err != nil {
 		return err
 	}
 	if s := img.Bounds().Size(); s.X != p.Width || s.Y != p.Height {

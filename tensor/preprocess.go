@@ -86,7 +86,9 @@ const maxSide = 1 << 15
 // it, cannot be worked with.
 var ErrPreprocess = errors.New("cannot preprocess")
 
-func (p Preprocess) check() error {
+// Check returns an error that wraps ErrPreprocess if no photo can be preprocessed
+// with these settings.
+func (p Preprocess) Check() error {
 	switch {
 	case p.Width < 1 || p.Height < 1 || p.Width > maxSide || p.Height > maxSide:
 		return fmt.Errorf("%w: input of %dx%d pixels", ErrPreprocess, p.Width, p.Height)
@@ -148,7 +150,7 @@ func muldiv(a, b, c, add int) int {
 // FitImage returns img fitted to Width x Height: what the network sees, still
 // as a picture.
 func (p Preprocess) FitImage(img image.Image) (*image.RGBA, error) {
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return nil, err
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, p.Width, p.Height))
@@ -161,16 +163,16 @@ func (p Preprocess) FitImage(img image.Image) (*image.RGBA, error) {
 // FitInto is FitImage into an image of the caller's, which must have Width x
 // Height pixels. It allocates only a few bytes for each column and row.
 func (p Preprocess) FitInto(dst *image.RGBA, img image.Image) error {
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return err
 	}
 	if s := dst.Bounds().Size(); s.X != p.Width || s.Y != p.Height {
 		return fmt.Errorf("%w: fitting to %dx%d pixels into an image of %dx%d", ErrPreprocess, p.Width, p.Height, s.X, s.Y)
 	}
-	size := img.Bounds().Size()
-	if size.X < 1 || size.Y < 1 {
-		return fmt.Errorf("%w: an empty image", ErrPreprocess)
+	if err := CheckImage(img); err != nil {
+		return err
 	}
+	size := img.Bounds().Size()
 	at := p.Place(size.X, size.Y)
 	resize(dst, at, img, p.Fill)
 	return nil

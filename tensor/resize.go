@@ -3,15 +3,15 @@ package tensor
 import (
 	"image"
 	"image/color"
+
+	"github.com/shufflegl/shufflegl/internal/bilinear"
 )
 
 // resize draws the whole of src, scaled to at.Dx() x at.Dy() pixels, into dst
 // at the place at, which may lie partly outside dst: only what is inside is
 // computed. Pixels of dst outside at become fill.
 //
-// The rule is bilinear with half-pixel centres, edges repeated and no
-// antialiasing: OpenCV's INTER_LINEAR, which is what the networks were trained
-// and their published results made with. draw.ApproxBiLinear of
+// The rule is package bilinear's: OpenCV's INTER_LINEAR. draw.ApproxBiLinear of
 // golang.org/x/image has the same rule; this is not it because draw rounds down
 // (each colour is 0.2 of 255 too dark in the mean) and takes one chroma sample
 // for 2x2 pixels where JPEG decoders interpolate (see resizeYCbCr).
@@ -20,8 +20,8 @@ func resize(dst *image.RGBA, at image.Rectangle, src image.Image, fill color.RGB
 	size, b := src.Bounds().Size(), dst.Bounds()
 	at = at.Add(b.Min)
 	inside := at.Intersect(b)
-	cols := taps(inside.Min.X-at.Min.X, inside.Max.X-at.Min.X, at.Dx(), size.X)
-	rows := taps(inside.Min.Y-at.Min.Y, inside.Max.Y-at.Min.Y, at.Dy(), size.Y)
+	cols := bilinear.Taps(inside.Min.X-at.Min.X, inside.Max.X-at.Min.X, at.Dx(), size.X)
+	rows := bilinear.Taps(inside.Min.Y-at.Min.Y, inside.Max.Y-at.Min.Y, at.Dy(), size.Y)
 
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		line := dst.Pix[dst.PixOffset(b.Min.X, y):][:4*b.Dx()]
@@ -45,29 +45,6 @@ func resize(dst *image.RGBA, at image.Rectangle, src image.Image, fill color.RGB
 	}
 }
 
-// A tap is one output coordinate: it lies between the inputs i and j, w/2048 of
-// the way.
-type tap struct{ i, j, w int32 }
-
-const one = 1 << 11 // weights are in units of 1/2048, as OpenCV has them
-
-// taps returns where the outputs from..to-1 of a line lie, when in inputs are
-// scaled to out outputs.
-func taps(from, to, out, in int) []tap {
-	t := make([]tap, max(0, to-from))
-	for k := range t {
-		t[k] = tapAt((float64(from+k)+0.5)*float64(in)/float64(out)-0.5, in)
-	}
-	return t
-}
-
-// tapAt is the tap at a position counted in inputs, of which there are in.
-func tapAt(pos float64, in int) tap {
-	pos = max(0, min(pos, float64(in-1)))
-	i := int32(pos)
-	return tap{i, min(i+1, int32(in-1)), int32((pos-float64(i))*one + 0.5)}
-}
-
 // blend weighs four neighbours, u/2048 to the right and v/2048 down. The result
 // is in units of 1/2^22.
 func blend(a, b, c, d uint8, u, v int32) int32 {
@@ -78,37 +55,37 @@ func blend(a, b, c, d uint8, u, v int32) int32 {
 
 const half = 1 << 21 // of blend's unit
 
-func resizeRGBA(dst *image.RGBA, inside image.Rectangle, src *image.RGBA, cols, rows []tap) {
+func resizeRGBA(dst *image.RGBA, inside image.Rectangle, src *image.RGBA, cols, rows []bilinear.Tap) {
 	b := src.Bounds()
 	for y, row := range rows {
 		line := dst.Pix[dst.PixOffset(inside.Min.X, inside.Min.Y+y):][:4*len(cols)]
-		upper := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+int(row.i)):][:4*b.Dx()]
-		lower := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+int(row.j)):][:4*b.Dx()]
+		upper := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+int(row.I)):][:4*b.Dx()]
+		lower := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+int(row.J)):][:4*b.Dx()]
 		for x, c := range cols {
 			px := line[4*x : 4*x+4]
-			p00, p01 := upper[4*c.i:4*c.i+4], upper[4*c.j:4*c.j+4]
-			p10, p11 := lower[4*c.i:4*c.i+4], lower[4*c.j:4*c.j+4]
-			px[0] = uint8((blend(p00[0], p01[0], p10[0], p11[0], c.w, row.w) + half) >> 22)
-			px[1] = uint8((blend(p00[1], p01[1], p10[1], p11[1], c.w, row.w) + half) >> 22)
-			px[2] = uint8((blend(p00[2], p01[2], p10[2], p11[2], c.w, row.w) + half) >> 22)
+			p00, p01 := upper[4*c.I:4*c.I+4], upper[4*c.J:4*c.J+4]
+			p10, p11 := lower[4*c.I:4*c.I+4], lower[4*c.J:4*c.J+4]
+			px[0] = uint8((blend(p00[0], p01[0], p10[0], p11[0], c.W, row.W) + half) >> 22)
+			px[1] = uint8((blend(p00[1], p01[1], p10[1], p11[1], c.W, row.W) + half) >> 22)
+			px[2] = uint8((blend(p00[2], p01[2], p10[2], p11[2], c.W, row.W) + half) >> 22)
 			px[3] = 255
 		}
 	}
 }
 
-func resizeAny(dst *image.RGBA, inside image.Rectangle, src image.Image, cols, rows []tap) {
+func resizeAny(dst *image.RGBA, inside image.Rectangle, src image.Image, cols, rows []bilinear.Tap) {
 	in, _, _ := pixelsOf(src)
 	for y, row := range rows {
 		line := dst.Pix[dst.PixOffset(inside.Min.X, inside.Min.Y+y):][:4*len(cols)]
 		for x, c := range cols {
-			r00, g00, b00 := in.rgb(int(c.i), int(row.i))
-			r01, g01, b01 := in.rgb(int(c.j), int(row.i))
-			r10, g10, b10 := in.rgb(int(c.i), int(row.j))
-			r11, g11, b11 := in.rgb(int(c.j), int(row.j))
+			r00, g00, b00 := in.rgb(int(c.I), int(row.I))
+			r01, g01, b01 := in.rgb(int(c.J), int(row.I))
+			r10, g10, b10 := in.rgb(int(c.I), int(row.J))
+			r11, g11, b11 := in.rgb(int(c.J), int(row.J))
 			px := line[4*x : 4*x+4]
-			px[0] = uint8((blend(r00, r01, r10, r11, c.w, row.w) + half) >> 22)
-			px[1] = uint8((blend(g00, g01, g10, g11, c.w, row.w) + half) >> 22)
-			px[2] = uint8((blend(b00, b01, b10, b11, c.w, row.w) + half) >> 22)
+			px[0] = uint8((blend(r00, r01, r10, r11, c.W, row.W) + half) >> 22)
+			px[1] = uint8((blend(g00, g01, g10, g11, c.W, row.W) + half) >> 22)
+			px[2] = uint8((blend(b00, b01, b10, b11, c.W, row.W) + half) >> 22)
 			px[3] = 255
 		}
 	}

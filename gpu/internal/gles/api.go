@@ -110,7 +110,13 @@ type TextureAPI interface {
 	DeleteTexture(texture uint32)
 	ActiveTexture(unit uint32)
 	BindTexture(target, texture uint32)
+	IsTexture(texture uint32) bool
 	TexParameteri(target, name uint32, value int32)
+	GetTexLevelParameteriv(target uint32, level int, name uint32) int32
+	GenSampler() uint32
+	DeleteSampler(sampler uint32)
+	SamplerParameteri(sampler, name uint32, value int32)
+	BindSampler(unit, sampler uint32)
 	PixelStorei(name uint32, value int32)
 	TexStorage2D(target uint32, levels int, format uint32, width, height int)
 	TexStorage3D(target uint32, levels int, format uint32, width, height, depth int)

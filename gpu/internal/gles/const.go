@@ -119,6 +119,9 @@ const (
 	TEXTURE_3D         = 0x806F
 	TEXTURE_2D_ARRAY   = 0x8C1A
 	TEXTURE_BUFFER     = 0x8C2A
+	TEXTURE_EXTERNAL   = 0x8D65 // OES_EGL_image_external
+	TEXTURE_WIDTH      = 0x1000
+	TEXTURE_HEIGHT     = 0x1001
 	TEXTURE_MAG_FILTER = 0x2800
 	TEXTURE_MIN_FILTER = 0x2801
 	TEXTURE_WRAP_S     = 0x2802
@@ -127,6 +130,9 @@ const (
 	LINEAR             = 0x2601
 	CLAMP_TO_EDGE      = 0x812F
 	UNPACK_ALIGNMENT   = 0x0CF5
+	UNPACK_ROW_LENGTH  = 0x0CF2
+	UNPACK_SKIP_ROWS   = 0x0CF3
+	UNPACK_SKIP_PIXELS = 0x0CF4
 	READ_ONLY          = 0x88B8
 	WRITE_ONLY         = 0x88B9
 	READ_WRITE         = 0x88BA
@@ -138,6 +144,7 @@ const (
 	FLOAT              = 0x1406
 	HALF_FLOAT         = 0x140B
 	RGBA8              = 0x8058
+	R8                 = 0x8229
 	R32F               = 0x822E
 	R32I               = 0x8235
 	R32UI              = 0x8236

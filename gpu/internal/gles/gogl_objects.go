@@ -193,6 +193,25 @@ func (g *goGL) BindTexture(target, texture uint32) { gles2.BindTexture(target, t
 func (g *goGL) TexParameteri(target, name uint32, value int32) {
 	gles2.TexParameteri(target, name, value)
 }
+func (g *goGL) IsTexture(texture uint32) bool { return gles2.IsTexture(texture) }
+func (g *goGL) GetTexLevelParameteriv(target uint32, level int, name uint32) int32 {
+	g.i[0] = 0
+	gles2.GetTexLevelParameteriv(target, int32(level), name, &g.i[0])
+	return g.i[0]
+}
+func (g *goGL) GenSampler() uint32 {
+	g.u[0] = 0
+	gles2.GenSamplers(1, &g.u[0])
+	return g.u[0]
+}
+func (g *goGL) DeleteSampler(sampler uint32) {
+	g.u[0] = sampler
+	gles2.DeleteSamplers(1, &g.u[0])
+}
+func (g *goGL) SamplerParameteri(sampler, name uint32, value int32) {
+	gles2.SamplerParameteri(sampler, name, value)
+}
+func (g *goGL) BindSampler(unit, sampler uint32)     { gles2.BindSampler(unit, sampler) }
 func (g *goGL) PixelStorei(name uint32, value int32) { gles2.PixelStorei(name, value) }
 func (g *goGL) TexStorage2D(target uint32, levels int, format uint32, width, height int) {
 	gles2.TexStorage2D(target, int32(levels), format, int32(width), int32(height))

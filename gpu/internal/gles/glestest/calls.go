@@ -274,6 +274,45 @@ func (r *Recorder) BindTexture(target, texture uint32) {
 	}
 }
 
+func (r *Recorder) IsTexture(texture uint32) (v bool) {
+	if r.enter("IsTexture") {
+		v = r.api.IsTexture(texture)
+	}
+	return v
+}
+
+func (r *Recorder) GetTexLevelParameteriv(target uint32, level int, name uint32) (v int32) {
+	if r.enter("GetTexLevelParameteriv") {
+		v = r.api.GetTexLevelParameteriv(target, level, name)
+	}
+	return v
+}
+
+func (r *Recorder) GenSampler() (v uint32) {
+	if r.enter("GenSampler") {
+		v = r.api.GenSampler()
+	}
+	return v
+}
+
+func (r *Recorder) DeleteSampler(sampler uint32) {
+	if r.enter("DeleteSampler") {
+		r.api.DeleteSampler(sampler)
+	}
+}
+
+func (r *Recorder) SamplerParameteri(sampler, name uint32, value int32) {
+	if r.enter("SamplerParameteri") {
+		r.api.SamplerParameteri(sampler, name, value)
+	}
+}
+
+func (r *Recorder) BindSampler(unit, sampler uint32) {
+	if r.enter("BindSampler") {
+		r.api.BindSampler(unit, sampler)
+	}
+}
+
 func (r *Recorder) TexParameteri(target, name uint32, value int32) {
 	if r.enter("TexParameteri") {
 		r.api.TexParameteri(target, name, value)

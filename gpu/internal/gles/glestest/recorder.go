@@ -29,6 +29,8 @@ type Recorder struct {
 	mu      sync.Mutex
 	calls   map[string]int
 	total   int
+	order   []string // of calls, if kept
+	keep    bool
 	faults  []Fault
 	seen    []int // calls since each fault was injected
 	pending uint32
@@ -66,6 +68,18 @@ func (r *Recorder) Counts() map[string]int {
 		}
 	}
 	return m
+}
+
+// Sequence returns the names of the calls that f makes, in order.
+func (r *Recorder) Sequence(f func()) []string {
+	r.mu.Lock()
+	r.order, r.keep = nil, true
+	r.mu.Unlock()
+	f()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keep = false
+	return r.order
 }
 
 // Reset sets the counts to zero; faults stay.
@@ -106,6 +120,9 @@ func (r *Recorder) fault(name string) (Fault, bool) {
 	defer r.mu.Unlock()
 	r.calls[name]++
 	r.total++
+	if r.keep {
+		r.order = append(r.order, name)
+	}
 	for i, f := range r.faults {
 		if f.Call != name {
 			continue

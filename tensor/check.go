@@ -1,0 +1,68 @@
+package tensor
+
+import (
+	"fmt"
+	"image"
+
+	"github.com/shufflegl/shufflegl/internal/bilinear"
+)
+
+// CheckImage returns an error that wraps ErrPreprocess if an image is nil or empty,
+// or is an RGBA, NRGBA, Gray or YCbCr whose pixels are fewer than its size and
+// stride say, as happens when frames are wrapped by hand.
+func CheckImage(img image.Image) error {
+	switch i := img.(type) {
+	case nil:
+		return fmt.Errorf("%w: no image", ErrPreprocess)
+	case *image.RGBA:
+		if i != nil {
+			return checkPlane("pixels", i.Rect, 4, len(i.Pix), i.Stride)
+		}
+	case *image.NRGBA:
+		if i != nil {
+			return checkPlane("pixels", i.Rect, 4, len(i.Pix), i.Stride)
+		}
+	case *image.Gray:
+		if i != nil {
+			return checkPlane("pixels", i.Rect, 1, len(i.Pix), i.Stride)
+		}
+	case *image.YCbCr:
+		if i != nil {
+			return checkYCbCr(i)
+		}
+	default:
+		if i.Bounds().Empty() {
+			return errEmpty()
+		}
+		return nil
+	}
+	return fmt.Errorf("%w: no image", ErrPreprocess)
+}
+
+func errEmpty() error { return fmt.Errorf("%w: an empty image", ErrPreprocess) }
+
+func checkYCbCr(i *image.YCbCr) error {
+	r := i.Rect
+	if err := checkPlane("luma samples", r, 1, len(i.Y), i.YStride); err != nil {
+		return err
+	}
+	x, y := bilinear.Steps(i.SubsampleRatio)
+	chroma := image.Rect(0, 0, bilinear.Samples(r.Min.X, r.Max.X, x), bilinear.Samples(r.Min.Y, r.Max.Y, y))
+	if err := checkPlane("blue chroma samples", chroma, 1, len(i.Cb), i.CStride); err != nil {
+		return err
+	}
+	return checkPlane("red chroma samples", chroma, 1, len(i.Cr), i.CStride)
+}
+
+// checkPlane checks that so many bytes hold the rows of r, of so many bytes a pixel.
+func checkPlane(what string, r image.Rectangle, pixel, have, stride int) error {
+	if r.Empty() {
+		return errEmpty()
+	}
+	w, h := r.Dx(), r.Dy()
+	// By division: products of hostile sizes overflow.
+	if w > have/pixel || h > 1 && (stride < w*pixel || h-1 > (have-w*pixel)/stride) {
+		return fmt.Errorf("%w: an image of %dx%d with %d bytes of %s, rows %d apart", ErrPreprocess, w, h, have, what, stride)
+	}
+	return nil
+}
