@@ -144,6 +144,7 @@ func TestExceeded(t *testing.T) {
 		"16400 bytes in a uniform block, at most 16384":   func(r *shaders.Resources) { r.UniformBlockBytes = 16400 },
 		"513 uniforms outside blocks, at most 512":        func(r *shaders.Resources) { r.UniformComponents = 513 },
 		"17 textures, at most 16":                         func(r *shaders.Resources) { r.Samplers = 17 },
+		"17 texture units, at most 16":                    func(r *shaders.Resources) { r.TextureUnits = 17 },
 		"5 images, at most 4":                             func(r *shaders.Resources) { r.Images = 5 },
 		"8 image units, at most 4":                        func(r *shaders.Resources) { r.ImageUnits = 8 },
 		"the extension GL_EXT_shader_explicit_arithmetic": func(r *shaders.Resources) { r.Extensions = []string{"GL_EXT_shader_explicit_arithmetic"} },

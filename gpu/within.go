@@ -28,6 +28,7 @@ func (l *Limits) Exceeded(r *shaders.Resources) []string {
 	check(r.Images, l.ComputeImages, "images")
 	check(r.ImageUnits, l.ImageUnits, "image units")
 	check(r.Samplers, l.TextureUnits, "textures")
+	check(r.TextureUnits, l.TextureUnits, "texture units")
 	for _, e := range r.Extensions {
 		beyond = append(beyond, "the extension "+e)
 	}

@@ -17,6 +17,7 @@ type Resources struct {
 	UniformBlockBytes int // of the largest
 	UniformComponents int // of 32 bits, outside blocks
 	Samplers          int
+	TextureUnits      int // one more than the highest
 	Images            int
 	ImageUnits        int      // one more than the highest
 	Extensions        []string // that it asks for
@@ -172,7 +173,11 @@ func (d *declarations) uniform(layout map[string]string) {
 	kind := d.text
 	switch {
 	case strings.Contains(kind, "sampler"):
-		d.variables(func(_ string, n int, _ bool) { d.Samplers += n })
+		first := d.binding(layout)
+		d.variables(func(_ string, n int, _ bool) {
+			d.Samplers += n
+			d.TextureUnits = max(d.TextureUnits, first+n)
+		})
 		return
 	case strings.Contains(kind, "image"):
 		first := d.binding(layout)

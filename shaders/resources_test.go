@@ -42,7 +42,7 @@ func TestDeclared(t *testing.T) {
 		{"single uniforms", "uniform int a, b[3]; uniform highp mat4 m;",
 			with(func(r *Resources) { r.UniformComponents = 20 })},
 		{"samplers and images", "layout(binding = 1) uniform highp sampler2D a; uniform lowp usamplerBuffer b[2];\nlayout(binding = 2, rgba32f) writeonly uniform highp image2D c; layout(r32i) uniform iimage3D d;",
-			with(func(r *Resources) { r.Samplers, r.Images, r.ImageUnits = 3, 2, 3 })},
+			with(func(r *Resources) { r.Samplers, r.TextureUnits, r.Images, r.ImageUnits = 3, 2, 2, 3 })},
 		{"extension", "#extension GL_EXT_texture_buffer : require\n#ifdef NO\n#extension GL_NO : enable\n#endif",
 			with(func(r *Resources) { r.Extensions = []string{"GL_EXT_texture_buffer"} })},
 		{"functions and constants", "precision highp float; const int n[2] = int[](1, 2); struct S { int a; }; vec4 f(int a) { if (a > 0) { return vec4(0.5e-3); } return vec4(1); }\nlayout(local_size_x = 9) in;", group(9, 1, 1)},
