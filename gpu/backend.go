@@ -5,7 +5,6 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/network"
-	"github.com/shufflegl/shufflegl/shaders"
 )
 
 // A Device is a network.Backend.
@@ -49,28 +48,6 @@ func (d *Device) Prepare(p *network.Plan) (network.Executor, error) {
 	return e, nil
 }
 
-// programOf links each distinct program once for the life of the device. It
-// runs on the GL thread.
-func (d *Device) programOf(gl gles.API, p shaders.Program) (*program, error) {
-	if linked, ok := d.programs[p]; ok {
-		return linked, nil
-	}
-	source := p.Source()
-	linked := d.cache.load(d, gl, p, source)
-	if linked == nil {
-		var err error
-		if linked, err = d.newProgram(gl, p.File, p.Variant(), source); err != nil {
-			return nil, err
-		}
-		d.cache.store(gl, linked, source)
-	}
-	if d.programs == nil {
-		d.programs = map[shaders.Program]*program{}
-	}
-	d.programs[p] = linked
-	return linked, nil
-}
-
 // launch is a dispatch whose parameters and weights are on the device.
 type launch struct {
 	program                    uint32
@@ -88,19 +65,36 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 	if n := int(e.plan.ArenaBytes()); n > l.StorageBlockSize {
 		return fmt.Errorf("%w: the arena of %q takes %d bytes, a block holds at most %d", ErrLimit, e.plan.Name, n, l.StorageBlockSize)
 	}
+	started := e.d.startPrograms(gl, dispatches)
+	err := e.fill(gl, dispatches, t) // while the driver compiles
+	if failed := e.d.finishPrograms(gl, started, e.plan.Steps); failed != nil {
+		err = failed
+	}
+	if err != nil {
+		return err
+	}
+	for i := range dispatches {
+		e.launches[i].program = e.d.programs[dispatches[i].program].id
+	}
+	return checkErrors(gl, "prepare "+e.plan.Name)
+}
+
+// fill makes the launches, but for their programs, and the buffers and textures
+// that they use.
+func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
+	l := &e.d.info.Limits
 	var weights []float32
 	var words []int32
 	pages := weightPages{rows: min(l.TextureSize, pageWidth)}
+	for _, d := range dispatches {
+		if !d.stream {
+			pages.coming += inPage(d.weights)
+		}
+	}
 	page := make([]int, len(dispatches))
 	for i, d := range dispatches {
-		p, err := e.d.programOf(gl, d.program)
-		if err != nil {
-			s := &e.plan.Steps[d.step]
-			return fmt.Errorf("%w (for %s %q)", err, s.Op.Kind(), s.Name)
-		}
 		words = padded(words, l.UniformAlignment)
 		n := launch{
-			program:      p.id,
 			paramsOffset: 4 * len(words),
 			paramsSize:   4 * ceilDiv(len(d.params), 4) * 4,
 			groupsX:      uint32(d.groups[0]),
@@ -148,10 +142,7 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 	if e.back, err = e.d.newReadback(gl, e.outputs.size, "outputs of "+e.plan.Name); err != nil {
 		return err
 	}
-	if err := e.uploadConsts(gl); err != nil {
-		return err
-	}
-	return checkErrors(gl, "prepare "+e.plan.Name)
+	return e.uploadConsts(gl)
 }
 
 // padded appends zeros up to a multiple of so many bytes.

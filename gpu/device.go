@@ -257,6 +257,9 @@ func (d *Device) openOne(p ContextProvider, o Options) (_ Context, _ gles.API, e
 	if o.Debug && info.HasExtension("GL_KHR_debug") {
 		gl.Enable(gles.DEBUG_OUTPUT)
 	}
+	if info.HasExtension("GL_KHR_parallel_shader_compile") {
+		gl.MaxShaderCompilerThreads(0xFFFFFFFF) // as many as the driver likes
+	}
 	d.info = info
 	if !o.NoCache {
 		d.cache = newProgramCache(o.CacheDir, &info)

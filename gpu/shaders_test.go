@@ -101,38 +101,64 @@ func TestShadersValidate(t *testing.T) {
 	t.Error(err)
 }
 
-// Every kernel file is used, and none declares more than OpenGL ES 3.1
+// Every kernel file is used, and no variant declares more than OpenGL ES 3.1
 // guarantees.
 func TestShadersStayInSpecMinimum(t *testing.T) {
 	used := map[string]bool{}
+	shared := 0
 	for _, p := range programs(t) {
 		used[p.File] = true
-		if n := strings.Count(p.Source(), "buffer "); n > SpecMinimum.StorageBlocks {
-			t.Errorf("%s declares %d storage blocks", p.Label(), n)
+		r, err := p.Resources()
+		if err != nil {
+			t.Error(err)
 		}
-		size := 1
-		for _, d := range strings.Fields(p.Variant()) {
-			var n int
-			if k, _ := fmt.Sscanf(d, "LX=%d", &n); k == 1 {
-				size *= n
-			}
-			if k, _ := fmt.Sscanf(d, "LY=%d", &n); k == 1 {
-				size *= n
-			}
-			if k, _ := fmt.Sscanf(d, "LZ=%d", &n); k == 1 {
-				size *= n
-			}
+		if p == preprocessProgram(pictureExternal) {
+			r.Extensions = nil // only built where the driver has it
 		}
-		if size > SpecMinimum.WorkGroupInvocations {
-			t.Errorf("%s has %d invocations a work group", p.Label(), size)
+		for _, what := range SpecMinimum.Exceeded(&r) {
+			t.Errorf("%s: %s", p.Label(), what)
 		}
-		if external := preprocessProgram(pictureExternal); p != external && strings.Contains(p.Source(), "#extension") {
-			t.Errorf("%s asks for an extension", p.Label())
+		if r.StorageBlocks == 0 || r.UniformBlockBytes < 64 {
+			t.Errorf("%s: %+v cannot be right", p.Label(), r)
 		}
+		shared = max(shared, r.SharedBytes)
+	}
+	if shared != SpecMinimum.SharedMemory {
+		t.Errorf("at most %d bytes of shared memory; the fused convolution takes %d", shared, SpecMinimum.SharedMemory)
 	}
 	for _, file := range shaders.Files() {
 		if !used[file] {
 			t.Errorf("no case uses %s", file)
+		}
+	}
+}
+
+// One thing too many is said, each in its words.
+func TestExceeded(t *testing.T) {
+	least := shaders.Resources{WorkGroup: [3]int{64, 2, 1}, SharedBytes: 16384, StorageBlocks: 4, StorageBindings: 4,
+		UniformBlocks: 12, UniformBlockBytes: 16384, UniformComponents: 512, Samplers: 16, Images: 4, ImageUnits: 4}
+	if got := SpecMinimum.Exceeded(&least); len(got) != 0 {
+		t.Errorf("the minimum itself: %q", got)
+	}
+	for want, change := range map[string]func(r *shaders.Resources){
+		"130 invocations a work group, at most 128":       func(r *shaders.Resources) { r.WorkGroup = [3]int{65, 2, 1} },
+		"65 invocations along z, at most 64":              func(r *shaders.Resources) { r.WorkGroup = [3]int{1, 1, 65} },
+		"16400 bytes of shared memory, at most 16384":     func(r *shaders.Resources) { r.SharedBytes = 16400 },
+		"5 storage blocks, at most 4":                     func(r *shaders.Resources) { r.StorageBlocks = 5 },
+		"5 storage binding points, at most 4":             func(r *shaders.Resources) { r.StorageBindings = 5 },
+		"13 uniform blocks, at most 12":                   func(r *shaders.Resources) { r.UniformBlocks = 13 },
+		"16400 bytes in a uniform block, at most 16384":   func(r *shaders.Resources) { r.UniformBlockBytes = 16400 },
+		"513 uniforms outside blocks, at most 512":        func(r *shaders.Resources) { r.UniformComponents = 513 },
+		"17 textures, at most 16":                         func(r *shaders.Resources) { r.Samplers = 17 },
+		"17 texture units, at most 16":                    func(r *shaders.Resources) { r.TextureUnits = 17 },
+		"5 images, at most 4":                             func(r *shaders.Resources) { r.Images = 5 },
+		"8 image units, at most 4":                        func(r *shaders.Resources) { r.ImageUnits = 8 },
+		"the extension GL_EXT_shader_explicit_arithmetic": func(r *shaders.Resources) { r.Extensions = []string{"GL_EXT_shader_explicit_arithmetic"} },
+	} {
+		r := least
+		change(&r)
+		if got := SpecMinimum.Exceeded(&r); !slices.Equal(got, []string{want}) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

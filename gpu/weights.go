@@ -27,19 +27,28 @@ func (d *dispatch) placeWeights(l *Limits) {
 
 // weightPages are textures being filled.
 type weightPages struct {
-	rows  int         // of a full page
-	pages [][]float32 // four floats a texel
+	rows   int         // of a full page
+	coming int         // floats still to be added, at the most
+	pages  [][]float32 // four floats a texel
 }
+
+// weightAlign is what weights in a page begin at multiples of, in bytes.
+const weightAlign = 8 * 16
+
+// inPage counts the floats that weights take in a page.
+func inPage(weights []float32) int { return ceilDiv(4*len(weights), weightAlign) * weightAlign / 4 }
 
 // add gives the page and the first texel of some weights.
 func (w *weightPages) add(weights []float32) (page, texel int) {
 	last := len(w.pages) - 1
 	if last < 0 || len(w.pages[last])+len(weights) > 4*pageWidth*w.rows {
-		w.pages = append(w.pages, nil)
+		rows := min(ceilDiv(w.coming, 4*pageWidth), w.rows)
+		w.pages = append(w.pages, make([]float32, 0, 4*pageWidth*rows))
 		last++
 	}
+	w.coming -= inPage(weights)
 	texel = len(w.pages[last]) / 4 // a multiple of eight, as weight.glsl wants
-	w.pages[last] = padded(append(w.pages[last], weights...), 8*16)
+	w.pages[last] = padded(append(w.pages[last], weights...), weightAlign)
 	return last, texel
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"slices"
@@ -23,23 +24,42 @@ func contexts() []string { return []string{"egl", "glfw"} }
 // openGPU opens the GPU through one kind of context, or with "auto" through the
 // first that works.
 func openGPU(context string) (*gpuDevice, error) {
-	var providers []gpu.ContextProvider
-	switch context {
-	case "auto":
-		providers = append(providers, gpu.EGL())
-		if haveDisplay() {
-			providers = append(providers, glfwProvider())
-		}
-	case "egl":
-		providers = append(providers, gpu.EGL())
-	case "glfw":
-		providers = append(providers, glfwProvider())
-	}
-	d, err := gpu.Open(gpu.Options{Contexts: providers})
+	d, err := gpu.Open(gpu.Options{Contexts: providers(context)})
 	if err != nil {
 		return nil, err
 	}
 	return &gpuDevice{d, d.Info(), d.Close}, nil
+}
+
+// openCompiler opens the GPU, or a driver that only compiles for one: nothing is
+// run on it. What is compiled comes from no cache, or there would be no statistics.
+func openCompiler(context string) (*gpuCompiler, error) {
+	// Mesa's drivers read these when they are loaded.
+	for name, value := range map[string]string{"MESA_SHADER_CACHE_DISABLE": "true", "FD_MESA_DEBUG": "shaderdb", "ETNA_MESA_DEBUG": "shaderdb"} {
+		if _, set := os.LookupEnv(name); !set {
+			os.Setenv(name, value)
+		}
+	}
+	d, err := gpu.Open(gpu.Options{Contexts: providers(context), NoSelfTest: true, NoCache: true,
+		Debug: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	return &gpuCompiler{d.Info(), d.Programs, d.Close}, nil
+}
+
+func providers(context string) []gpu.ContextProvider {
+	switch context {
+	case "egl":
+		return []gpu.ContextProvider{gpu.EGL()}
+	case "glfw":
+		return []gpu.ContextProvider{glfwProvider()}
+	}
+	all := []gpu.ContextProvider{gpu.EGL()}
+	if haveDisplay() {
+		all = append(all, glfwProvider())
+	}
+	return all
 }
 
 // explain adds to the error of a GPU that was asked for what can be done.

@@ -74,6 +74,7 @@ type world struct {
 	noGPU    error
 	software bool
 	blind    bool
+	programs []gpu.ProgramReport // what the compiler says
 	spoil    func(step string, out *tensor.Tensor)
 	stdin    bytes.Buffer
 	gpusOpen int
@@ -107,6 +108,15 @@ func (w *world) system(out writer, err writer) *system {
 				Extensions: []string{"GL_EXT_one", "GL_EXT_two"}, Limits: gpu.SpecMinimum, Software: w.software, TimerQuery: true}
 			b := fake{Backend: cpu.NewReference(), name: "gpu", device: info.Renderer, driver: info.Version, world: w, took: 15 * time.Millisecond, spoil: w.spoil, blind: w.blind}
 			return &gpuDevice{b, info, func() error { w.gpusOpen--; return nil }}, nil
+		},
+		openCompiler: func(string) (*gpuCompiler, error) {
+			if w.noGPU != nil {
+				return nil, w.noGPU
+			}
+			w.gpusOpen++
+			info := &gpu.Info{Renderer: "a test's GPU", Version: "OpenGL ES 3.1"}
+			programs := func(*network.Plan) ([]gpu.ProgramReport, error) { return w.programs, nil }
+			return &gpuCompiler{info, programs, func() error { w.gpusOpen--; return nil }}, nil
 		},
 	}
 }

@@ -33,6 +33,7 @@ func TestGolden(t *testing.T) {
 		{"bench_help", world{}, 0, "bench -h"},
 		{"classify_help", world{}, 0, "classify --help"},
 		{"plan_help", world{}, 0, "plan -h"},
+		{"shaders_help", world{}, 0, "shaders -h"},
 		{"verify_help", world{}, 0, "verify -h"},
 		{"info_help", world{}, 0, "info -h"},
 		{"detect_help", world{}, 0, "detect -h"},
@@ -49,6 +50,10 @@ func TestGolden(t *testing.T) {
 				out.Data[5] += 3
 			}
 		}}, 1, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32"},
+		{"shaders", world{programs: compiled()}, 0, "shaders -model " + tiny},
+		{"shaders_json", world{programs: compiled()}, 0, "shaders -format json -context egl -model " + tiny},
+		{"shaders_silent", world{programs: silent()}, 0, "shaders -model " + tiny},
+		{"shaders_no_gpu", world{noGPU: noGPU}, 1, "shaders -model " + tiny},
 		{"info", world{}, 0, "info"},
 		{"info_no_gpu", world{noGPU: noGPU}, 0, "info"},
 		{"classify", world{}, 0, "classify -model " + tiny + " -size 64 -labels labels.txt -top 3 photo.png photo.png"},

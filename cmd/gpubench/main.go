@@ -23,6 +23,7 @@ func main() {
 		newCPU:       newCPU,
 		newReference: newReference,
 		openGPU:      openGPU,
+		openCompiler: openCompiler,
 		contexts:     contexts(),
 	}))
 }

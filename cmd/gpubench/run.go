@@ -37,6 +37,7 @@ func commands() []command {
 		detectCommand(),
 		runCommand(),
 		planCommand(),
+		shadersCommand(),
 		verifyCommand(),
 		modelsCommand(),
 		infoCommand(),

@@ -21,6 +21,7 @@ type system struct {
 	newCPU       func(threads int) network.Backend
 	newReference func() network.Backend
 	openGPU      func(context string) (*gpuDevice, error)
+	openCompiler func(context string) (*gpuCompiler, error)
 	contexts     []string // names that openGPU takes, in the order to try
 }
 
@@ -29,6 +30,13 @@ type gpuDevice struct {
 	network.Backend
 	info  *gpu.Info
 	close func() error
+}
+
+// gpuCompiler is a GPU that is only asked to compile.
+type gpuCompiler struct {
+	info     *gpu.Info
+	programs func(*network.Plan) ([]gpu.ProgramReport, error)
+	close    func() error
 }
 
 // say writes a line to standard error.

@@ -66,6 +66,9 @@ type ProgramAPI interface {
 	GetProgramInfoLog(program uint32) string
 	UseProgram(program uint32)
 	DeleteProgram(program uint32)
+	// MaxShaderCompilerThreads is glMaxShaderCompilerThreadsKHR
+	// (KHR_parallel_shader_compile).
+	MaxShaderCompilerThreads(count uint32)
 
 	// GetProgramBinary returns a nil binary when the driver gives none.
 	GetProgramBinary(program uint32) (format uint32, binary []byte)
@@ -156,8 +159,13 @@ type QueryAPI interface {
 	GetQueryObjectui64v(query, name uint32) uint64
 }
 
-// DebugAPI reads the KHR_debug message log. A log needs no callback from the
-// driver's threads into Go.
+// DebugAPI reads KHR_debug messages, as a rule from the log: that needs no
+// callback from the driver's threads into Go. But a log may hold as few as one.
 type DebugAPI interface {
 	GetDebugMessageLog(max int) []DebugMessage
+	// DebugMessageControl lets messages through or not; DONT_CARE stands for any.
+	DebugMessageControl(source, kind, severity uint32, enabled bool)
+	// DebugMessageCallback sends messages to f instead of the log; with nil they
+	// go to the log again. Any thread may call f, which must not call GL.
+	DebugMessageCallback(f func(DebugMessage))
 }

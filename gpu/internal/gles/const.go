@@ -179,6 +179,7 @@ const (
 	DEBUG_OUTPUT                = 0x92E0
 	DEBUG_OUTPUT_SYNCHRONOUS    = 0x8242
 	DEBUG_TYPE_ERROR            = 0x824C
+	DONT_CARE                   = 0x1100
 	DEBUG_SEVERITY_HIGH         = 0x9146
 	DEBUG_SEVERITY_MEDIUM       = 0x9147
 	DEBUG_SEVERITY_LOW          = 0x9148

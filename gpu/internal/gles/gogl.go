@@ -17,7 +17,7 @@ import (
 var binding struct {
 	sync.Mutex
 	loaded     bool
-	entryPoint map[string]bool // of the optional functions
+	entryPoint map[string]unsafe.Pointer // of the optional functions
 }
 
 // Extension entry points that API uses. go-gl binds them all; a nil pointer
@@ -27,6 +27,9 @@ var optional = []string{
 	"glTexBufferEXT", "glTexBufferOES",
 	"glGetGraphicsResetStatus", "glGetGraphicsResetStatusEXT", "glGetGraphicsResetStatusKHR",
 	"glGetDebugMessageLog", "glGetDebugMessageLogKHR",
+	"glDebugMessageControl", "glDebugMessageControlKHR",
+	"glDebugMessageCallback", "glDebugMessageCallbackKHR",
+	"glMaxShaderCompilerThreadsKHR",
 }
 
 // Available reports why Load cannot work in this build, or nil.
@@ -50,9 +53,9 @@ func Load(proc func(name string) unsafe.Pointer) (API, error) {
 			// go-gl's error is the bare name of the function.
 			return nil, fmt.Errorf("%w: %v", ErrMissing, err)
 		}
-		binding.entryPoint = make(map[string]bool, len(optional))
+		binding.entryPoint = make(map[string]unsafe.Pointer, len(optional))
 		for _, name := range optional {
-			binding.entryPoint[name] = proc(name) != nil
+			binding.entryPoint[name] = proc(name)
 		}
 		binding.loaded = true
 	}
@@ -65,8 +68,8 @@ func Load(proc func(name string) unsafe.Pointer) (API, error) {
 	es32 := g.getInteger(MAJOR_VERSION)*10+g.getInteger(MINOR_VERSION) >= 32
 	// A loader can return a pointer for a name that the driver does not have:
 	// the pointer counts only beside the extension string or the version.
-	has := func(name string, offered bool) bool { return offered && binding.entryPoint[name] }
-	g.timer = has("glQueryCounterEXT", exts["GL_EXT_disjoint_timer_query"]) && binding.entryPoint["glGetQueryObjectui64vEXT"]
+	has := func(name string, offered bool) bool { return offered && binding.entryPoint[name] != nil }
+	g.timer = has("glQueryCounterEXT", exts["GL_EXT_disjoint_timer_query"]) && binding.entryPoint["glGetQueryObjectui64vEXT"] != nil
 	g.storage = has("glBufferStorageEXT", exts["GL_EXT_buffer_storage"])
 	switch {
 	case has("glTexBufferEXT", exts["GL_EXT_texture_buffer"]):
@@ -88,6 +91,19 @@ func Load(proc func(name string) unsafe.Pointer) (API, error) {
 	case has("glGetDebugMessageLogKHR", exts["GL_KHR_debug"]):
 		g.debugLog = gles2.GetDebugMessageLogKHR
 	}
+	switch {
+	case has("glDebugMessageControl", es32):
+		g.debugControl = gles2.DebugMessageControl
+	case has("glDebugMessageControlKHR", exts["GL_KHR_debug"]):
+		g.debugControl = gles2.DebugMessageControlKHR
+	}
+	switch {
+	case has("glDebugMessageCallback", es32):
+		g.debug.set = binding.entryPoint["glDebugMessageCallback"]
+	case has("glDebugMessageCallbackKHR", exts["GL_KHR_debug"]):
+		g.debug.set = binding.entryPoint["glDebugMessageCallbackKHR"]
+	}
+	g.threads = has("glMaxShaderCompilerThreadsKHR", exts["GL_KHR_parallel_shader_compile"])
 	return g, nil
 }
 
@@ -108,9 +124,12 @@ type goGL struct {
 	*scratch
 	pending        uint32 // error raised here for a missing entry point
 	timer, storage bool
+	threads        bool // compiler's
 	texBuffer      func(target, format, buffer uint32)
 	resetStatus    func() uint32
 	debugLog       func(count uint32, size int32, sources, types, ids, severities *uint32, lengths *int32, log *uint8) uint32
+	debugControl   func(source, kind, severity uint32, count int32, ids *uint32, enabled bool)
+	debug          debugCallback
 }
 
 func (g *goGL) missing() {
@@ -263,6 +282,22 @@ func (g *goGL) GetDebugMessageLog(max int) []DebugMessage {
 		text = text[end:]
 	}
 	return slices.Clip(msgs)
+}
+
+func (g *goGL) DebugMessageControl(source, kind, severity uint32, enabled bool) {
+	if g.debugControl == nil {
+		g.missing()
+		return
+	}
+	g.debugControl(source, kind, severity, 0, nil, enabled)
+}
+
+func (g *goGL) DebugMessageCallback(f func(DebugMessage)) {
+	if g.debug.set == nil {
+		g.missing()
+		return
+	}
+	g.debug.use(f)
 }
 
 func max0(n int) int { return max(n, 0) }

@@ -62,6 +62,14 @@ func (g *goGL) LinkProgram(program uint32)          { gles2.LinkProgram(program)
 func (g *goGL) UseProgram(program uint32)           { gles2.UseProgram(program) }
 func (g *goGL) DeleteProgram(program uint32)        { gles2.DeleteProgram(program) }
 
+func (g *goGL) MaxShaderCompilerThreads(count uint32) {
+	if !g.threads {
+		g.missing()
+		return
+	}
+	gles2.MaxShaderCompilerThreadsKHR(count)
+}
+
 func (g *goGL) ProgramParameteri(program, name uint32, value int32) {
 	gles2.ProgramParameteri(program, name, value)
 }

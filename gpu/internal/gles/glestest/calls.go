@@ -106,6 +106,12 @@ func (r *Recorder) DeleteProgram(program uint32) {
 	}
 }
 
+func (r *Recorder) MaxShaderCompilerThreads(count uint32) {
+	if r.enter("MaxShaderCompilerThreads") {
+		r.api.MaxShaderCompilerThreads(count)
+	}
+}
+
 func (r *Recorder) ProgramBinary(program, format uint32, binary []byte) {
 	if r.enter("ProgramBinary") {
 		r.api.ProgramBinary(program, format, binary)
@@ -460,4 +466,16 @@ func (r *Recorder) GetDebugMessageLog(max int) (v []gles.DebugMessage) {
 		v = r.api.GetDebugMessageLog(max)
 	}
 	return v
+}
+
+func (r *Recorder) DebugMessageControl(source, kind, severity uint32, enabled bool) {
+	if r.enter("DebugMessageControl") {
+		r.api.DebugMessageControl(source, kind, severity, enabled)
+	}
+}
+
+func (r *Recorder) DebugMessageCallback(f func(gles.DebugMessage)) {
+	if r.enter("DebugMessageCallback") {
+		r.api.DebugMessageCallback(f)
+	}
 }

@@ -10,11 +10,19 @@ type Fake struct {
 	last    uint32
 	buffers map[uint32][]byte
 	bound   map[uint32]uint32
+	heard   func(gles.DebugMessage)
 }
 
 // NewFake returns an empty Fake.
 func NewFake() *Fake {
 	return &Fake{buffers: make(map[uint32][]byte), bound: make(map[uint32]uint32)}
+}
+
+// Say sends a debug message, if someone listens.
+func (f *Fake) Say(text string) {
+	if f.heard != nil {
+		f.heard(gles.DebugMessage{Severity: gles.DEBUG_SEVERITY_NOTIFICATION, Text: text})
+	}
 }
 
 func (f *Fake) gen() uint32 { f.last++; return f.last }
@@ -30,6 +38,11 @@ func (f *Fake) GetIntegerv(_ uint32, d []int32) {
 }
 func (f *Fake) GetIntegeriv(_, _ uint32) int32 { return 0 }
 func (f *Fake) GetInteger64v(uint32) int64     { return 0 }
+
+func (f *Fake) Enable(uint32)                                    {}
+func (f *Fake) Disable(uint32)                                   {}
+func (f *Fake) DebugMessageControl(_, _, _ uint32, _ bool)       {}
+func (f *Fake) DebugMessageCallback(say func(gles.DebugMessage)) { f.heard = say }
 
 func (f *Fake) CreateShader(uint32) uint32             { return f.gen() }
 func (f *Fake) ShaderSource(uint32, string)            {}
@@ -73,7 +86,16 @@ func (f *Fake) MapBufferRange(target uint32, offset, size int, _ uint32) []byte 
 }
 func (f *Fake) UnmapBuffer(uint32) bool { return true }
 
+func (f *Fake) GenTexture() uint32                                              { return f.gen() }
+func (f *Fake) DeleteTexture(uint32)                                            {}
+func (f *Fake) ActiveTexture(uint32)                                            {}
+func (f *Fake) BindTexture(_, _ uint32)                                         {}
+func (f *Fake) TexParameteri(_, _ uint32, _ int32)                              {}
+func (f *Fake) TexStorage2D(_ uint32, _ int, _ uint32, _, _ int)                {}
+func (f *Fake) BindImageTexture(_, _ uint32, _ int, _ bool, _ int, _, _ uint32) {}
+
 func (f *Fake) DispatchCompute(_, _, _ uint32) {}
+func (f *Fake) DispatchComputeIndirect(int)    {}
 func (f *Fake) MemoryBarrier(uint32)           {}
 func (f *Fake) FenceSync() gles.Sync           { return 1 }
 func (f *Fake) DeleteSync(gles.Sync)           {}

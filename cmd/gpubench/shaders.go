@@ -1,0 +1,224 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/report"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+func shadersCommand() command {
+	return command{
+		name:    "shaders",
+		summary: "compile a model's shaders and print what the driver says of them",
+		about: "Nothing is run. Instructions, cycles of the slowest unit, registers and spills are\n" +
+			"the driver's own (Mesa's drivers give them); the rest is read from the shaders.",
+		examples: []string{
+			"shaders",
+			"shaders -model shufflenet_v2_1.0x -format json",
+		},
+		define: func(f *flag.FlagSet) action {
+			var m modelFlags
+			m.define(f, defaultModel, false)
+			format := f.String("format", "table", "`table|json`: how to print")
+			context := f.String("context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+			return func(sys *system, _ []string) error {
+				if err := oneOf("-format", *format, "table", "json"); err != nil {
+					return err
+				}
+				if err := checkContext(*context); err != nil {
+					return err
+				}
+				name, err := m.one()
+				if err != nil {
+					return err
+				}
+				g, err := m.load(name)
+				if err != nil {
+					return err
+				}
+				p, err := network.NewPlan(g, gpu.PlanOptions())
+				if err != nil {
+					return err
+				}
+				c, err := sys.openCompiler(*context)
+				if err != nil {
+					return err
+				}
+				defer c.close()
+				programs, err := c.programs(p)
+				if err != nil {
+					return err
+				}
+				j := describeShaders(name, c.info, programs)
+				if *format == "json" {
+					return report.JSON(sys.stdout, j)
+				}
+				return printShaders(sys.stdout, j)
+			}
+		},
+	}
+}
+
+// shadersJSON is the command's JSON form; scripts rely on the names. What the
+// driver does not tell is null.
+type shadersJSON struct {
+	Model    string        `json:"model"`
+	Device   string        `json:"device"`
+	Driver   string        `json:"driver"`
+	Launches int           `json:"launches"`
+	Programs []programJSON `json:"programs"`
+	// Sums over all launches, of one pass over the code.
+	Instructions *float64 `json:"instructions_times_invocations"`
+	Cycles       *float64 `json:"cycles_times_invocations"`
+}
+
+// programJSON is a program. Dispatched says that the driver said nothing after
+// linking, so that a dispatch of no work groups made it finish its work.
+type programJSON struct {
+	File        string          `json:"file"`
+	Variant     string          `json:"variant"`
+	Launches    int             `json:"launches"`
+	Invocations int64           `json:"invocations"`
+	Declared    declaredJSON    `json:"declared"`
+	Within      bool            `json:"within_minimum"`
+	Beyond      []string        `json:"beyond_minimum"`
+	Statistics  *statisticsJSON `json:"statistics"`
+	Dispatched  bool            `json:"dispatched"`
+	Messages    []string        `json:"messages"`
+}
+
+type declaredJSON struct {
+	WorkGroup     [3]int   `json:"work_group"`
+	Shared        int      `json:"shared_bytes"`
+	StorageBlocks int      `json:"storage_blocks"`
+	UniformBlocks int      `json:"uniform_blocks"`
+	UniformBytes  int      `json:"uniform_block_bytes"`
+	Samplers      int      `json:"samplers"`
+	Images        int      `json:"images"`
+	Extensions    []string `json:"extensions"`
+}
+
+type statisticsJSON struct {
+	Instructions *float64           `json:"instructions"`
+	Cycles       *float64           `json:"cycles"`
+	Units        map[string]float64 `json:"cycles_of_units"`
+	Registers    *float64           `json:"registers"`
+	Spills       *float64           `json:"spills"`
+	Fills        *float64           `json:"fills"`
+	Threads      *float64           `json:"threads"`
+	Loops        *float64           `json:"loops"`
+	Values       map[string]float64 `json:"values"`
+	Text         string             `json:"text"`
+}
+
+func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport) shadersJSON {
+	j := shadersJSON{Model: model, Device: info.Renderer, Driver: info.Version, Programs: []programJSON{}}
+	for _, p := range programs {
+		r := &p.Resources
+		q := programJSON{
+			File: p.File, Variant: p.Variant, Launches: p.Launches, Invocations: p.Invocations,
+			Declared: declaredJSON{r.WorkGroup, r.SharedBytes, r.StorageBlocks, r.UniformBlocks, r.UniformBlockBytes,
+				r.Samplers, r.Images, append([]string{}, r.Extensions...)},
+			Within: len(p.Beyond) == 0, Beyond: append([]string{}, p.Beyond...),
+			Dispatched: p.Dispatched, Messages: append([]string{}, p.Messages...),
+		}
+		if s := p.Statistics; s != nil {
+			get := func(f gpu.Figure) *float64 {
+				if v, ok := s.Figures[f]; ok {
+					return &v
+				}
+				return nil
+			}
+			q.Statistics = &statisticsJSON{get(gpu.Instructions), get(gpu.Cycles), s.Units, get(gpu.Registers),
+				get(gpu.Spills), get(gpu.Fills), get(gpu.Threads), get(gpu.Loops), s.Values, s.Text}
+			if len(s.Units) == 0 {
+				q.Statistics.Units = nil
+			}
+		}
+		j.Launches += p.Launches
+		j.Programs = append(j.Programs, q)
+	}
+	j.Instructions = total(j.Programs, func(s *statisticsJSON) *float64 { return s.Instructions })
+	j.Cycles = total(j.Programs, func(s *statisticsJSON) *float64 { return s.Cycles })
+	return j
+}
+
+// total is the sum over all launches, or nil if it is not known of each.
+func total(programs []programJSON, of func(*statisticsJSON) *float64) *float64 {
+	sum := 0.0
+	for _, p := range programs {
+		if p.Statistics == nil || of(p.Statistics) == nil {
+			return nil
+		}
+		sum += *of(p.Statistics) * float64(p.Invocations)
+	}
+	return &sum
+}
+
+// printShaders prints a table of costs, one of what is declared, and the whole
+// network's cost.
+func printShaders(w io.Writer, j shadersJSON) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s (%s): %d programs, %d launches\n\n", j.Model, j.Device, j.Driver, len(j.Programs), j.Launches)
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "#\tlaunches\tinvocations\tinstr\tcycles\tspills:fills\tregisters\tthreads\t  program")
+	for i, p := range j.Programs {
+		s := p.Statistics
+		if s == nil {
+			s = &statisticsJSON{}
+		}
+		fmt.Fprintf(t, "%d\t%d\t%d\t%s\t%s\t%s:%s\t%s\t%s\t  %s  %s\n", i+1, p.Launches, p.Invocations,
+			known(s.Instructions), known(s.Cycles), known(s.Spills), known(s.Fills), known(s.Registers), known(s.Threads), p.File, p.Variant)
+	}
+	t.Flush()
+	b.WriteByte('\n')
+	fmt.Fprintln(t, "#\twork group\tshared bytes\tstorage blocks\tuniform bytes\ttextures\timages\t  within the OpenGL ES 3.1 minimum")
+	dispatched, silent := 0, 0
+	for i, p := range j.Programs {
+		d, within := p.Declared, "yes"
+		if !p.Within {
+			within = "no: " + strings.Join(p.Beyond, "; ")
+		}
+		fmt.Fprintf(t, "%d\t%dx%dx%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", i+1, d.WorkGroup[0], d.WorkGroup[1], d.WorkGroup[2],
+			d.Shared, d.StorageBlocks, d.UniformBytes, d.Samplers, d.Images, within)
+		switch {
+		case p.Statistics == nil:
+			silent++
+		case p.Dispatched:
+			dispatched++
+		}
+	}
+	t.Flush()
+	b.WriteByte('\n')
+	for _, c := range []struct {
+		sum  *float64
+		what string
+	}{{j.Instructions, "instructions"}, {j.Cycles, "cycles of the slowest unit"}} {
+		if c.sum != nil {
+			fmt.Fprintf(&b, "modelled cost of a run: %.4g million %s x invocations (one pass over the code, loops counted once)\n", *c.sum/1e6, c.what)
+		}
+	}
+	if silent > 0 {
+		fmt.Fprintf(&b, "note: programs of which the driver gives no statistics (Mesa's drivers for GPUs do): %d\n", silent)
+	}
+	if dispatched > 0 {
+		fmt.Fprintf(&b, "note: programs whose statistics came only after a dispatch of no work groups: %d\n", dispatched)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func known(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(math.Round(*v*100)/100, 'f', -1, 64)
+}

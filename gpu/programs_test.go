@@ -1,0 +1,191 @@
+package gpu
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+)
+
+// speaker is a driver that compiles in the call named at, and says so from
+// another thread.
+type speaker struct {
+	*glestest.Fake
+	at         string
+	dispatches int
+	compiled   int
+}
+
+func (s *speaker) LinkProgram(uint32)          { s.compile("LinkProgram") }
+func (s *speaker) DispatchComputeIndirect(int) { s.dispatches++; s.compile("DispatchComputeIndirect") }
+
+func (s *speaker) compile(call string) {
+	if call != s.at {
+		return
+	}
+	s.compiled++
+	done := make(chan bool)
+	go func() {
+		for range 20 { // more than a log of ten holds
+			s.Say("Falling back to strategy 'lower thread count' for MESA_SHADER_COMPUTE prog 6/1")
+		}
+		s.Say("FRAG shader: 5 inst, 0 nops")
+		s.Say(fmt.Sprintf("CS shader: %d inst, 3 loops", s.compiled))
+		close(done)
+	}()
+	<-done
+}
+
+// Statistics are each program's own, whenever the driver gives them; a dispatch
+// comes only where they do not come without, and not again and again if they do
+// not come with it either.
+func TestProgramsListens(t *testing.T) {
+	for _, c := range []struct {
+		at         string
+		extensions []string
+		statistics bool
+		dispatches func(programs int) int
+	}{
+		{"LinkProgram", []string{"GL_KHR_debug"}, true, func(int) int { return 0 }},
+		{"DispatchComputeIndirect", []string{"GL_KHR_debug"}, true, func(n int) int { return n }},
+		{"never", []string{"GL_KHR_debug"}, false, func(int) int { return 1 }},
+		{"LinkProgram", nil, false, func(int) int { return 1 }},
+	} {
+		t.Run(c.at, func(t *testing.T) {
+			d, _, ds := small(t)
+			d.info.Extensions = c.extensions
+			driver := &speaker{Fake: glestest.NewFake(), at: c.at}
+			r := glestest.New(driver)
+			reports, programs, err := launchesOf(ds)
+			if err == nil {
+				err = d.compileAndListen(r, "x", programs, reports)
+			}
+			if err != nil || len(reports) < 5 {
+				t.Fatal(len(reports), err)
+			}
+			for i, p := range reports {
+				switch {
+				case p.File != programs[i].File || p.Variant != programs[i].Variant():
+					t.Errorf("program %d is %s %s", i, p.File, p.Variant)
+				case !c.statistics && p.Statistics != nil:
+					t.Errorf("program %d: %+v from nowhere", i, p.Statistics)
+				case c.statistics && (p.Statistics == nil || p.Statistics.Figures[Instructions] != float64(i+1)):
+					t.Errorf("program %d: %+v", i, p.Statistics)
+				case c.statistics && len(p.Messages) != 22:
+					t.Errorf("program %d: %q", i, p.Messages)
+				}
+			}
+			if want := c.dispatches(len(reports)); driver.dispatches != want {
+				t.Errorf("%d dispatches, want %d", driver.dispatches, want)
+			}
+			for _, pair := range [][2]string{{"GenBuffer", "DeleteBuffer"}, {"CreateProgram", "DeleteProgram"}, {"CreateShader", "DeleteShader"}, {"GenTexture", "DeleteTexture"}} {
+				if r.Calls(pair[0]) != r.Calls(pair[1]) {
+					t.Errorf("leak: %v", r.Counts())
+				}
+			}
+			if len(d.programs) != 0 || r.Calls("DispatchCompute") != 0 {
+				t.Error("a program was kept or run")
+			}
+		})
+	}
+}
+
+// Launches and invocations add up to the plan's.
+func TestLaunchesOf(t *testing.T) {
+	_, _, ds := small(t)
+	reports, _, err := launchesOf(ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	launches := 0
+	for _, p := range reports {
+		launches += p.Launches
+		if p.Invocations < int64(p.Launches) || len(p.Beyond) > 0 {
+			t.Errorf("%+v", p)
+		}
+	}
+	if launches != len(ds) {
+		t.Errorf("%d launches, want %d", launches, len(ds))
+	}
+	last := reports[len(reports)-1]
+	x := ds[slices.IndexFunc(ds, func(x dispatch) bool { return x.program.File == last.File && x.program.Variant() == last.Variant })]
+	r, err := x.program.Resources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := x.groups[0] * x.groups[1] * x.groups[2] * r.Invocations(); last.Launches != 1 || last.Invocations != int64(want) {
+		t.Errorf("%s is launched %d times with %d invocations, want %d", last.File, last.Launches, last.Invocations, want)
+	}
+}
+
+// What is read from the sources is what the driver finds there. And the device
+// works as before afterwards.
+func TestProgramsOnDevice(t *testing.T) {
+	d := openTest(t, Options{NoSelfTest: true, Debug: true, Logger: slog.New(slog.DiscardHandler)})
+	_, p, _ := small(t)
+	reports, err := d.Programs(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := d.Prepare(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	declared := map[string][3]int{}
+	for _, r := range reports {
+		declared[r.File+" "+r.Variant] = r.Resources.WorkGroup
+	}
+	must(t, d, func(gles.API) error {
+		for p, linked := range d.programs {
+			if got := declared[p.File+" "+p.Variant()]; got != linked.workGroup {
+				t.Errorf("%s: work group of %v, the driver says %v", p.Label(), got, linked.workGroup)
+			}
+		}
+		if len(d.programs) != len(declared) {
+			t.Errorf("%d programs reported, %d built", len(declared), len(d.programs))
+		}
+		return nil
+	})
+	reduce(t, d)
+}
+
+// Messages go to the logger again afterwards.
+func TestProgramsGivesMessagesBack(t *testing.T) {
+	var out strings.Builder
+	d := openTest(t, Options{NoSelfTest: true, Debug: true, Logger: slog.New(slog.NewTextHandler(&out, nil))})
+	if !d.Info().HasExtension("GL_KHR_debug") {
+		t.Skip("no GL_KHR_debug")
+	}
+	_, p, _ := small(t)
+	if _, err := d.Programs(p); err != nil {
+		t.Fatal(err)
+	}
+	must(t, d, func(gl gles.API) error { gl.BindBuffer(0x1234, 0); gl.GetError(); return nil })
+	must(t, d, func(gles.API) error { return nil })
+	if !strings.Contains(out.String(), "glBindBuffer") {
+		t.Errorf("log %q", out.String())
+	}
+}
+
+// A driver that gives statistics: llvmpipe does not, softpipe does.
+func TestProgramsOnSoftpipe(t *testing.T) {
+	if !inChild(t, "GALLIUM_DRIVER=softpipe") {
+		return
+	}
+	d := openTest(t, Options{NoSelfTest: true, Debug: true, Logger: slog.New(slog.DiscardHandler)})
+	_, p, _ := small(t)
+	reports, err := d.Programs(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range reports {
+		if r.Statistics == nil || r.Statistics.Figures[Instructions] < 10 || r.Dispatched {
+			t.Errorf("%s: %+v, %q", r.File, r.Statistics, r.Messages)
+		}
+	}
+}
