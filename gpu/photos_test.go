@@ -335,6 +335,30 @@ func TestPhotoFaults(t *testing.T) {
 	}
 }
 
+// A driver that computes something else is found out by the first photo of a kind.
+func TestPhotoSelfTest(t *testing.T) {
+	p := tensor.Preprocess{Width: 9, Height: 9, Scale: [3]float32{1, 1, 1}}
+	for k := range pictureExternal {
+		d, r := openRecorded(t)
+		_, photos := seen(t, d, p)
+		r.Inject(glestest.Fault{Call: "DispatchCompute", Nth: 1}) // it does nothing, and says so to nobody
+		for range 2 {
+			if _, err := photos.Run(noise(k)); (err == nil) != d.trusted[k] || err != nil && (!errors.Is(err, ErrSelfTest) || !strings.Contains(err.Error(), preprocessProgram(k).Label())) {
+				t.Errorf("kind %d: %v", k, err)
+			}
+		}
+		if !d.trusted[k] {
+			t.Errorf("kind %d is not trusted after it was right", k)
+		}
+		r.Heal()
+		if got, err := photos.Run(noise(k)); err != nil {
+			t.Error(err)
+		} else {
+			wantSeen(t, got[0], p, noise(k))
+		}
+	}
+}
+
 // Nothing of photos outlives their session.
 func TestPhotosLeaveNothing(t *testing.T) {
 	d, r := openRecorded(t)
