@@ -100,6 +100,11 @@ func noise(k pictureKind) image.Image {
 		fill(img.Cb)
 		fill(img.Cr)
 		return img
+	case pictureNV12:
+		img := tensor.NewNV12(bounds)
+		fill(img.Y)
+		fill(img.CbCr)
+		return img
 	}
 	img := image.NewRGBA(bounds)
 	fill(img.Pix)
