@@ -47,22 +47,24 @@ type Options struct {
 // A GL context belongs to one OS thread, so a device has a goroutine locked to
 // a thread, and everything that calls GL is sent to it.
 type Device struct {
-	info     Info
-	frames   int          // in flight, of each session
-	logger   *slog.Logger // nil without Options.Debug
-	requests chan *request
-	free     chan *request // made before, so that do need not allocate
-	quit     chan struct{} // closed by Close
-	stopped  chan struct{} // closed when the thread is done
-	closing  sync.Once
-	cache    programCache
-	programs map[shaders.Program]*program // linked so far; of the GL thread
-	bound    bound                        // by runs; of the GL thread
-	visits   int                          // calls of Do; of the GL thread
-	visiting atomic.Int64                 // the thread, while a call of Do is under way
-	textures map[Texture]bool             // that are what they are said to be; of the GL thread
-	nearest  uint32                       // a sampler for them
-	closeErr error                        // valid once stopped is closed
+	info       Info
+	frames     int // in flight, of each session
+	noSelfTest bool
+	logger     *slog.Logger // nil without Options.Debug
+	requests   chan *request
+	free       chan *request // made before, so that do need not allocate
+	quit       chan struct{} // closed by Close
+	stopped    chan struct{} // closed when the thread is done
+	closing    sync.Once
+	cache      programCache
+	programs   map[shaders.Program]*program // linked so far; of the GL thread
+	bound      bound                        // by runs; of the GL thread
+	visits     int                          // calls of Do; of the GL thread
+	visiting   atomic.Int64                 // the thread, while a call of Do is under way
+	textures   map[Texture]bool             // that are what they are said to be; of the GL thread
+	nearest    uint32                       // a sampler for them
+	trusted    [pictureKinds]bool           // whose launch computes what it should; of the GL thread
+	closeErr   error                        // valid once stopped is closed
 }
 
 // request is a piece of work for the GL thread.
@@ -76,22 +78,23 @@ type request struct {
 // Open opens the first device that a provider gives. Its error wraps
 // ErrUnavailable and the reasons of all providers.
 func Open(o Options) (*Device, error) {
-	if err := gles.Available(); err != nil {
-		return nil, unavailable{err}
-	}
 	if o.Frames < 0 || o.Frames > maxFrames {
 		return nil, fmt.Errorf("gpu: %d frames in flight: at most %d", o.Frames, maxFrames)
+	}
+	if err := gles.Available(); err != nil {
+		return nil, unavailable{err}
 	}
 	providers := o.Contexts
 	if providers == nil {
 		providers = []ContextProvider{EGL()}
 	}
 	d := &Device{
-		frames:   cmp.Or(o.Frames, defaultFrames),
-		requests: make(chan *request),
-		free:     make(chan *request, 16),
-		quit:     make(chan struct{}),
-		stopped:  make(chan struct{}),
+		frames:     cmp.Or(o.Frames, defaultFrames),
+		noSelfTest: o.NoSelfTest,
+		requests:   make(chan *request),
+		free:       make(chan *request, 16),
+		quit:       make(chan struct{}),
+		stopped:    make(chan struct{}),
 	}
 	if o.Debug {
 		if d.logger = o.Logger; d.logger == nil {

@@ -72,7 +72,7 @@ func TestDoDisturbsNothing(t *testing.T) {
 	}
 	want := []*tensor.Tensor{out[0].Clone()}
 	p := tensor.Preprocess{Width: 9, Height: 9, Scale: [3]float32{1, 1, 1}}
-	img := photosOfAllTypes(3, 12, 10)[6]
+	img := photosOfAllTypes(3, 12, 10)[9]
 	_, photos := seen(t, d, p)
 	if _, err := photos.Run(img); err != nil {
 		t.Fatal(err)

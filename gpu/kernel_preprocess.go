@@ -17,6 +17,7 @@ const (
 	pictureStraight                    // alpha is not multiplied in
 	pictureGray
 	pictureYCbCr
+	pictureNV12     // chroma in pairs
 	pictureExternal // a texture that the driver may store as it likes
 	pictureKinds    // how many there are
 )
@@ -26,8 +27,8 @@ const preprocessGroup = 8
 
 func preprocessProgram(k pictureKind) shaders.Program {
 	p := shaders.New("preprocess.comp", workGroup(preprocessGroup, preprocessGroup)...)
-	if macro := [pictureKinds]string{"", "STRAIGHT", "GRAY", "YCBCR", "EXTERNAL"}[k]; macro != "" {
-		p = p.With(macro)
+	if macros := [pictureKinds]string{"", "STRAIGHT", "GRAY", "YCBCR", "YCBCR PAIRS", "EXTERNAL"}[k]; macros != "" {
+		p = p.With(macros)
 	}
 	return p
 }
@@ -38,6 +39,7 @@ type layout struct {
 	kind     pictureKind
 	bounds   image.Rectangle
 	ratio    image.YCbCrSubsampleRatio
+	bgr      bool // red and blue have changed places
 	bottomUp bool
 	whole    bool // there is no choosing what to upload: it is a texture
 }
@@ -59,7 +61,7 @@ func preprocess(p *tensor.Preprocess, to *network.View, l layout) preprocessing 
 	columns := bilinear.Taps(inside.Min.X-at.Min.X, inside.Max.X-at.Min.X, at.Dx(), size.X)
 	rows := bilinear.Taps(inside.Min.Y-at.Min.Y, inside.Max.Y-at.Min.Y, at.Dy(), size.Y)
 	lines := [][]bilinear.Tap{columns, rows}
-	if l.kind == pictureYCbCr {
+	if l.kind == pictureYCbCr || l.kind == pictureNV12 {
 		stepX, stepY := bilinear.Steps(l.ratio)
 		lines = append(lines, bilinear.Chroma(columns, l.bounds.Min.X, l.bounds.Max.X, stepX),
 			bilinear.Chroma(rows, l.bounds.Min.Y, l.bounds.Max.Y, stepY))
@@ -88,9 +90,13 @@ func preprocess(p *tensor.Preprocess, to *network.View, l layout) preprocessing 
 	if scale == ([3]float32{}) {
 		scale = [3]float32{1, 1, 1}
 	}
-	red, blue := 0, 2
-	if p.Order == tensor.BGR {
+	fill := [3]float32{float32(p.Fill.R), float32(p.Fill.G), float32(p.Fill.B)}
+	red, blue := 0, 2 // the planes of what the shader takes for red and blue
+	if (p.Order == tensor.BGR) != l.bgr {
 		red, blue = 2, 0
+	}
+	if l.bgr {
+		fill[0], fill[2] = fill[2], fill[0]
 	}
 	t.params = params{planes[red], planes[1], planes[blue], int32(to.RowStride)}
 	t.params.ints(inside.Min.X, inside.Min.Y, inside.Dx(), inside.Dy())
@@ -99,8 +105,7 @@ func preprocess(p *tensor.Preprocess, to *network.View, l layout) preprocessing 
 		t.params.ints(last[i] - first[i])
 	}
 	for _, v := range [][3]float32{
-		{float32(p.Fill.R), float32(p.Fill.G), float32(p.Fill.B)},
-		{mean[red], mean[1], mean[blue]}, {scale[red], scale[1], scale[blue]},
+		fill, {mean[red], mean[1], mean[blue]}, {scale[red], scale[1], scale[blue]},
 	} {
 		t.params = append(t.params, bits(v[0]), bits(v[1]), bits(v[2]), 0)
 	}

@@ -151,6 +151,9 @@ func (in *photoInput) prepare(gl gles.API, l layout) error {
 	if err != nil {
 		return err
 	}
+	if err := in.check(gl, l.kind); err != nil {
+		return err
+	}
 	// New buffers: frames in flight may still read the old ones, which GL keeps for them.
 	in.ready = false
 	in.delete(gl)

@@ -88,6 +88,12 @@ func photosOfAllTypes(seed uint64, w, h int) []image.Image {
 	odd := &image.RGBA{Pix: make([]uint8, (4*w+3)*h), Stride: 4*w + 3, Rect: image.Rect(0, 0, w, h)}
 	fill(odd.Pix)
 	all := []image.Image{rgba, rgba.SubImage(inside), odd, nrgba.SubImage(inside), gray.SubImage(inside)}
+	bgra := &tensor.BGRA{Pix: odd.Pix, Stride: odd.Stride, Rect: inside}
+	nv12, corner := tensor.NewNV12(image.Rect(0, 0, w, h)), tensor.NewNV12(inside)
+	for _, b := range [][]uint8{nv12.Y, nv12.CbCr, corner.Y, corner.CbCr} {
+		fill(b)
+	}
+	all = append(all, bgra, nv12, corner)
 	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420,
 		image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410} {
 		// From 0 on, as negative pixels share samples in a way of their own.
@@ -145,7 +151,7 @@ func TestPresetsAreSeenAlike(t *testing.T) {
 		s, photos := seen(t, d, p)
 		out := s.NewOutputs()
 		for j, size := range [][2]int{{640, 480}, {301, 167}, {97, 233}} {
-			for _, img := range photosOfAllTypes(uint64(100*i+j), size[0], size[1])[i%2:][:9] {
+			for _, img := range photosOfAllTypes(uint64(100*i+j), size[0], size[1])[i%2:][:12] {
 				if err := photos.RunInto(out, img); err != nil {
 					t.Fatal(err)
 				}
@@ -287,7 +293,7 @@ func TestPhotoSteadyState(t *testing.T) {
 
 func TestPhotoFaults(t *testing.T) {
 	p := tensor.Preprocess{Width: 9, Height: 9, Scale: [3]float32{1, 1, 1}}
-	img := photosOfAllTypes(1, 12, 12)[6]
+	img := photosOfAllTypes(1, 12, 12)[9]
 	for _, c := range []struct {
 		f  glestest.Fault
 		is error
@@ -331,6 +337,30 @@ func TestPhotoFaults(t *testing.T) {
 					t.Error(err)
 				}
 			})
+		}
+	}
+}
+
+// A driver that computes something else is found out by the first photo of a kind.
+func TestPhotoSelfTest(t *testing.T) {
+	p := tensor.Preprocess{Width: 9, Height: 9, Scale: [3]float32{1, 1, 1}}
+	for k := range pictureExternal {
+		d, r := openRecorded(t)
+		_, photos := seen(t, d, p)
+		r.Inject(glestest.Fault{Call: "DispatchCompute", Nth: 1}) // it does nothing, and says so to nobody
+		for range 2 {
+			if _, err := photos.Run(noise(k)); (err == nil) != d.trusted[k] || err != nil && (!errors.Is(err, ErrSelfTest) || !strings.Contains(err.Error(), preprocessProgram(k).Label())) {
+				t.Errorf("kind %d: %v", k, err)
+			}
+		}
+		if !d.trusted[k] {
+			t.Errorf("kind %d is not trusted after it was right", k)
+		}
+		r.Heal()
+		if got, err := photos.Run(noise(k)); err != nil {
+			t.Error(err)
+		} else {
+			wantSeen(t, got[0], p, noise(k))
 		}
 	}
 }

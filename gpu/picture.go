@@ -5,13 +5,14 @@ import (
 	"image"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // picture is a photo as the GPU takes it: planes of bytes, of which it is sent those
 // that matter, or a texture.
 type picture struct {
 	layout
-	planes  [3]plane // the first, or luma and two of chroma
+	planes  [3]plane // as many as there are: colours, or luma and chroma
 	texture Texture
 }
 
@@ -34,6 +35,11 @@ func pictureOf(img image.Image) (p picture, ok bool) {
 	case *image.YCbCr:
 		p.kind, p.ratio = pictureYCbCr, img.SubsampleRatio
 		p.planes = [3]plane{{img.Y, img.YStride, 1}, {img.Cb, img.CStride, 1}, {img.Cr, img.CStride, 1}}
+	case *tensor.BGRA:
+		p.bgr, p.planes[0] = true, plane{img.Pix, img.Stride, 4}
+	case *tensor.NV12:
+		p.kind, p.ratio = pictureNV12, image.YCbCrSubsampleRatio420
+		p.planes = [3]plane{{img.Y, img.YStride, 1}, {img.CbCr, img.CStride, 2}}
 	case *Texture:
 		return img.picture(), true
 	default:
@@ -66,7 +72,7 @@ func (t *photoTexture) upload(gl gles.API, unit int, p plane, need image.Rectang
 	} else if err := t.make(gl, size, p.pixel); err != nil {
 		return err
 	}
-	if p.pixel == 1 {
+	if p.pixel < 4 {
 		gl.PixelStorei(gles.UNPACK_ALIGNMENT, 1)
 		defer gl.PixelStorei(gles.UNPACK_ALIGNMENT, 4)
 	}
@@ -88,11 +94,7 @@ func (t *photoTexture) make(gl gles.API, size image.Point, pixel int) error {
 	t.delete(gl)
 	t.id, t.size, t.pixel = gl.GenTexture(), size, pixel
 	gl.BindTexture(gles.TEXTURE_2D, t.id)
-	format := uint32(gles.RGBA8)
-	if pixel == 1 {
-		format = gles.R8
-	}
-	gl.TexStorage2D(gles.TEXTURE_2D, 1, format, size.X, size.Y)
+	gl.TexStorage2D(gles.TEXTURE_2D, 1, [...]uint32{1: gles.R8, 2: gles.RG8, 4: gles.RGBA8}[pixel], size.X, size.Y)
 	gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MIN_FILTER, gles.NEAREST)
 	gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MAG_FILTER, gles.NEAREST)
 	err := checkErrors(gl, fmt.Sprintf("texture for photos of %dx%d", size.X, size.Y))
@@ -103,10 +105,7 @@ func (t *photoTexture) make(gl gles.API, size image.Point, pixel int) error {
 }
 
 func (t *photoTexture) rows(gl gles.API, y, n int, from []byte) {
-	format := uint32(gles.RGBA)
-	if t.pixel == 1 {
-		format = gles.RED
-	}
+	format := [...]uint32{1: gles.RED, 2: gles.RG, 4: gles.RGBA}[t.pixel]
 	gl.TexSubImage2D(gles.TEXTURE_2D, 0, 0, y, t.size.X, n, format, gles.UNSIGNED_BYTE, from)
 }
 

@@ -14,8 +14,8 @@ import (
 //
 // Photos may be of any size and differ in size, though a new size costs some
 // allocation. A GPU takes *image.RGBA, *image.NRGBA, *image.Gray, *image.YCbCr with
-// any subsampling, and its own textures; other types, and what is larger than its
-// textures can be, are preprocessed on the CPU. Photos is safe for concurrent use.
+// any subsampling, *tensor.BGRA, *tensor.NV12, and its own textures; other types, and
+// what is larger than its textures can be, are preprocessed on the CPU. Photos is safe for concurrent use.
 type Photos struct {
 	session    *Session
 	preprocess tensor.Preprocess

@@ -26,8 +26,10 @@ layout(binding = 2) uniform highp samplerExternalOES photo;
 layout(binding = 2) uniform highp sampler2D photo;
 #endif
 #ifdef YCBCR
-layout(binding = 3) uniform highp sampler2D photoBlue;
+layout(binding = 3) uniform highp sampler2D photoBlue; // or PAIRS of both
+#ifndef PAIRS
 layout(binding = 4) uniform highp sampler2D photoRed;
+#endif
 #endif
 
 // Weighs four neighbours, two above and two below, u/2048 to the right and v/2048
@@ -39,16 +41,17 @@ ivec3 blend(ivec3 a, ivec3 b, ivec3 c, ivec3 d, int u, int v) {
 }
 
 #ifdef YCBCR
-ivec3 bytes(float x) {
-	return ivec3(x * 255.0 + 0.5);
-}
-
 ivec3 luma(int x, int y) {
-	return bytes(texelFetch(photo, ivec2(x, y), 0).r);
+	return ivec3(texelFetch(photo, ivec2(x, y), 0).r * 255.0 + 0.5);
 }
 
 ivec3 chroma(int x, int y) {
-	return ivec3(0, bytes(texelFetch(photoBlue, ivec2(x, y), 0).r).x, bytes(texelFetch(photoRed, ivec2(x, y), 0).r).x);
+#ifdef PAIRS
+	vec2 c = texelFetch(photoBlue, ivec2(x, y), 0).rg;
+#else
+	vec2 c = vec2(texelFetch(photoBlue, ivec2(x, y), 0).r, texelFetch(photoRed, ivec2(x, y), 0).r);
+#endif
+	return ivec3(vec3(0.0, c * 255.0 + 0.5));
 }
 
 // k·x / 65536, rounded down, without 64 bits: k is less than 65536.

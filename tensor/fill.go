@@ -8,7 +8,7 @@ import (
 // FillFrom writes img, which must have Width x Height pixels already, into t,
 // whose shape must be 1 x 3 x Height x Width (or 3 x Height x Width). It
 // neither scales nor, for the image types of the standard library's decoders
-// and cameras (RGBA, NRGBA, YCbCr, Gray), allocates: for camera loops.
+// and cameras (RGBA, NRGBA, YCbCr, Gray, and BGRA and NV12), allocates: for camera loops.
 //
 // A transparent pixel counts as lying over black.
 func (p Preprocess) FillFrom(t *Tensor, img image.Image) error {
@@ -58,6 +58,10 @@ func (p Preprocess) FillFrom(t *Tensor, img image.Image) error {
 		fill(planes, &table, grayOf(img), p.Width)
 	case *image.YCbCr:
 		fill(planes, &table, ycbcrOf(img), p.Width)
+	case *NV12:
+		fill(planes, &table, nv12Pixels{img}, p.Width)
+	case *BGRA:
+		fill(planes, &table, bgraPixels{img.Pix, img.Stride}, p.Width)
 	default:
 		fill(planes, &table, anyOf(img), p.Width)
 	}

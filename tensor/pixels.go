@@ -23,6 +23,10 @@ func pixelsOf(img image.Image) (src pixels, width, height int) {
 		src = grayOf(img)
 	case *image.YCbCr:
 		src = ycbcrOf(img)
+	case *NV12:
+		src = nv12Pixels{img}
+	case *BGRA:
+		src = bgraPixels{img.Pix, img.Stride}
 	default:
 		src = anyOf(img)
 	}
@@ -94,4 +98,21 @@ type anyPixels struct {
 func (p anyPixels) rgb(x, y int) (r, g, b uint8) {
 	r16, g16, b16, _ := p.img.At(x+p.min.X, y+p.min.Y).RGBA()
 	return uint8(r16 >> 8), uint8(g16 >> 8), uint8(b16 >> 8)
+}
+
+type nv12Pixels struct{ img *NV12 }
+
+func (p nv12Pixels) rgb(x, y int) (r, g, b uint8) {
+	c := p.img.at(x+p.img.Rect.Min.X, y+p.img.Rect.Min.Y)
+	return color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+}
+
+type bgraPixels struct {
+	pix    []uint8
+	stride int
+}
+
+func (p bgraPixels) rgb(x, y int) (r, g, b uint8) {
+	s := p.pix[y*p.stride+x*4:]
+	return s[2], s[1], s[0]
 }

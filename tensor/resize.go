@@ -40,6 +40,11 @@ func resize(dst *image.RGBA, at image.Rectangle, src image.Image, fill color.RGB
 		resizeRGBA(dst, inside, src, cols, rows)
 	case *image.YCbCr:
 		resizeYCbCr(dst, inside, src, cols, rows)
+	case *BGRA:
+		resizeRGBA(dst, inside, (*image.RGBA)(src), cols, rows)
+		swapRedBlue(dst.SubImage(inside).(*image.RGBA))
+	case *NV12:
+		resizeNV12(dst, inside, src, cols, rows)
 	default:
 		resizeAny(dst, inside, src, cols, rows)
 	}
@@ -69,6 +74,16 @@ func resizeRGBA(dst *image.RGBA, inside image.Rectangle, src *image.RGBA, cols, 
 			px[1] = uint8((blend(p00[1], p01[1], p10[1], p11[1], c.W, row.W) + half) >> 22)
 			px[2] = uint8((blend(p00[2], p01[2], p10[2], p11[2], c.W, row.W) + half) >> 22)
 			px[3] = 255
+		}
+	}
+}
+
+// swapRedBlue turns colours of BGRA into those of RGBA.
+func swapRedBlue(img *image.RGBA) {
+	for y := range img.Rect.Dy() {
+		line := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		for i := 0; i+4 <= len(line); i += 4 {
+			line[i], line[i+2] = line[i+2], line[i]
 		}
 	}
 }

@@ -14,20 +14,41 @@ import (
 // on a 4:2:0 photo of faces, the difference from libjpeg and OpenCV is 0.38 of
 // 255 in the mean (at most 22) instead of 0.70 (at most 38).
 func resizeYCbCr(dst *image.RGBA, inside image.Rectangle, src *image.YCbCr, cols, rows []bilinear.Tap) {
-	b := src.Bounds()
-	stepX, stepY := bilinear.Steps(src.SubsampleRatio)
+	resizePlanes(dst, inside, planes{src.Y, src.Cb, src.Cr, src.YStride, src.CStride, 1, src.Rect, src.SubsampleRatio}, cols, rows)
+}
+
+func resizeNV12(dst *image.RGBA, inside image.Rectangle, src *NV12, cols, rows []bilinear.Tap) {
+	resizePlanes(dst, inside, planes{src.Y, src.CbCr, src.CbCr[1:], src.YStride, src.CStride, 2, src.Rect, image.YCbCrSubsampleRatio420}, cols, rows)
+}
+
+// planes are luma and chroma, however chroma lies.
+type planes struct {
+	y, cb, cr        []uint8 // chroma from the sample of the bounds' corner on
+	yStride, cStride int
+	step             int // bytes from a chroma sample to the next
+	bounds           image.Rectangle
+	ratio            image.YCbCrSubsampleRatio
+}
+
+func resizePlanes(dst *image.RGBA, inside image.Rectangle, src planes, cols, rows []bilinear.Tap) {
+	b := src.bounds
+	stepX, stepY := bilinear.Steps(src.ratio)
 	chromaCols := bilinear.Chroma(cols, b.Min.X, b.Max.X, stepX)
+	if src.step > 1 {
+		for i := range chromaCols {
+			chromaCols[i].I *= int32(src.step)
+			chromaCols[i].J *= int32(src.step)
+		}
+	}
 	chromaRows := bilinear.Chroma(rows, b.Min.Y, b.Max.Y, stepY)
 
 	for y, row := range rows {
 		line := dst.Pix[dst.PixOffset(inside.Min.X, inside.Min.Y+y):][:4*len(cols)]
-		yu := src.Y[src.YOffset(b.Min.X, b.Min.Y+int(row.I)):]
-		yl := src.Y[src.YOffset(b.Min.X, b.Min.Y+int(row.J)):]
-		// Cb and Cr begin with the chroma sample of the bounds' corner.
+		yu, yl := src.y[int(row.I)*src.yStride:], src.y[int(row.J)*src.yStride:]
 		cr := chromaRows[y]
-		up, low := int(cr.I)*src.CStride, int(cr.J)*src.CStride
-		bu, bl := src.Cb[up:], src.Cb[low:]
-		ru, rl := src.Cr[up:], src.Cr[low:]
+		up, low := int(cr.I)*src.cStride, int(cr.J)*src.cStride
+		bu, bl := src.cb[up:], src.cb[low:]
+		ru, rl := src.cr[up:], src.cr[low:]
 		for x, c := range cols {
 			cc := chromaCols[x]
 			luma := blend(yu[c.I], yu[c.J], yl[c.I], yl[c.J], c.W, row.W)

@@ -137,6 +137,7 @@ const (
 	WRITE_ONLY         = 0x88B9
 	READ_WRITE         = 0x88BA
 	RED                = 0x1903
+	RG                 = 0x8227
 	RGBA               = 0x1908
 	UNSIGNED_BYTE      = 0x1401
 	INT                = 0x1404
@@ -145,6 +146,7 @@ const (
 	HALF_FLOAT         = 0x140B
 	RGBA8              = 0x8058
 	R8                 = 0x8229
+	RG8                = 0x822B
 	R32F               = 0x822E
 	R32I               = 0x8235
 	R32UI              = 0x8236
