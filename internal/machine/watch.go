@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +59,10 @@ func (p Probe) ticks() ticks {
 		}
 		// user nice system idle iowait irq softirq steal; guests are part of user
 		for i, word := range w[1:min(len(w), 9)] {
-			n, _ := strconv.ParseFloat(word, 64) // of the kernel, so finite
+			n, ok := finite(word)
+			if !ok {
+				n = 0
+			}
 			switch i {
 			case 3, 4:
 			case 7:
