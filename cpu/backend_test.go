@@ -52,6 +52,27 @@ func prepare(t testing.TB, b network.Backend) (*network.Plan, network.Executor, 
 	return p, e, []*tensor.Tensor{tensor.New(1, 10)}, in
 }
 
+// The stages are within the run's time, and the run computes what any run does.
+func TestStages(t *testing.T) {
+	_, e, out, in := prepare(t, New(Options{Threads: 2}))
+	if err := e.Run(out, in); err != nil {
+		t.Fatal(err)
+	}
+	want := out[0].Clone()
+	clear(out[0].Data)
+	var at network.Stages
+	start := time.Now()
+	if err := e.(network.StageTimer).RunStages(out, in, &at); err != nil {
+		t.Fatal(err)
+	}
+	if sum := at.Upload + at.Wait + at.Readback; at.Wait <= 0 || sum > time.Since(start) || at.Submit != 0 {
+		t.Errorf("%+v", at)
+	}
+	if d := tensor.MaxDiff(out[0], want); d.Abs != 0 {
+		t.Error(d)
+	}
+}
+
 func TestRunDoesNotAllocate(t *testing.T) {
 	for _, threads := range []int{1, 2, 3} {
 		_, e, out, in := prepare(t, New(Options{Threads: threads}))

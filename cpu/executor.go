@@ -40,13 +40,17 @@ const lineFloats = 16
 
 func (e *executor) Run(out, in []*tensor.Tensor) error {
 	e.load(in)
+	e.compute()
+	e.unload(out)
+	return nil
+}
+
+func (e *executor) compute() {
 	e.workers.begin()
 	for i := range e.kernels {
 		e.workers.run(i)
 	}
 	e.workers.end()
-	e.unload(out)
-	return nil
 }
 
 // RunTimed is Run that notes each step's time on the wall clock.

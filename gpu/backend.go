@@ -119,6 +119,7 @@ func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
 	}
 	var err error
 	e.textures, err = pages.textures(gl)
+	e.textureBytes = pages.bytes()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/egl"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
 )
 
 // ErrUnavailable says that there is no usable device. An error that wraps it
@@ -30,7 +31,7 @@ var (
 	ErrContextLost = errors.New("gpu: context lost")
 	ErrOutOfMemory = errors.New("gpu: out of memory")
 	ErrTimeout     = errors.New("gpu: timeout")
-	ErrDisjoint    = errors.New("gpu: the GPU's clock changed its pace during the measurement, measure again")
+	ErrDisjoint    = network.ErrDisjoint // a time is of no use
 	ErrInsideDo    = errors.New("gpu: the device is in Device.Do: what that calls cannot wait for the device")
 	ErrLimit       = errors.New("gpu: over the device's limit")
 )

@@ -29,11 +29,13 @@ type executor struct {
 
 	arena, weights, index, params *buffer
 	textures                      []uint32 // of weights
+	textureBytes                  int64
 	launches                      []launch
 	inputs, outputs               transfers
 	back                          *readback // of all outputs
-	timer                         *timer
-	frames                        []*frame // in flight, or free
+	timer                         *timer    // of each launch
+	whole                         *timer    // of all together
+	frames                        []*frame  // in flight, or free
 	photos                        []*photoInput
 	photoTextures                 photoTextures // of Run
 
@@ -218,4 +220,5 @@ func (e *executor) delete(gl gles.API) {
 	e.photoTextures.delete(gl)
 	e.back.delete(gl)
 	e.timer.delete(gl)
+	e.whole.delete(gl)
 }

@@ -52,6 +52,14 @@ func (w *weightPages) add(weights []float32) (page, texel int) {
 	return last, texel
 }
 
+// bytes is the size of all textures: whole rows.
+func (w *weightPages) bytes() (n int64) {
+	for _, page := range w.pages {
+		n += int64(ceilDiv(len(page), 4*pageWidth)) * pageWidth * 16
+	}
+	return n
+}
+
 // textures uploads the pages.
 func (w *weightPages) textures(gl gles.API) ([]uint32, error) {
 	var ids []uint32

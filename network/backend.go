@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"image"
 	"time"
 
@@ -93,10 +94,27 @@ type Tracer interface {
 
 // StepTimer is an Executor that can time its steps. RunTimed is Run that also
 // fills times, one for each step, or returns ErrUnsupported when the device
-// cannot tell.
+// cannot tell, or ErrDisjoint.
 type StepTimer interface {
 	RunTimed(out, in []*tensor.Tensor, times []time.Duration) error
 }
+
+// StageTimer is an Executor that can tell the stages of a run. RunStages is Run
+// that also fills stages. With ErrDisjoint all is filled but Busy.
+type StageTimer interface {
+	RunStages(out, in []*tensor.Tensor, stages *Stages) error
+}
+
+// Stages is where the time of one run went on the host, one stage after the other,
+// and how long the device worked meanwhile.
+type Stages struct {
+	Upload, Submit, Wait, Readback time.Duration
+	Busy                           time.Duration // by the device's own clock; 0 if it has none
+}
+
+// ErrDisjoint says that a device's clock changed its pace while it was to time
+// something: the times are of no use, and it may be tried again.
+var ErrDisjoint = errors.New("the device's clock changed its pace: the times are of no use")
 
 // ArenaAccess is an Executor whose arena tests may fill and read: they poison it
 // before a run and check the guards after.

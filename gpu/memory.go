@@ -1,0 +1,25 @@
+package gpu
+
+import "github.com/shufflegl/shufflegl/gpu/internal/gles"
+
+// MemoryBytes is what a session holds on the device: buffers, and textures of
+// weights. Drivers add to that what they like; programs are not counted.
+func (e *executor) MemoryBytes() (bytes int64, err error) {
+	err = e.d.do(func(gles.API) error {
+		buffers := []*buffer{e.arena, e.weights, e.index, e.params, e.back.staging}
+		for _, f := range e.frames {
+			buffers = append(buffers, f.upload)
+			if f.back != nil {
+				buffers = append(buffers, f.back.staging)
+			}
+		}
+		for _, b := range buffers {
+			if b != nil {
+				bytes += int64(b.size)
+			}
+		}
+		bytes += e.textureBytes
+		return nil
+	})
+	return bytes, err
+}
