@@ -1,7 +1,8 @@
 // A depthwise convolution and the grouped 1×1 convolution behind it. A work group
-// computes output channels of one group for a band of ROWS rows of STRIPS vec4s:
-// first the depthwise results into shared memory, then from there the products, OC
-// output channels by PX vec4s of pixels at a time. Weights: those of
+// computes output channels of one group for a tile of ROWS rows of STRIPS vec4s, of
+// which there are ACROSS in a row: first the depthwise results into shared memory,
+// then from there the products, OC output channels by PX vec4s of pixels at a time.
+// Weights: those of
 // conv_pointwise.comp, then from depthwise0 on those of conv_depthwise.comp.
 
 layout(local_size_x = LX) in;
@@ -29,22 +30,23 @@ layout(std140, binding = 0) uniform Params {
 #else
 #define INSIDE(channel) (channel) < outputs
 #endif
-#define CELLS (ROWS * STRIPS) // vec4s of pixels in a band
+#define CELLS (ROWS * STRIPS) // vec4s of pixels in a tile
 #define SHARE ((CELLS + PX - 1) / PX)
 
-shared vec4 middle[1024];
+shared vec4 middle[SHARED];
 
 void main() {
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
 	int group = slab % groups;
-	int first = int(gl_WorkGroupID.x) * ROWS;
+	int first = int(gl_WorkGroupID.x) / ACROSS * ROWS;
+	int left = int(gl_WorkGroupID.x) % ACROSS * (STRIPS * 4);
 	int tile0 = int(gl_WorkGroupID.z) * share;
 
 	for (int i = lane; i < inputs * STRIPS; i += LX) {
 		int c = i / STRIPS;
 		int x = i - c * STRIPS;
-		begin(FROM(slab * inputs + c), first, x * 4, depthwise0 + (group * inputs + c) * TAPS);
+		begin(FROM(slab * inputs + c), first, left + x * 4, depthwise0 + (group * inputs + c) * TAPS);
 		for (int y = 0; y < ROWS; y++) {
 			vec4 v = next();
 #ifdef BETWEEN
@@ -95,8 +97,8 @@ void main() {
 		for (int o = 0; o < OC; o++) {
 			for (int p = 0; p < PX; p++) {
 				int y = first + cell[p] / STRIPS;
-				int x = cell[p] % STRIPS * 4;
-				if (INSIDE(tile * OC + o) && y < outHeight && (p == 0 || cell[p] < CELLS)) {
+				int x = left + cell[p] % STRIPS * 4;
+				if (INSIDE(tile * OC + o) && y < outHeight && (ACROSS == 1 || x < outWidth) && (p == 0 || cell[p] < CELLS)) {
 					store4(TO(plane + o) + y * to.w + x, OTHER(plane + o) + y * added.w + x, sum[o * PX + p]);
 				}
 			}
