@@ -17,6 +17,13 @@ type executor struct {
 	workers *workers
 }
 
+// What tests and tools ask of an executor.
+var (
+	_ network.Tracer      = (*executor)(nil)
+	_ network.StepTimer   = (*executor)(nil)
+	_ network.ArenaAccess = (*executor)(nil)
+)
+
 // margin is the memory kept around arenas and scratch, in floats: kernels read
 // registers of which only the lanes inside count, and that is slow where the rest
 // is in a page that does not exist.
@@ -70,15 +77,18 @@ func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) err
 	return nil
 }
 
-// Trace is Run that shows each step's output. It runs without helpers.
-func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error {
+// Trace is Run that shows each step's results. It runs without helpers.
+func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tensor.Tensor) error) error {
 	e.load(in)
 	for i := range e.kernels {
 		e.workers.run(i)
-		v := e.plan.Steps[i].Output
-		t := tensor.New(v.Shape...)
-		v.Unpack(e.arena, t)
-		if err := visit(i, t); err != nil {
+		var outs []*tensor.Tensor
+		for _, r := range e.plan.Steps[i].Results() {
+			t := tensor.New(r.View.Shape...)
+			r.View.Unpack(e.arena, t)
+			outs = append(outs, t)
+		}
+		if err := visit(i, outs); err != nil {
 			return err
 		}
 	}

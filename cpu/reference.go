@@ -55,19 +55,23 @@ func (o *Oracle) Values(in []*tensor.Tensor) (map[string]*tensor.Tensor, error) 
 // Trace shows what each step of the plan should compute: the value of the source
 // graph that has the step's name, activated where the optimiser has moved an
 // activation forward to it.
-func (o *Oracle) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error {
+func (o *Oracle) Trace(in []*tensor.Tensor, visit func(step int, outs []*tensor.Tensor) error) error {
 	values, err := Evaluate(o.plan.Source, in)
 	if err != nil {
 		return err
 	}
-	for i, s := range o.plan.Steps {
-		t := values[s.Name]
-		if t == nil {
-			return fmt.Errorf("cpu: step %d %q: the source graph has no value of that name", i, s.Name)
+	for i := range o.plan.Steps {
+		var outs []*tensor.Tensor
+		for _, r := range o.plan.Steps[i].Results() {
+			t := values[r.Name]
+			if t == nil {
+				return fmt.Errorf("cpu: step %d %q: the source graph has no value of that name", i, r.Name)
+			}
+			t = t.Clone()
+			evalActivation(r.Beyond, t, t)
+			outs = append(outs, t)
 		}
-		t = t.Clone()
-		evalActivation(s.Beyond, t, t)
-		if err := visit(i, t); err != nil {
+		if err := visit(i, outs); err != nil {
 			return err
 		}
 	}

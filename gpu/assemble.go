@@ -38,6 +38,7 @@ var kernels = map[network.Kernel]kernel{
 	network.SoftmaxRow:        softmax,
 	network.Elementwise:       elementwise,
 	network.ConvFused:         convFused,
+	network.ConvPooled:        convPool,
 	network.ConvTransposed:    convTranspose,
 	network.NormInstance:      instanceNorm,
 	network.NormLocal:         localNorm,
@@ -57,8 +58,10 @@ func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables,
 		if !ok {
 			return nil, nil, fmt.Errorf("gpu: %s %q: no kernel %q: %w", s.Op.Kind(), s.Name, s.Kernel, network.ErrUnsupported)
 		}
-		if !aligned(&s.Output) {
-			return nil, nil, fmt.Errorf("gpu: %s %q: rows begin at any float, not at multiples of four; plan with gpu.PlanOptions: %w", s.Op.Kind(), s.Name, network.ErrUnsupported)
+		for _, r := range s.Results() {
+			if !aligned(r.View) {
+				return nil, nil, fmt.Errorf("gpu: %s %q: rows begin at any float, not at multiples of four; plan with gpu.PlanOptions: %w", s.Op.Kind(), r.Name, network.ErrUnsupported)
+			}
 		}
 		d, err := k(t, s)
 		parts := []dispatch{d}

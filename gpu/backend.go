@@ -19,12 +19,14 @@ func (d *Device) Device() string { return d.info.Renderer }
 // Driver is the driver's version, as it gives it.
 func (d *Device) Driver() string { return d.info.Version }
 
-// PlanOptions asks for what the kernels can fuse.
-func (d *Device) PlanOptions() network.PlanOptions { return PlanOptions() }
+// PlanOptions asks for what the kernels can fuse, where it pays on this device.
+func (d *Device) PlanOptions() network.PlanOptions { return planOptions(tuningFor(&d.info)) }
 
 // PlanOptions is how plans for a GPU are made, for those who plan without one.
-func PlanOptions() network.PlanOptions {
-	return network.PlanOptions{SharedFloats: 4 * sharedVectors, Align: 4}
+func PlanOptions() network.PlanOptions { return planOptions(tuningFor(&Info{})) }
+
+func planOptions(t tuning) network.PlanOptions {
+	return network.PlanOptions{Fuse: network.FuseDepthwise | network.FuseBeside | network.FusePool, SharedFloats: 4 * sharedVectors, Cost: t.cost, Align: 4}
 }
 
 // Prepare builds the plan's programs and uploads its weights. The error names

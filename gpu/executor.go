@@ -57,6 +57,13 @@ type executor struct {
 	runPhoto func(gles.API) error
 }
 
+// What tests and tools ask of an executor.
+var (
+	_ network.Tracer      = (*executor)(nil)
+	_ network.StepTimer   = (*executor)(nil)
+	_ network.ArenaAccess = (*executor)(nil)
+)
+
 func newExecutor(d *Device, p *network.Plan) *executor {
 	e := &executor{d: d, plan: p, phase: "run " + p.Name, patience: patience}
 	e.run, e.runTimed, e.runPhoto = e.runOnce, e.runOnceTimed, e.runPhotoOnce

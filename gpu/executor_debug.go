@@ -44,17 +44,15 @@ func (e *executor) runOnceTimed(gl gles.API) error {
 	return nil
 }
 
-// Trace runs the same launches and shows each one's output before the next.
-func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error {
+// Trace runs the same launches and shows each step's results before the next.
+func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tensor.Tensor) error) error {
 	e.in = in
 	defer func() { e.in = nil }()
 	if err := e.d.do(e.uploadInputs); err != nil {
 		return err
 	}
 	for i := range e.plan.Steps {
-		v := &e.plan.Steps[i].Output
-		lo, hi := extent(v)
-		stage, out := make([]float32, hi-lo), tensor.New(v.Shape...)
+		var outs []*tensor.Tensor
 		err := e.d.do(func(gl gles.API) error {
 			e.begin(gl)
 			for j := range e.launches {
@@ -62,8 +60,14 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.T
 					e.launch(gl, j)
 				}
 			}
-			if err := download(gl, e.arena, 4*lo, stage); err != nil {
-				return err
+			for _, r := range e.plan.Steps[i].Results() {
+				lo, hi := extent(r.View)
+				stage, out := make([]float32, hi-lo), tensor.New(r.View.Shape...)
+				if err := download(gl, e.arena, 4*lo, stage); err != nil {
+					return err
+				}
+				r.View.UnpackAt(stage, lo, out)
+				outs = append(outs, out)
 			}
 			e.done = e.submitted // the download has waited
 			return checkErrors(gl, "trace "+e.plan.Steps[i].Name)
@@ -71,8 +75,7 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, out *tensor.T
 		if err != nil {
 			return err
 		}
-		v.UnpackAt(stage, lo, out)
-		if err := visit(i, out); err != nil {
+		if err := visit(i, outs); err != nil {
 			return err
 		}
 	}

@@ -7,29 +7,35 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// sharedVectors is the 16 KiB of shared memory that every device has, in vec4s;
-// conv_fused.comp declares them all.
+// sharedVectors is the 16 KiB of shared memory that every device has, in vec4s.
 const sharedVectors = 1024
 
 // convFused is a depthwise convolution and the pointwise one behind it:
-// conv_fused.comp, a work group for a band of rows of one group.
+// conv_fused.comp, a work group for each of the step's tiles.
 func convFused(t *tables, s *network.Step) (dispatch, error) {
 	first, groups := s.First, s.Op.(network.Conv).G()
 	win := first.Op.Normal()
 	n, c, h, w := s.Inputs[0].NCHW()
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
-	strips := ceilDiv(ow, 4)
-	most := min(sharedVectors/(inputs*strips), oh) // rows of a band
-	if most == 0 {
-		return dispatch{}, fmt.Errorf("rows of %d pixels of %d channels between two convolutions: %w", ow, inputs, network.ErrUnsupported)
+	rows, strips := s.Tile.Rows, ceilDiv(s.Tile.Columns, 4)
+	middle, err := shared(s, inputs*rows*strips)
+	if err != nil {
+		return dispatch{}, err
 	}
-	v := t.fused.fit(inputs, outputs, most*strips)
-	v = t.share(v, n*groups, most, band{outputs, oh, strips, win})
-	bands := ceilDiv(oh, v.rows)
-	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	v := t.fused.fit(inputs, outputs, rows*strips)
 	tiles := packTiles(s, groups, inputs, 1, v)
-	share := ceilDiv(tiles.count, v.parts)
+	share := ceilDiv(s.Tile.Channels, v.channels)
+
+	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	slabs := n * groups
+	if s.Beside != nil {
+		beside, macros, each := t.beside(s.Beside, v.lanes, rows*strips)
+		p = append(p, beside...)
+		p.ints(slabs) // of the convolutions
+		defines = append(defines, macros...)
+		slabs += ceilDiv(len(s.Beside.Output.Planes), each*ceilDiv(tiles.count, share))
+	}
 	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, share, len(tiles.packed)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	if outputs%v.channels == 0 {
@@ -38,47 +44,22 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if first.Act.On() {
 		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
+	columns := ceilDiv(ow, 4*strips)
 	return dispatch{
-		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), []string{set("ROWS", v.rows), set("STRIPS", strips)}, window(win), defines)...),
+		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), middle,
+			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines)...),
 		params:  p,
 		stream:  v.buffered,
 		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
-		groups:  [3]int{bands, n * groups, ceilDiv(tiles.count, share)},
+		groups:  [3]int{ceilDiv(oh, rows) * columns, slabs, ceilDiv(tiles.count, share)},
 	}, nil
 }
 
-// band is what a launch of conv_fused.comp works on.
-type band struct {
-	outputs, height, strips int // of one group
-	window                  network.Window
-}
-
-// share chooses a band's rows and the work groups that share its output channels,
-// unless the variant says so. More rows read fewer rows twice; more work groups
-// keep a device busy, but each computes the depthwise results for itself.
-func (t tuning) share(v variant, slabs, most int, b band) variant {
-	w := b.window
-	tiles := ceilDiv(b.outputs, v.channels)
-	best, chosen := 0.0, v
-	for rows := 1; rows <= most; rows++ {
-		if v.rows > 0 && rows != min(v.rows, most) {
-			continue
-		}
-		for n := 1; n <= min(8, tiles); n *= 2 {
-			if v.parts > 0 && n != min(v.parts, tiles) {
-				continue
-			}
-			seen := float64((rows-1)*w.Stride[0]+w.Kernel[0]) / float64(rows)
-			depthwise := 12*seen + float64(w.Kernel[0]*w.Kernel[1])
-			items := ceilDiv(tiles, n) * ceilDiv(rows*b.strips, v.vectors)
-			idle := float64(ceilDiv(items, v.lanes)*v.lanes) / float64(items)
-			groups := slabs * ceilDiv(b.height, rows) * n
-			waste := float64(ceilDiv(b.height, rows)*rows) / float64(b.height)
-			cost := (float64(n)*depthwise + float64(b.outputs)*idle) * waste * max(1, float64(t.groups)/float64(groups))
-			if best == 0 || cost < best {
-				best, chosen.rows, chosen.parts = cost, rows, n
-			}
-		}
+// shared names the macro of so many vec4s of shared memory, in steps, so that fewer
+// programs differ.
+func shared(s *network.Step, vectors int) ([]string, error) {
+	if t := s.Tile; vectors < 1 || vectors > sharedVectors || min(t.Channels, t.Rows, t.Columns) < 1 {
+		return nil, fmt.Errorf("%v takes %d bytes of shared memory, of %d: %w", t, 16*vectors, 16*sharedVectors, network.ErrUnsupported)
 	}
-	return chosen
+	return []string{set("SHARED", ceilDiv(vectors, 128)*128)}, nil
 }

@@ -39,11 +39,9 @@ func programs(t *testing.T) []shaders.Program {
 		}
 	}
 	for _, c := range conformance.Cases() {
-		for _, o := range (conformance.Options{}).Plans() {
-			g, err := c.Graph()
+		g, err := c.Graph()
+		for _, o := range append((conformance.Options{}).Plans(), conformance.FusedPlans(PlanOptions())...) {
 			o.Align = PlanOptions().Align
-			plan(g, err, o)
-			o.SharedFloats = PlanOptions().SharedFloats
 			plan(g, err, o)
 		}
 	}

@@ -1,11 +1,13 @@
 package gpu
 
+import "github.com/shufflegl/shufflegl/network"
+
 // tuning is what depends on how a GPU is built rather than on its limits: the
 // variants of kernels that are used where shapes allow it.
 type tuning struct {
 	pointwise, depthwise, fused, general variant
 
-	groups int // work groups that keep the device busy
+	cost network.CostModel // what the planner thinks of
 }
 
 // variant is one way to run a convolution: a choice among programs that compute
@@ -15,9 +17,8 @@ type variant struct {
 	vectors  int  // vec4s of pixels, or rows of one, that it computes
 	sums     int  // if channels are few, it computes more vectors: so many sums in all
 	unroll   int  // input channels it takes at a time
-	lanes    int  // invocations of a work group, or of those that share a band
-	rows     int  // of a band, or of a depthwise invocation; 0 lets the kernel choose
-	parts    int  // work groups that share a band's output channels; likewise
+	lanes    int  // invocations of a work group
+	rows     int  // of a depthwise invocation
 	buffered bool // weights come from a buffer and not from a texture
 }
 
@@ -30,9 +31,9 @@ func tuningFor(i *Info) tuning {
 		return tuning{
 			pointwise: variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 64},
 			depthwise: variant{rows: 4},
-			fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16, rows: 4, parts: 1},
+			fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
 			general:   variant{channels: 16, vectors: 4, unroll: 1, lanes: 64},
-			groups:    4,
+			cost:      softwareCost,
 		}
 	}
 	return tuning{
@@ -40,7 +41,7 @@ func tuningFor(i *Info) tuning {
 		depthwise: variant{rows: 4},
 		fused:     variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
 		general:   variant{channels: 4, vectors: 1, unroll: 1, lanes: 64},
-		groups:    32,
+		cost:      network.DefaultCost,
 	}
 }
 

@@ -21,11 +21,8 @@ func (s *scheduler) order() {
 		}
 	}
 	for _, l := range s.steps {
-		for _, a := range l.inputs {
+		for _, a := range l.reads() {
 			read(a, l.step.Level)
-		}
-		if l.residual != nil {
-			read(*l.residual, l.step.Level)
 		}
 	}
 	for _, a := range s.outs {
@@ -114,6 +111,10 @@ func (s *scheduler) resolve() {
 			st.Residual = &r
 		}
 		st.Output = l.output.view()
+		if b := l.beside; b != nil {
+			st.Beside = &b.pooled
+			st.Beside.Input, st.Beside.Output = b.input.view(), b.output.view()
+		}
 		st.Barrier = i > 0 && st.Level != s.steps[i-1].step.Level
 		st.Bytes = stepBytes(st)
 		if st.Barrier {

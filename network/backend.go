@@ -86,10 +86,10 @@ type DeviceImage interface {
 }
 
 // Tracer is an Executor that can show what each step computes. It runs the same
-// launches over the same arena, and calls visit after each with its output,
-// which is only valid during the call.
+// launches over the same arena, and calls visit after each with Step.Results, which
+// are only valid during the call.
 type Tracer interface {
-	Trace(in []*tensor.Tensor, visit func(step int, out *tensor.Tensor) error) error
+	Trace(in []*tensor.Tensor, visit func(step int, outs []*tensor.Tensor) error) error
 }
 
 // StepTimer is an Executor that can time its steps. RunTimed is Run that also

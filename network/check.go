@@ -11,7 +11,10 @@ func (o PlanOptions) check() error {
 	if min(o.Align, o.Guard) < 0 || max(o.Align, o.Guard) > 1<<16 {
 		return fmt.Errorf("network: rows aligned to %d floats with guards of %d: %w", o.Align, o.Guard, ErrUnsupported)
 	}
-	return nil
+	if o.SharedFloats < 0 || o.SharedFloats > 1<<16 {
+		return fmt.Errorf("network: %d floats of shared memory: %w", o.SharedFloats, ErrUnsupported)
+	}
+	return o.Cost.check()
 }
 
 // check sees that every value is of a size that can be planned, is made once,

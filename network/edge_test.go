@@ -136,7 +136,7 @@ func TestLoweredBatchNormOfEveryRank(t *testing.T) {
 
 // A bar marks each barrier, and the first line sums up.
 func TestPlanStringShowsBarriers(t *testing.T) {
-	p := planOf(t, "shufflenet_v1_g1_0.25x")
+	p := planOf(t, "shufflenet_v1_g1_0.25x", network.PlanOptions{})
 	lines := strings.Split(strings.TrimSpace(p.String()), "\n")
 	if len(lines) != len(p.Steps)+2 {
 		t.Fatalf("%d lines for %d steps", len(lines), len(p.Steps))

@@ -20,9 +20,9 @@ type namedGraph struct {
 
 // everyGraph lists the zoo, the conformance cases and random graphs of views.
 func everyGraph() (all []namedGraph) {
-	views, plans := 150, 6
+	views, plans := 150, 8
 	if raceEnabled { // it takes ten times as long, and planning starts no goroutine
-		views, plans = 40, 2
+		views, plans = 40, 3
 	}
 	for i, name := range zoo.Names() {
 		if raceEnabled && i%12 > 0 || strings.HasPrefix(name, "vgg") || strings.HasPrefix(name, "alexnet") {
@@ -54,7 +54,8 @@ func TestEveryPlan(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, o := range (conformance.Options{}).Plans()[:c.plans] {
+			plans := append(everyFusion(), (conformance.Options{}).Plans()...)
+			for _, o := range plans[:c.plans] {
 				p, err := network.NewPlan(g, o)
 				if err != nil {
 					t.Fatalf("%+v: %v", o, err)
@@ -71,6 +72,11 @@ func TestEveryPlan(t *testing.T) {
 			return // one plan is enough to read
 		}
 	}
+}
+
+// everyFusion are plans in which all is fused that can be.
+func everyFusion() []network.PlanOptions {
+	return conformance.FusedPlans(network.PlanOptions{Fuse: network.FuseAll, SharedFloats: 4096})
 }
 
 // randomViews is a chain of operators that move no data on a small tensor of

@@ -14,8 +14,9 @@ var update = flag.Bool("update", false, "write the plans that tests get to testd
 // The plans that people read, down to the last digit.
 func TestGoldenPlans(t *testing.T) {
 	for _, name := range []string{"shufflenet_v1_g3_1.0x", "shufflenet_v1_g1_0.25x", "shufflenet_v1_g8_0.25x"} {
-		compareGolden(t, name, planOf(t, name))
+		compareGolden(t, name, planOf(t, name, network.PlanOptions{}))
 	}
+	compareGolden(t, "shufflenet_v1_g3_1.0x_fused", planOf(t, "shufflenet_v1_g3_1.0x", fusing(network.DefaultCost)))
 	for name, graph := range map[string]string{
 		"unit_a": `
 			x = input 1x16x7x7

@@ -23,7 +23,8 @@ type Node struct {
 	Outputs []*Value
 
 	// First is a convolution that NewPlan has fused before the operator.
-	First *Depthwise
+	First *Prior
+	tile  Tile
 
 	// What Optimize has fused behind the operator, in this order: the addition
 	// of the last input, then the activation.
@@ -35,6 +36,7 @@ type Node struct {
 	Beyond Activation
 
 	layers  []string // names of the source nodes this one stands for
+	floor   int64    // its part of floorBytes
 	lowered bool     // stands for an operator whose multiply-adds are not counted
 }
 

@@ -30,6 +30,15 @@ func written(v *network.View) []span {
 	return spans
 }
 
+// writtenBy lists what a step writes, of all its outputs.
+func writtenBy(s *network.Step) []span {
+	spans := written(&s.Output)
+	if s.Beside != nil {
+		spans = append(spans, written(&s.Beside.Output)...)
+	}
+	return spans
+}
+
 // readRows lists the rows of a view, without padding, and once where they stand
 // for others.
 func readRows(v *network.View) []span {
@@ -69,6 +78,9 @@ func operandsOf(s *network.Step) []*network.View {
 	}
 	if s.Residual != nil {
 		views = append(views, s.Residual)
+	}
+	if s.Beside != nil {
+		views = append(views, &s.Beside.Input)
 	}
 	return views
 }
@@ -155,7 +167,7 @@ func hazards(p *network.Plan) (m *memory, needed map[int]bool, err error) {
 				}
 			}
 		}
-		for _, r := range written(&s.Output) {
+		for _, r := range writtenBy(s) {
 			for f := r.start; f < r.end; f++ {
 				if m.fixed[f] {
 					return m, needed, fmt.Errorf("step %d writes float %d of a constant or guard", i, f)
@@ -222,7 +234,7 @@ func checkOutputs(t *testing.T, p *network.Plan, m *memory) {
 		}
 	}
 	for i := range stepOf {
-		for _, r := range written(&p.Steps[i].Output) {
+		for _, r := range writtenBy(&p.Steps[i]) {
 			for f := r.start; f < r.end; f++ {
 				if m.writer[f] != i {
 					t.Fatalf("step %d, which writes an output, loses float %d to step %d", i, f, m.writer[f])

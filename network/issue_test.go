@@ -12,13 +12,13 @@ import (
 // These are the reasons why the library exists, in words that a plan can be held
 // to: on these networks launches and bytes cost more than arithmetic.
 
-func planOf(t *testing.T, name string) *network.Plan {
+func planOf(t *testing.T, name string, o network.PlanOptions) *network.Plan {
 	t.Helper()
 	g, err := zoo.Build(name, zoo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, network.PlanOptions{})
+	p, err := network.NewPlan(g, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,11 +28,23 @@ func planOf(t *testing.T, name string) *network.Plan {
 // ShuffleNet v1 1x with 3 groups has 49 convolutions, 4 pools, the classifier,
 // and nothing else to launch.
 func TestShuffleNetTakesAtMost56Launches(t *testing.T) {
-	p := planOf(t, "shufflenet_v1_g3_1.0x")
+	p := planOf(t, "shufflenet_v1_g3_1.0x", network.PlanOptions{})
 	if len(p.Steps) > 56 {
 		t.Errorf("%d launches:\n%v", len(p.Steps), p)
 	}
 	if p.Bytes > 41_000_000 {
+		t.Errorf("%d bytes moved", p.Bytes)
+	}
+}
+
+// Where units are fused: two launches each, the first layers one, and nothing but
+// the classifier behind.
+func TestShuffleNetFusedTakesAtMost35Launches(t *testing.T) {
+	p := planOf(t, "shufflenet_v1_g3_1.0x", fusing(network.DefaultCost))
+	if len(p.Steps) > 35 {
+		t.Errorf("%d launches:\n%v", len(p.Steps), p)
+	}
+	if p.Bytes > 34_500_000 {
 		t.Errorf("%d bytes moved", p.Bytes)
 	}
 }
@@ -86,7 +98,7 @@ func TestNoShuffleNetLaunchesMoreThanItsLayers(t *testing.T) {
 // a shuffle needs an index to be read.
 func TestShuffleNetReadsByIndexOnlyBehindAShuffle(t *testing.T) {
 	for name, shuffles := range map[string]int{"shufflenet_v1_g1_1.0x": 0, "shufflenet_v1_g3_1.0x": 16, "shufflenet_v1_g8_0.25x": 16} {
-		p, indexed := planOf(t, name), 0
+		p, indexed := planOf(t, name, network.PlanOptions{}), 0
 		for _, s := range p.Steps {
 			for _, v := range operandsOf(&s) {
 				if _, _, even := v.Even(); !even {

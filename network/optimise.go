@@ -34,6 +34,16 @@ func Optimize(g *Graph) *Graph {
 	return r.g
 }
 
+// fuseLaunches does what the options ask for beyond that.
+func (r *rewriter) fuseLaunches(opt PlanOptions) {
+	if opt.Fuse.has(FuseDepthwise) {
+		r.each(func(n *Node) bool { return r.fuseDepthwise(n, opt) })
+	}
+	if opt.Fuse.has(FusePool) {
+		r.each(func(n *Node) bool { return r.fusePool(n, opt) })
+	}
+}
+
 // lower does only what the backends cannot do without.
 func lower(g *Graph) *Graph {
 	r := newRewriter(g.clone())

@@ -6,62 +6,61 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// Depthwise is a depthwise convolution that a step does on its input before its
-// own pointwise one, so that what lies between them never goes to memory.
-type Depthwise struct {
-	Op            Conv
-	Weights, Bias *tensor.Tensor // bias may be nil
-	Act           Activation
-	Shape         tensor.Shape // of what lies between
-}
-
-// macs counts the multiply-adds.
-func (d *Depthwise) macs() int64 {
-	if d == nil {
-		return 0
-	}
-	return int64(d.Shape.Size()) * int64(d.Weights.Shape[2]*d.Weights.Shape[3])
-}
-
 // mostTaps is the largest depthwise kernel that is fused: its factors are kept
 // in registers.
 const mostTaps = 25
 
-// bandRows is how many rows a band must have at the least. Each row of results
-// reads its rows of input whatever the band, so narrow bands cost no loads, only
-// weights that are fetched more often.
-const bandRows = 2
-
-// fuseDepthwise lets a pointwise convolution do the depthwise one before it, if a
-// band of rows of one group's channels is at most so many floats.
-func (r *rewriter) fuseDepthwise(n *Node, shared int) bool {
+// fuseDepthwise lets a pointwise convolution do the depthwise one before it.
+func (r *rewriter) fuseDepthwise(n *Node, opt PlanOptions) bool {
 	op, ok := n.Op.(Conv)
 	if !ok || n.First != nil || !op.Pointwise() || len(n.Inputs[0].Shape) != 4 || n.Inputs[1].Const == nil {
 		return false
 	}
 	p := r.private(n.Inputs[0])
-	if p == nil || p.AddsLast || p.First != nil {
+	if p == nil {
 		return false
 	}
 	first, ok := p.Op.(Conv)
 	x := n.Inputs[0].Shape
-	channels := x[1] / op.G()
 	if !ok || first.G() != x[1] || !p.Inputs[0].Shape.Equal(tensor.Shape{x[0], x[1], p.Inputs[0].Shape[2], p.Inputs[0].Shape[3]}) ||
-		channels < 2 || x[2]*x[3] == 1 || channels*align(x[3], 4)*min(x[2], bandRows) > shared ||
-		first.Kernel[0]*first.Kernel[1] > mostTaps || p.Inputs[1].Const == nil {
+		x[1]/op.G() < 2 || x[2]*x[3] == 1 || first.Kernel[0]*first.Kernel[1] > mostTaps {
 		return false
 	}
-	d := &Depthwise{Op: first, Weights: p.Inputs[1].Const, Act: p.Act, Shape: x}
-	if len(p.Inputs) > 2 && p.Inputs[2] != nil {
-		if d.Bias = p.Inputs[2].Const; d.Bias == nil {
-			return false
+	return r.fusePrior(n, p, first, channelsOf(n.Outputs[0].Shape[1]/op.G(), opt.Cost.Tile/4, 8), opt)
+}
+
+// channelsOf lists numbers of channels by which the outputs of a group can be cut
+// into up to so many parts, each of whole tiles of an invocation.
+func channelsOf(outputs, tile, parts int) (channels []int) {
+	tile = min(tile, align(outputs, 4))
+	tiles := ceilDiv(outputs, tile)
+	for n := 1; n <= min(parts, tiles); n++ {
+		if c := min(ceilDiv(tiles, n)*tile, outputs); !slices.Contains(channels, c) {
+			channels = append(channels, c)
 		}
 	}
+	return channels
+}
+
+// fusePrior lets n do p, a convolution, before its own operator, if some tile of so
+// many channels takes less time than the two launches.
+func (r *rewriter) fusePrior(n, p *Node, op Conv, channels []int, opt PlanOptions) bool {
+	f := prior(p, op)
+	if f == nil {
+		return false
+	}
+	m := &opt.Cost
+	fused := *n
+	fused.First, fused.Inputs = f, slices.Clone(n.Inputs)
+	fused.Inputs[0] = p.Inputs[0]
+	time, ok := m.bestTile(&fused, channels, opt.SharedFloats)
+	if !ok || time >= m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n)) {
+		return false
+	}
 	layers := slices.Concat(p.Layers(), n.Layers())
-	inputs := slices.Clone(n.Inputs)
-	inputs[0] = p.Inputs[0]
-	r.setInputs(n, inputs...)
+	r.setInputs(n, fused.Inputs...)
 	r.remove(p)
-	n.First, n.layers = d, layers
+	n.First, n.tile, n.layers = f, fused.tile, layers
+	n.floor += p.floor
 	return true
 }

@@ -15,6 +15,7 @@ const (
 	SoftmaxRow        Kernel = "softmax"
 	Elementwise       Kernel = "elementwise" // function of one or two tensors, copy
 	ConvFused         Kernel = "conv_depthwise_pointwise"
+	ConvPooled        Kernel = "conv_pool"
 	ConvTransposed    Kernel = "conv_transpose"
 	NormInstance      Kernel = "instance_norm"
 	NormLocal         Kernel = "lrn"
@@ -34,7 +35,10 @@ type Step struct {
 	Name   string     // the value of the source graph that it computes
 	Beyond Activation // what it applies to that value already, where the source does later
 
-	First *Depthwise // done before Op, on the first input; nil in most steps
+	First *Prior // done before Op, on the first input; nil in most steps
+	Tile  Tile   // what a work group computes where First is not nil
+
+	Beside *Pooled // done by the same launch; nil in most steps
 
 	Inputs   []View
 	Residual *View // of the output's shape; nil if nothing is added
@@ -51,6 +55,26 @@ type Step struct {
 
 	MACs  int64
 	Bytes int64 // read and written: maps, weights, bias, and index tables
+
+	// FloorBytes is the step's part of the plan's: its weights, what it reads that
+	// nothing before it in its unit has read, and writes for other units.
+	FloorBytes int64
+}
+
+// Result is a tensor that a step leaves in the arena.
+type Result struct {
+	Name   string     // of the value of the source graph
+	Beyond Activation // applied to that value already
+	View   *View
+}
+
+// Results lists what the step computes: its output, and what is computed beside it.
+func (s *Step) Results() []Result {
+	all := []Result{{s.Name, s.Beyond, &s.Output}}
+	if b := s.Beside; b != nil {
+		all = append(all, Result{b.Name, b.Beyond, &b.Output})
+	}
+	return all
 }
 
 // Binding ties a named tensor to its place in the arena.
@@ -81,7 +105,7 @@ type Plan struct {
 	Guards      []Range // what no step may write; empty unless PlanOptions.Guard is set
 	MACs        int64
 	Bytes       int64
-	FloorBytes  int64 // weights once, each unit's input and output once
+	FloorBytes  int64 // weights once, each unit's input and output once (see floorBytes)
 	Barriers    int
 }
 
@@ -94,14 +118,29 @@ func (p *Plan) ArenaBytes() int64 { return 4 * int64(p.ArenaFloats) }
 // PlanOptions changes how a graph is planned. The zero value is what to use.
 type PlanOptions struct {
 	NoFusion bool // keep one launch for each operator; for tests and comparisons
-	// SharedFloats is how much a work group can keep to itself between two
-	// convolutions. Where a band of rows of one group fits, a depthwise convolution
-	// and the pointwise one behind it are one launch; 0 means never. Backends that
-	// can do so ask for it (see Planner).
+	// Fuse names what the backend can fuse beyond what Optimize does, and the planner
+	// does where Cost says that it pays: with work groups that keep up to SharedFloats
+	// to themselves. Backends ask for it (see Planner).
+	Fuse         Fusion
 	SharedFloats int
+	Cost         CostModel
+
 	// Align makes rows and planes start at multiples of so many floats, even planes
 	// of one element; 0 leaves rows without padding. Backends that store whole
 	// vectors ask for it.
 	Align int
 	Guard int // unused floats around every buffer, to see stray writes in tests
 }
+
+// Fusion is a set of kinds of launches in which several operators are one.
+type Fusion uint
+
+const (
+	FuseDepthwise Fusion = 1 << iota // a pointwise convolution and the depthwise one before it
+	FusePool                         // a pool and the convolution before it
+	FuseBeside                       // FuseDepthwise and a pool of the same output size
+
+	FuseAll = FuseDepthwise | FusePool | FuseBeside
+)
+
+func (f Fusion) has(kind Fusion) bool { return f&kind != 0 }

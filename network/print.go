@@ -6,20 +6,26 @@ import (
 	"text/tabwriter"
 )
 
-// String lists the plan, one line a launch. A bar before a launch is a barrier.
+// String lists the plan, one line a launch, and one more without a number for what
+// the launch does beside. A bar before a launch is a barrier. "over" are the
+// kilobytes above the launch's part of the floor.
 func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d launches, %d barriers, %.1f M multiply-adds, %.2f MB moved (floor %.2f MB), arena %.2f MB\n",
 		p.Name, len(p.Steps), p.Barriers, float64(p.MACs)/1e6, float64(p.Bytes)/1e6, float64(p.FloorBytes)/1e6, float64(p.ArenaBytes())/1e6)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, " \t#\tkernel\tparameters\tinput\toutput\tMMAC\tKB\tlayers")
+	fmt.Fprintln(w, " \t#\tkernel\tparameters\tinput\toutput\tMMAC\tKB\tover\tMAC/B\tlayers")
 	for i, s := range p.Steps {
 		bar := " "
 		if s.Barrier {
 			bar = "|"
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%v\t%.2f\t%.1f\t%s\n", bar, i, s.Kernel, s.parameters(), s.reads(),
-			s.Output.Shape, float64(s.MACs)/1e6, float64(s.Bytes)/1e3, strings.Join(s.Layers, "+"))
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%v\t%.2f\t%.1f\t%.1f\t%.1f\t%s\n", bar, i, s.Kernel, s.parameters(), reading(s.Inputs...),
+			s.Output.Shape, float64(s.MACs)/1e6, float64(s.Bytes)/1e3, float64(s.Bytes-s.FloorBytes)/1e3, s.Intensity(), strings.Join(s.Layers, "+"))
+		if b := s.Beside; b != nil {
+			pool := Step{Op: b.Op, Act: b.Act}
+			fmt.Fprintf(w, " \t\tbeside it: %s\t%s\t%s\t%v\t\t\t\t\t%s\n", PoolWindow, pool.parameters(), reading(b.Input), b.Output.Shape, strings.Join(b.Layers, "+"))
+		}
 	}
 	w.Flush()
 	lines := strings.Split(b.String(), "\n")
@@ -29,10 +35,13 @@ func (p *Plan) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// reads tells the operands' shapes, marking those found through an index table.
-func (s Step) reads() string {
+// Intensity is how many multiply-adds the step does for each byte that it moves.
+func (s *Step) Intensity() float64 { return float64(s.MACs) / float64(s.Bytes) }
+
+// reading tells operands' shapes, marking those found through an index table.
+func reading(views ...View) string {
 	var parts []string
-	for _, v := range s.Inputs {
+	for _, v := range views {
 		t := v.Shape.String()
 		if _, _, even := v.Even(); !even {
 			t += " by index"
@@ -55,11 +64,16 @@ func (s Step) parameters() string {
 			t = append(t, "dilation "+both(w.Dilation))
 		}
 	}
-	if s.First != nil {
-		t = append(t, "depthwise")
-		window(s.First.Op.Window)
-		if s.First.Act.On() {
-			t = append(t, "+"+s.First.Act.String())
+	if f := s.First; f != nil {
+		if s.Kernel == ConvFused {
+			t = append(t, "depthwise")
+		}
+		window(f.Op.Window)
+		if s.Kernel != ConvFused && f.Op.G() > 1 {
+			t = append(t, fmt.Sprintf("groups %d", f.Op.G()))
+		}
+		if f.Act.On() {
+			t = append(t, "+"+f.Act.String())
 		}
 		t = append(t, "then")
 	}
@@ -88,6 +102,9 @@ func (s Step) parameters() string {
 	}
 	if s.Act.On() {
 		t = append(t, "+"+s.Act.String())
+	}
+	if s.First != nil {
+		t = append(t, s.Tile.String())
 	}
 	return strings.Join(t, " ")
 }

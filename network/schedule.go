@@ -14,6 +14,7 @@ import (
 // errors.Is(err, ErrUnsupported); that for a value without elements, or of too
 // many, errors.Is(err, ErrShape).
 func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
+	opt.Cost = opt.Cost.orDefault()
 	if err := errors.Join(opt.check(), g.check(opt)); err != nil {
 		return nil, err
 	}
@@ -21,11 +22,12 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 	g = Optimize(g)
 	p.FloorBytes = floorBytes(g)
 	if opt.NoFusion {
+		optimised := g
 		g = lower(p.Source)
+		g.floorOf(optimised)
 	}
-	if opt.SharedFloats > 0 && !opt.NoFusion {
-		r := newRewriter(g)
-		r.each(func(n *Node) bool { return r.fuseDepthwise(n, opt.SharedFloats) })
+	if !opt.NoFusion {
+		newRewriter(g).fuseLaunches(opt)
 	}
 	s := &scheduler{opt: opt, plan: p, at: map[*Value]address{}, outputs: map[*Value]bool{}}
 	for _, v := range g.Outputs {
@@ -44,6 +46,9 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 	}
 	for i, v := range g.Outputs {
 		s.output(v, p.Source.Outputs[i].Name)
+	}
+	if opt.Fuse.has(FuseBeside) && !opt.NoFusion {
+		s.fuseBeside()
 	}
 	s.order()
 	p.ArenaFloats, p.Guards = s.arena()
@@ -73,6 +78,21 @@ type launch struct {
 	residual *address
 	output   address
 	writes   *buffer
+	beside   *besides
+	work     work
+	gone     bool // done beside another
+}
+
+// reads lists the operands.
+func (l *launch) reads() []address {
+	all := slices.Clone(l.inputs)
+	if l.residual != nil {
+		all = append(all, *l.residual)
+	}
+	if l.beside != nil {
+		all = append(all, l.beside.input)
+	}
+	return all
 }
 
 type constant struct {
@@ -103,7 +123,7 @@ func (s *scheduler) node(n *Node) error {
 	if movesNoData(n.Op) {
 		return s.rename(n)
 	}
-	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, MACs: MACs(n) + n.First.macs()}}
+	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, Tile: n.tile, MACs: MACs(n), FloorBytes: n.floor}}
 	operands := n.Inputs
 	if n.AddsLast {
 		r := s.operand(operands[len(operands)-1])
@@ -132,11 +152,15 @@ func (s *scheduler) node(n *Node) error {
 		l.inputs = append(l.inputs, a)
 	}
 	var err error
-	if l.step.First != nil {
-		l.step.Kernel = ConvFused
+	if f := n.First; f != nil {
+		l.step.MACs += f.MACs
+		if l.step.Kernel = ConvFused; l.step.Weights == nil {
+			l.step.Kernel = ConvPooled
+		}
 	} else if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
 		return err
 	}
+	l.work = s.opt.Cost.workOf(n)
 	s.launch(l, n.Outputs[0])
 	return nil
 }
@@ -235,11 +259,7 @@ func (s *scheduler) launch(l launch, v *Value) {
 	b.output = s.outputs[v]
 	l.writes, l.output = b, b.address(v.Shape)
 	l.step.Level = 0
-	reads := l.inputs
-	if l.residual != nil {
-		reads = append(slices.Clone(reads), *l.residual)
-	}
-	for _, a := range reads {
+	for _, a := range l.reads() {
 		for _, r := range a.refs {
 			l.step.Level = max(l.step.Level, r.buf.level+1)
 		}

@@ -57,13 +57,15 @@ func (x *fakeExecutor) Run(out, in []*tensor.Tensor) error {
 	return err
 }
 
-func (x *fakeExecutor) Trace(in []*tensor.Tensor, visit func(int, *tensor.Tensor) error) error {
-	return x.Executor.(network.Tracer).Trace(in, func(i int, out *tensor.Tensor) error {
-		out = cpu.Activated(out, x.plan.Steps[i].Beyond).Clone()
-		if x.fake.spoil != nil {
-			x.fake.spoil(x.plan.Steps[i].Name, out)
+func (x *fakeExecutor) Trace(in []*tensor.Tensor, visit func(int, []*tensor.Tensor) error) error {
+	return x.Executor.(network.Tracer).Trace(in, func(i int, outs []*tensor.Tensor) error {
+		for j, r := range x.plan.Steps[i].Results() {
+			outs[j] = cpu.Activated(outs[j], r.Beyond).Clone()
+			if x.fake.spoil != nil {
+				x.fake.spoil(r.Name, outs[j])
+			}
 		}
-		return visit(i, out)
+		return visit(i, outs)
 	})
 }
 

@@ -132,6 +132,7 @@ func (v *verifyFlags) model(sys *system, name string, b network.Backend, photos 
 
 // layerError is how far a value is from the reference's.
 type layerError struct {
+	number string // of the launch; empty for what is done beside it
 	kernel network.Kernel
 	value  string
 	diff   tensor.Diff
@@ -145,13 +146,19 @@ func traceLayers(s *network.Session, in []*tensor.Tensor, want map[string]*tenso
 		if !ok {
 			return fmt.Errorf("the %s backend cannot show its layers: %w", s.Backend.Name(), network.ErrUnsupported)
 		}
-		return t.Trace(in, func(i int, out *tensor.Tensor) error {
+		return t.Trace(in, func(i int, outs []*tensor.Tensor) error {
 			step := &s.Plan.Steps[i]
-			ref := want[step.Name]
-			if ref == nil {
-				return fmt.Errorf("step %d: the model has no value %q", i, step.Name)
+			for j, r := range step.Results() {
+				ref := want[r.Name]
+				if ref == nil {
+					return fmt.Errorf("step %d: the model has no value %q", i, r.Name)
+				}
+				kernel, number := step.Kernel, fmt.Sprint(i)
+				if j > 0 {
+					kernel, number = network.PoolWindow, "" // beside it
+				}
+				layers = append(layers, layerError{number, kernel, r.Name, tensor.MaxDiff(outs[j], cpu.Activated(ref, r.Beyond))})
 			}
-			layers = append(layers, layerError{step.Kernel, step.Name, tensor.MaxDiff(out, cpu.Activated(ref, step.Beyond))})
 			return nil
 		})
 	})
@@ -173,7 +180,7 @@ func runOutputs(s *network.Session, in []*tensor.Tensor, want map[string]*tensor
 		if ref == nil {
 			return nil, fmt.Errorf("the reference has no value %q", v.Name)
 		}
-		errs = append(errs, layerError{"output", v.Name, tensor.MaxDiff(outs[i], ref)})
+		errs = append(errs, layerError{"", "output", v.Name, tensor.MaxDiff(outs[i], ref)})
 	}
 	return errs, nil
 }
@@ -183,11 +190,8 @@ func (v *verifyFlags) print(w io.Writer, layers, outputs []layerError) (wrong st
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "#\tkernel\tvalue\tshape\tlargest abs error\trelative")
 	worst, bad := 0.0, 0
-	for i, l := range append(layers, outputs...) {
-		number, mark := fmt.Sprint(i), ""
-		if i >= len(layers) {
-			number = ""
-		}
+	for _, l := range append(layers, outputs...) {
+		mark := ""
 		if !(l.diff.Rel <= v.tolerance) {
 			mark = "  BEYOND"
 			if bad++; bad == 1 {
@@ -195,7 +199,7 @@ func (v *verifyFlags) print(w io.Writer, layers, outputs []layerError) (wrong st
 			}
 		}
 		worst = math.Max(worst, l.diff.Rel)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%v\t%.2e\t%.2e%s\n", number, l.kernel, l.value, l.diff.B, l.diff.Abs, l.diff.Rel, mark)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%v\t%.2e\t%.2e%s\n", l.number, l.kernel, l.value, l.diff.B, l.diff.Abs, l.diff.Rel, mark)
 	}
 	t.Flush()
 	if bad > 0 {

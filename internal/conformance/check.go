@@ -90,14 +90,20 @@ func (x *expectation) firstWrongStep(exec network.Executor, p *network.Plan) err
 		return nil
 	}
 	steps := 0
-	err := tracer.Trace(x.in, func(i int, out *tensor.Tensor) error {
+	err := tracer.Trace(x.in, func(i int, outs []*tensor.Tensor) error {
 		if i != steps {
 			return fmt.Errorf("step %d traced after %d steps", i, steps)
 		}
 		steps++
-		s := p.Steps[i]
-		if err := x.compare(s.Name, s.Beyond, out); err != nil {
-			return fmt.Errorf("step %d %s %w", i, s.Kernel, err)
+		s := &p.Steps[i]
+		results := s.Results()
+		if len(outs) != len(results) {
+			return fmt.Errorf("step %d %s: %d results traced, it has %d", i, s.Kernel, len(outs), len(results))
+		}
+		for j, r := range results {
+			if err := x.compare(r.Name, r.Beyond, outs[j]); err != nil {
+				return fmt.Errorf("step %d %s %w", i, s.Kernel, err)
+			}
 		}
 		return nil
 	})

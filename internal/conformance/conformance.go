@@ -45,7 +45,7 @@ func (c Case) Inputs(g *network.Graph) []*tensor.Tensor {
 // Cases lists all networks. Their names are unique.
 func Cases() []Case {
 	return slices.Concat(pointwiseCases(), convCases(), depthwiseCases(), poolCases(), denseCases(),
-		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), formCases(), binaryCases(),
+		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), fusedCases(), formCases(), binaryCases(),
 		transposeCases(), normCases(), meanCases(), productCases(), resampleCases(), looseCases(), wideCases(), softmaxCases(), randomCases(60))
 }
 
@@ -77,6 +77,22 @@ func (o Options) Plans() []network.PlanOptions {
 	return all
 }
 
+// FusedPlans are ways of planning with as much fused as fits, in tiles of different
+// sizes: launches cost so much that nothing else counts. o says what can be fused.
+func FusedPlans(o network.PlanOptions) []network.PlanOptions {
+	if o.Fuse == 0 {
+		return nil
+	}
+	large, small := o, o
+	large.Cost = network.DefaultCost
+	large.Cost.Launch = 1e9
+	small.Cost = large.Cost
+	large.Cost.Groups, large.Cost.Wave = 1, 1       // one work group is enough
+	small.Cost.Groups, small.Cost.Shared = 1000, 64 // memory for narrow ones at best
+	small.Guard, small.Align = 16, 4
+	return []network.PlanOptions{large, small}
+}
+
 // plansOf adds to Plans what the backend wishes its plans to be, and keeps all to
 // the alignment that it needs.
 func (o Options) plansOf(b network.Backend) []network.PlanOptions {
@@ -86,7 +102,7 @@ func (o Options) plansOf(b network.Backend) []network.PlanOptions {
 		guarded := wish
 		guarded.Guard, guarded.Align = 16, max(wish.Align, 4)
 		var kept []network.PlanOptions
-		for _, o := range append(plans, wish, guarded) {
+		for _, o := range append(append(plans, wish, guarded), FusedPlans(wish)...) {
 			o.Align = max(o.Align, wish.Align)
 			if !slices.Contains(kept, o) {
 				kept = append(kept, o)
@@ -134,11 +150,18 @@ func RunCase(b network.Backend, c Case, o Options) error {
 	if err != nil {
 		return err
 	}
+	checked := map[string]bool{}
 	for _, po := range o.plansOf(b) {
 		p, err := network.NewPlan(g, po)
 		if err != nil {
 			return fmt.Errorf("planning with %+v: %v", po, err) // %v: the backend is not to blame
 		}
+		// Most cases have nothing that is fused in one plan and not in another.
+		key := fmt.Sprint(p, p.Guards, po.Align)
+		if checked[key] {
+			continue
+		}
+		checked[key] = true
 		if err := x.check(b, p); err != nil {
 			return fmt.Errorf("planned with %+v: %w\n%v", po, err, p)
 		}

@@ -86,13 +86,16 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 		for _, n := range g.Nodes {
 			have[n.Op.Kind()]++
 		}
-		for _, po := range append(Options{}.Plans(), network.PlanOptions{SharedFloats: 4096}) {
+		for _, po := range append(Options{}.Plans(), FusedPlans(network.PlanOptions{Fuse: network.FuseAll, SharedFloats: 4096})...) {
 			p, err := network.NewPlan(g, po)
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
 			}
 			for _, s := range p.Steps {
 				have[string(s.Kernel)]++
+				if s.Beside != nil {
+					have["beside"]++
+				}
 				if s.Residual != nil {
 					have["residual"]++
 				}
@@ -106,7 +109,7 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 			have["constant"] += len(p.Consts)
 		}
 	}
-	for _, what := range append(append(kinds, kernels...), "residual", "activation", "beyond", "constant") {
+	for _, what := range append(append(kinds, kernels...), "beside", "residual", "activation", "beyond", "constant") {
 		if have[what] == 0 {
 			t.Errorf("no case has %s", what)
 		}

@@ -1,0 +1,173 @@
+package network
+
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// Tile is the part of a fused launch's output that a work group computes.
+type Tile struct {
+	Channels int // at most, of one group of the convolution
+	Rows     int
+	Columns  int // a multiple of four, or all
+}
+
+func (t Tile) String() string {
+	return fmt.Sprintf("tile %dx%dx%d", t.Channels, t.Rows, t.Columns)
+}
+
+// workOf is what a launch of a node has to do: of a convolution or a pool, alone
+// or fused.
+func (m *CostModel) workOf(n *Node) work {
+	w := work{bytes: nodeBytes(n)}
+	y := n.Outputs[0].Shape
+	switch op := n.Op.(type) {
+	case Conv:
+		switch k, _ := kernelFor(op, n.Inputs[0].Shape, y); {
+		case n.First != nil:
+			m.afterDepthwise(&w, n, op)
+		case k == ConvDepthwise:
+			m.window(&w, y, op.Window)
+		default:
+			m.convolution(&w, n.Inputs[1].Shape, y, op)
+		}
+	case Pool:
+		if n.First != nil {
+			m.beforePool(&w, n, op)
+		} else {
+			m.window(&w, y, op.Window)
+		}
+	}
+	return w
+}
+
+// nodeBytes counts a node's operands once each.
+func nodeBytes(n *Node) float64 {
+	bytes := sizeInBytes(n.Outputs[0])
+	for _, v := range n.Inputs {
+		if v != nil {
+			bytes += sizeInBytes(v)
+		}
+	}
+	if n.First != nil {
+		bytes += n.First.bytes()
+	}
+	return float64(bytes)
+}
+
+// strips counts groups of four pixels.
+func strips(columns int) int { return ceilDiv(columns, 4) }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// window is a plain kernel whose invocations compute four pixels of a plane, each
+// from a window of another.
+func (m *CostModel) window(w *work, y tensor.Shape, win Window) {
+	planes, height, width := PlaneForm(y)
+	cells := float64(planes * height * strips(width))
+	w.groups = cells / float64(m.Lanes)
+	w.macs = cells * 4 * float64(win.Kernel[0]*win.Kernel[1])
+	w.reads = w.bytes
+}
+
+// convolution is a plain kernel whose invocations compute some channels of a group
+// at four pixels; a work group is of several tiles of channels by several strips.
+func (m *CostModel) convolution(w *work, weights, y tensor.Shape, op Conv) {
+	const across = 4 // tiles of channels in a work group
+	s := op.Normal()
+	tile := m.Window / 4
+	if op.Pointwise() {
+		tile = m.Tile / 4
+	}
+	_, height, width := PlaneForm(y)
+	outputs, inputs, taps := weights[0]/op.G(), weights[1], weights[2]*weights[3]
+	w.groups = float64(y[0]*op.G()*ceilDiv(outputs, tile)) * float64(height*strips(width)) / float64(m.Lanes)
+	w.macs = float64(y[0]*op.G()*align(outputs, 4)*inputs*taps) * float64(height*align(width, 4)) * loads(outputs, tile)
+	pixels := m.Lanes / across * 4 * s.Stride[0] * s.Stride[1]
+	w.reads = w.groups * 4 * float64(inputs*(across*tile*taps+pixels))
+}
+
+// extent is how many pixels of its input a window needs for n pixels of output.
+func extent(n, kernel, stride, dilation int) int { return (n-1)*stride + (kernel-1)*dilation + 1 }
+
+// needs is how many rows and columns of its input a window needs for a tile, if
+// the input has so many.
+func (w Window) needs(t Tile) (rows, columns int) {
+	w = w.Normal()
+	return extent(t.Rows, w.Kernel[0], w.Stride[0], w.Dilation[0]), extent(align(t.Columns, 4), w.Kernel[1], w.Stride[1], w.Dilation[1])
+}
+
+// count is how many tiles cut a map of so many channels of one group.
+func (t Tile) count(channels, height, width int) int {
+	return ceilDiv(channels, t.Channels) * ceilDiv(height, t.Rows) * ceilDiv(width, t.Columns)
+}
+
+// afterDepthwise is a pointwise convolution behind a depthwise one. Work groups that
+// share a tile's channels each compute the depthwise convolution for themselves.
+func (m *CostModel) afterDepthwise(w *work, n *Node, op Conv) {
+	x, y, f, t := n.Inputs[0].Shape, n.Outputs[0].Shape, n.First, n.tile
+	outputs, inputs := y[1]/op.G(), f.Shape[1]/op.G()
+	taps := f.Op.Kernel[0] * f.Op.Kernel[1]
+	across := strips(t.Columns)
+	tile := m.Tile / 4
+	channels := min(tile, align(t.Channels, 4)) // of an invocation
+	rows, columns := f.Op.needs(t)
+	groups := float64(y[0] * op.G() * t.count(outputs, y[2], y[3]))
+	w.groups = groups
+	w.macs = groups * 4 * (m.inWaves(inputs*across)*float64(t.Rows*taps) +
+		m.inWaves(ceilDiv(t.Channels, channels)*t.Rows*across)*float64(channels*inputs)*loads(t.Channels, tile))
+	w.reads = groups * 4 * float64(inputs*(min(rows, x[2])*min(columns, x[3])+taps+t.Channels))
+	w.shared = 4 * inputs * t.Rows * across
+}
+
+// beforePool is a convolution with a pool behind it: a work group computes as many
+// pixels of the convolution as its tile of the pool needs.
+func (m *CostModel) beforePool(w *work, n *Node, pool Pool) {
+	x, y, f, t := n.Inputs[0].Shape, n.Outputs[0].Shape, n.First, n.tile
+	g := f.Op.G()
+	outputs, inputs, taps := y[1]/g, x[1]/g, f.Op.Kernel[0]*f.Op.Kernel[1]
+	rows, columns := pool.needs(t)
+	fromRows, fromColumns := f.Op.needs(Tile{Rows: rows, Columns: columns})
+	tile := m.Window / 4
+	channels := min(tile, align(t.Channels, 4)) // of an invocation
+	groups := float64(y[0] * g * t.count(outputs, y[2], y[3]))
+	w.groups = groups
+	w.macs = groups * 4 * (m.inWaves(ceilDiv(t.Channels, channels)*rows*strips(columns))*float64(channels*inputs*taps)*loads(t.Channels, tile) +
+		m.inWaves(t.Channels*t.Rows*strips(t.Columns))*float64(pool.Kernel[0]*pool.Kernel[1]))
+	w.reads = groups * 4 * float64(inputs*(min(fromRows, x[2])*min(fromColumns, x[3])+t.Channels*taps))
+	w.shared = 4 * align(t.Channels, 4) * rows * strips(columns)
+}
+
+// bestTile looks for the tile with which the node's launch takes the least time,
+// among those that take at most so many floats of shared memory. Of equals it
+// takes the largest.
+func (m *CostModel) bestTile(n *Node, channels []int, shared int) (time float64, ok bool) {
+	y := n.Outputs[0].Shape
+	best := n.tile
+	for _, c := range channels {
+		for rows := parts(y[2], shared/4); rows > 0; rows = parts(y[2], rows-1) {
+			for s := parts(strips(y[3]), shared/4/rows); s > 0; s = parts(strips(y[3]), s-1) {
+				n.tile = Tile{c, rows, min(4*s, y[3])}
+				w := m.workOf(n)
+				if w.shared > shared {
+					continue
+				}
+				if t := m.time(w); !ok || t < time {
+					time, best, ok = t, n.tile, true
+				}
+			}
+		}
+	}
+	n.tile = best
+	return time, ok
+}
+
+// parts is the largest size, at most the one given, of parts alike into which n can
+// be cut; 0 if that is none.
+func parts(n, most int) int {
+	if most < 1 {
+		return 0
+	}
+	return ceilDiv(n, ceilDiv(n, most))
+}
