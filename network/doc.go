@@ -4,6 +4,9 @@
 //
 //	Graph ──Optimize──► Graph ──NewPlan──► Plan ──Compile──► Session
 //
+// A session runs on tensors (Run), on photos (Photos), and with several runs in
+// flight (Submit).
+//
 // The package knows no backend. Packages cpu and gpu implement Backend, as
 // drivers implement database/sql's.
 package network
