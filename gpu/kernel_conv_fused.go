@@ -24,10 +24,14 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if most == 0 {
 		return dispatch{}, fmt.Errorf("rows of %d pixels of %d channels between two convolutions: %w", ow, inputs, network.ErrUnsupported)
 	}
-	v := t.fused.fit(inputs, outputs, most*strips)
-	v = t.share(v, n*groups, most, band{outputs, oh, strips, win})
-	bands := ceilDiv(oh, v.rows)
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	if first.Act.On() {
+		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
+	}
+	how := t.choose(s, bounds{kernel: fusedFile, inputs: inputs, outputs: outputs, vectors: most * strips, rows: most}, window(win), defines)
+	how.variant = t.share(how.variant, n*groups, most, band{outputs, oh, strips, win})
+	v := how.variant
+	bands := ceilDiv(oh, v.rows)
 	tiles := packTiles(s, groups, inputs, 1, v)
 	share := ceilDiv(tiles.count, v.parts)
 	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, share, len(tiles.packed)/4)
@@ -35,12 +39,10 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
-	if first.Act.On() {
-		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
-	}
 	return dispatch{
 		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), []string{set("ROWS", v.rows), set("STRIPS", strips)}, window(win), defines)...),
 		params:  p,
+		choice:  how,
 		stream:  v.buffered,
 		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
 		groups:  [3]int{bands, n * groups, ceilDiv(tiles.count, share)},

@@ -61,10 +61,10 @@ var units = map[string]bool{
 //	Shader Stats: SGPRS: 32 VGPRS: 24 Code Size: 1200 ... (CS, W64)
 //	type: 5, local: 0, shared: 0, gpr: 12, inst: 30, bytes: 240, cached: 0
 var (
-	listed  = regexp.MustCompile(`^(?:MESA_SHADER_COMPUTE|COMPUTE|CS|CL)(?: SIMD\d+)? shader: (.*)$`)
+	listed       = regexp.MustCompile(`^(?:MESA_SHADER_COMPUTE|COMPUTE|CS|CL)(?: SIMD\d+)? shader: (.*)$`)
 	countPattern = regexp.MustCompile(`^([\d.]+)(?::([\d.]+))? ([^:]+?)(?::(.+))?$`) // "43:56 spills:fills"
-	keyed   = regexp.MustCompile(`^Shader Stats: .*\(CS, W\d+\)$|^type: 5, .*\bgpr: `)
-	pair    = regexp.MustCompile(`([A-Za-z][A-Za-z ]*): (\d+(?:\.\d+)?)`)
+	keyed        = regexp.MustCompile(`^Shader Stats: .*\(CS, W\d+\)$|^type: 5, .*\bgpr: `)
+	pair         = regexp.MustCompile(`([A-Za-z][A-Za-z ]*): (\d+(?:\.\d+)?)`)
 )
 
 // parseStatistics reads a driver's message; nil if it says no figures of a compute
