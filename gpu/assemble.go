@@ -16,6 +16,7 @@ type dispatch struct {
 	params  params
 	weights []float32 // packed for the program; nil if it has none
 	stream  bool      // weights are read once: better from a buffer
+	choice  *choice   // of the variant; nil if there is no choice
 	step    int
 
 	cut    func(block int) []dispatch // shares out weights that are more than a block
@@ -50,7 +51,7 @@ var kernels = map[network.Kernel]kernel{
 // assemble turns every step of a plan into a dispatch within the limits, or
 // rarely into several.
 func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables, error) {
-	t := &tables{at: map[string]int{}, tuning: how}
+	t := &tables{at: map[string]int{}, limits: limits, tuning: how}
 	var ds []dispatch
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -63,24 +64,37 @@ func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables,
 				return nil, nil, fmt.Errorf("gpu: %s %q: rows begin at any float, not at multiples of four; plan with gpu.PlanOptions: %w", s.Op.Kind(), r.Name, network.ErrUnsupported)
 			}
 		}
-		d, err := k(t, s)
-		parts := []dispatch{d}
-		if err == nil && d.cut != nil && 4*len(d.weights) > limits.StorageBlockSize {
-			parts = d.cut(limits.StorageBlockSize)
-		}
-		for _, d := range parts {
-			d.step = i
-			d.placeWeights(limits)
-			if err == nil {
-				err = d.fits(limits)
-			}
-			ds = append(ds, d)
-		}
+		parts, err := t.dispatches(k, s)
 		if err != nil {
 			return nil, nil, fmt.Errorf("gpu: %s %q: %w", s.Op.Kind(), s.Name, err)
 		}
+		for _, d := range parts {
+			d.step = i
+			ds = append(ds, d)
+		}
 	}
 	return ds, t, nil
+}
+
+// dispatches turns a step into one dispatch, or rarely several. A variant that was
+// chosen for its launch shape and does not work out is left aside.
+func (t *tables) dispatches(k kernel, s *network.Step) ([]dispatch, error) {
+	d, err := k(t, s)
+	parts := []dispatch{d}
+	if err == nil && d.cut != nil && 4*len(d.weights) > t.limits.StorageBlockSize {
+		parts = d.cut(t.limits.StorageBlockSize)
+	}
+	for i := range parts {
+		parts[i].placeWeights(t.limits)
+		if err == nil {
+			err = parts[i].fits(t.limits)
+		}
+	}
+	if err != nil && d.choice != nil && d.choice.tuned {
+		t.unfit(d.choice.shape, err)
+		return t.dispatches(k, s)
+	}
+	return parts, err
 }
 
 func (d *dispatch) fits(l *Limits) error {
@@ -101,7 +115,9 @@ type tables struct {
 	index []int32
 	at    map[string]int
 
-	tuning // for kernels to ask
+	limits  *Limits
+	tuning           // for kernels to ask
+	ignored []string // variants chosen for launch shapes that cannot be used, and why
 }
 
 // view gives an operand as shaders address it: base, stride, table or −1, and
@@ -222,14 +238,15 @@ func workGroup(size ...int) []string {
 	return macros
 }
 
-// grid cuts strips of four pixels × rows × planes into work groups.
-func grid(strips, rows, planes int) (size []string, groups [3]int) {
+// grid cuts strips of four pixels × rows × planes into work groups of up to so many
+// invocations.
+func grid(strips, rows, planes, lanes int) (size []string, groups [3]int) {
 	lx := upTo(strips, 8)
 	if rows == 1 {
-		lx = upTo(strips, 64)
+		lx = upTo(strips, lanes)
 	}
-	ly := upTo(rows, min(8, 64/lx))
-	lz := upTo(planes, 64/(lx*ly))
+	ly := upTo(rows, min(8, lanes/lx))
+	lz := upTo(planes, min(lanes/(lx*ly), SpecMinimum.WorkGroupSize[2]))
 	return workGroup(lx, ly, lz), [3]int{ceilDiv(strips, lx), ceilDiv(rows, ly), ceilDiv(planes, lz)}
 }
 
@@ -237,11 +254,15 @@ func grid(strips, rows, planes int) (size []string, groups [3]int) {
 // in vec4s.
 const widest = 16
 
+// strip is how many vec4s of a row lie under a window, whatever its padding.
+func strip(w network.Window) int {
+	return ceilDiv(3*w.Stride[1]+(w.Kernel[1]-1)*w.Dilation[1], 4)
+}
+
 // window names the macros of a window's geometry. Its top padding is a parameter.
 func window(w network.Window) []string {
-	span := 3*w.Stride[1] + (w.Kernel[1]-1)*w.Dilation[1]
 	var wide []string
-	if max(ceilDiv(span, 4), w.Kernel[1]) > widest {
+	if max(strip(w), w.Kernel[1]) > widest {
 		wide = []string{"WIDE"}
 	}
 	return append(wide, set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),

@@ -20,11 +20,14 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
-	rows := min(t.depthwise.rows, oh)
-	size, groups := grid(ceilDiv(ow, 4), ceilDiv(oh, rows), planes)
+	how := t.choose(s, bounds{kernel: depthwiseFile, rows: oh}, window(win), defines)
+	v := how.variant
+	size, groups := grid(ceilDiv(ow, 4), ceilDiv(oh, v.rows), planes, v.lanes)
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", rows)}, window(win), defines)...),
+		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", v.rows)}, v.spare(), window(win), defines)...),
 		params:  p,
+		choice:  how,
+		stream:  v.buffered,
 		weights: packChannels(s.Weights, s.Bias, kh*kw),
 		groups:  groups,
 	}, nil

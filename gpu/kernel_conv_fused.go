@@ -23,11 +23,16 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if err != nil {
 		return dispatch{}, err
 	}
-	v := t.fused.fit(inputs, outputs, rows*strips)
+	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	if first.Act.On() {
+		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
+	}
+	how := t.choose(s, bounds{kernel: fusedFile, inputs: inputs, outputs: outputs, vectors: rows * strips}, window(win), defines,
+		[]string{set("ROWS", rows), set("STRIPS", strips), set("parts", ceilDiv(outputs, s.Tile.Channels))})
+	v := how.variant
 	tiles := packTiles(s, groups, inputs, 1, v)
 	share := ceilDiv(s.Tile.Channels, v.channels)
 
-	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	slabs := n * groups
 	if s.Beside != nil {
 		beside, macros, each := t.beside(s.Beside, v.lanes, rows*strips)
@@ -41,14 +46,12 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
-	if first.Act.On() {
-		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
-	}
 	columns := ceilDiv(ow, 4*strips)
 	return dispatch{
 		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), middle,
 			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines)...),
 		params:  p,
+		choice:  how,
 		stream:  v.buffered,
 		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
 		groups:  [3]int{ceilDiv(oh, rows) * columns, slabs, ceilDiv(tiles.count, share)},

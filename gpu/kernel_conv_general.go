@@ -13,17 +13,18 @@ func convGeneral(t *tables, s *network.Step) (dispatch, error) {
 	n, c, h, w := s.Inputs[0].NCHW()
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
-	v := t.general.fit(inputs, outputs, oh)
+	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	how := t.choose(s, bounds{kernel: generalFile, inputs: inputs, outputs: outputs, vectors: oh, strip: strip(win)}, window(win), defines)
+	v := how.variant
 	tiles := packTiles(s, groups, inputs, win.Kernel[0]*win.Kernel[1], v)
 	cells := ceilDiv(ow, 4) * ceilDiv(oh, v.vectors)
-
-	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, tiles.count, groups, inputs, outputs, tiles.size)
 	lx := upTo(cells, 16)
 	ly := upTo(tiles.count, v.lanes/lx)
 	return dispatch{
 		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), v.macros(), window(win), defines)...),
 		params:  p,
+		choice:  how,
 		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(cells, lx), ceilDiv(tiles.count, ly), n * groups},

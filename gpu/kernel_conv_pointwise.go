@@ -20,10 +20,10 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	_, m, _, _ := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
 	count := vectors(in)
-	v := t.pointwise.fit(inputs, outputs, count)
-	tiles := packTiles(s, groups, inputs, 1, v)
-
 	p, defines := t.operands(s, in, s.Act)
+	how := t.choose(s, bounds{kernel: pointwiseFile, inputs: inputs, outputs: outputs, vectors: count}, defines)
+	v := how.variant
+	tiles := packTiles(s, groups, inputs, 1, v)
 	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
@@ -33,6 +33,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	return dispatch{
 		program: shaders.New("conv_pointwise.comp", join(workGroup(lx, ly), v.macros(), defines)...),
 		params:  p,
+		choice:  how,
 		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(count, lx*v.vectors), ceilDiv(tiles.count, ly), n * groups},

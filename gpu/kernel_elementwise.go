@@ -59,7 +59,7 @@ func elementwise(t *tables, s *network.Step) (dispatch, error) {
 		}
 	}
 	p.ints(rows, columns, len(out.Planes))
-	size, groups := grid(ceilDiv(columns, 4), rows, len(out.Planes))
+	size, groups := grid(ceilDiv(columns, 4), rows, len(out.Planes), 64)
 	return dispatch{
 		program: shaders.New("elementwise.comp", join(size, defines)...),
 		params:  p,

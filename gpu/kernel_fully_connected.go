@@ -5,15 +5,16 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// fullyConnected multiplies by a matrix: fully_connected.comp, 16 invocations
-// for four outputs. A 1×1 convolution of one pixel is the same.
+// fullyConnected multiplies by a matrix: fully_connected.comp, some
+// invocations for each four outputs. A 1×1 convolution of one pixel is the same.
 func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
-	const lanes, slots = 16, 4
 	n := s.Inputs[0].Shape[0]
 	inputs, outputs := s.Weights.Shape[1], s.Weights.Shape[0]
 	fours := ceilDiv(outputs, 4)
 	operands, defines := t.operands(s, &s.Inputs[0], s.Act)
-	program := shaders.New("fully_connected.comp", join(workGroup(lanes, slots), defines)...)
+	how := t.choose(s, bounds{kernel: connectedFile}, defines)
+	slots := how.variant.lanes / how.variant.parts
+	program := shaders.New("fully_connected.comp", join(workGroup(how.variant.parts, slots), defines)...)
 	tiles := packTiles(s, 1, inputs, 1, variant{channels: 4, vectors: 1, unroll: 1})
 	part := func(first, count int) dispatch {
 		row := 4 * tiles.size
@@ -22,6 +23,7 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 		return dispatch{
 			program: program,
 			params:  p,
+			choice:  how,
 			weights: tiles.packed[first*row : (first+count)*row],
 			stream:  true,
 			groups:  [3]int{1, ceilDiv(count, slots), n},

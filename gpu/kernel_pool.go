@@ -17,10 +17,12 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p = append(p, counted(op, h, w)...)
 	p.ints(h, w, oh, ow, win.Pads.Top, planes)
-	size, groups := grid(ceilDiv(ow, 4), oh, planes)
+	how := t.choose(s, bounds{kernel: poolFile}, window(win), defines, reduction(op.Reduce))
+	size, groups := grid(ceilDiv(ow, 4), oh, planes, how.variant.lanes)
 	return dispatch{
-		program: shaders.New("pool.comp", join(size, window(win), defines, reduction(op.Reduce))...),
+		program: shaders.New("pool.comp", join(size, how.variant.spare(), window(win), defines, reduction(op.Reduce))...),
 		params:  p,
+		choice:  how,
 		groups:  groups,
 	}, nil
 }

@@ -14,7 +14,7 @@ func resample(t *tables, s *network.Step) (dispatch, error) {
 	p.ints(oh, ow, planes, t.taps(op.Rows), t.taps(op.Columns))
 	p = append(p, bits(op.Fill))
 	taps := []string{set("ROWS", len(op.Rows[0])), set("COLUMNS", len(op.Columns[0]))}
-	size, groups := grid(ceilDiv(ow, 4), oh, planes)
+	size, groups := grid(ceilDiv(ow, 4), oh, planes, 64)
 	return dispatch{
 		program: shaders.New("resample.comp", join(size, taps, defines)...),
 		params:  p,

@@ -1,83 +1,106 @@
 package gpu
 
-import "github.com/shufflegl/shufflegl/network"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shufflegl/shufflegl/network"
+)
 
 // tuning is what depends on how a GPU is built rather than on its limits: the
-// variants of kernels that are used where shapes allow it.
+// variants of kernels that are used where shapes allow it, and those that were
+// found best for a launch shape on this device.
 type tuning struct {
 	pointwise, depthwise, fused, general variant
 
-	cost network.CostModel // what the planner thinks of
+	cost  network.CostModel // what the planner thinks of
+	strip int               // vec4s of a row under the window that fit beside general's sums; 0 is any number
+
+	chosen map[string]variant // by launch shape; they overrule the others
 }
 
-// variant is one way to run a convolution: a choice among programs that compute
-// the same.
-type variant struct {
-	channels int  // output channels an invocation computes
-	vectors  int  // vec4s of pixels, or rows of one, that it computes
-	sums     int  // if channels are few, it computes more vectors: so many sums in all
-	unroll   int  // input channels it takes at a time
-	lanes    int  // invocations of a work group
-	rows     int  // of a depthwise invocation
-	buffered bool // weights come from a buffer and not from a texture
+// choice is how a step is run, among the variants of its kernel.
+type choice struct {
+	bounds  bounds
+	shape   string // the launch shape: what decides which variant is best
+	variant variant
+	tuned   bool
 }
 
-// tuningFor gives the shipped defaults. On GPUs they are what the compilers of Mesa
-// make of the shaders (see RATIONALE.md), not seen on hardware: as many sums as the
-// registers hold without spilling. Software renderers have no registers to run out
-// of, but pay dearly for each load.
-func tuningFor(i *Info) tuning {
-	if i.Software {
-		return tuning{
-			pointwise: variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 64},
-			depthwise: variant{rows: 4},
-			fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
-			general:   variant{channels: 16, vectors: 4, unroll: 1, lanes: 64},
-			cost:      softwareCost,
+// choose gives the variant for a step: the one chosen for its launch shape, or what
+// the family's default comes to.
+func (t *tables) choose(s *network.Step, b bounds, structure ...[]string) *choice {
+	c := &choice{bounds: b, shape: launchShape(b.kernel, s, slices.Concat(structure...)), variant: t.standard(b)}
+	v, ok := t.chosen[c.shape]
+	if !ok {
+		return c
+	}
+	if err := v.check(b, t.limits); err != nil {
+		t.unfit(c.shape, err)
+		return c
+	}
+	c.variant, c.tuned = v, true
+	return c
+}
+
+// unfit notes that a chosen variant cannot be used, and goes without it.
+func (t *tables) unfit(shape string, why error) {
+	t.ignored = append(t.ignored, fmt.Sprintf("%s: %v", shape, why))
+	chosen := map[string]variant{}
+	for k, v := range t.chosen {
+		if k != shape {
+			chosen[k] = v
 		}
 	}
-	return tuning{
-		pointwise: variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
-		depthwise: variant{rows: 4},
-		fused:     variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
-		general:   variant{channels: 4, vectors: 1, unroll: 1, lanes: 64},
-		cost:      network.DefaultCost,
-	}
+	t.chosen = chosen
 }
 
-// fit is the variant for a convolution of so many input and output channels of one
-// group, and vec4s, or rows of one, of pixels.
-func (v variant) fit(inputs, outputs, vectors int) variant {
-	v.channels = v.tile(outputs)
-	v.vectors = min(max(v.vectors, v.sums/v.channels), vectors)
-	for inputs%v.unroll != 0 || v.unroll > 1 && v.unroll*v.stride() > 8 {
-		v.unroll /= 2
-	}
-	return v
-}
-
-// tile is how many of so many output channels an invocation computes: the number
-// that comes out cheapest if loads cost as much as four channels, and rather one
-// that leaves none over.
-func (v variant) tile(outputs int) int {
-	best, cost := 4, 0
-	for n := 4; n <= v.channels; n += 4 {
-		c := 2 * ceilDiv(outputs, n) * (n + 4)
-		if outputs%n != 0 {
-			c++
+// standard is the family's variant for a launch.
+func (t *tuning) standard(b bounds) variant {
+	switch b.kernel {
+	case pointwiseFile:
+		return t.pointwise.fit(b.inputs, b.outputs, b.vectors)
+	case generalFile:
+		v := t.general
+		if t.strip > 0 && b.strip > t.strip {
+			v.channels = max(4, v.channels/8*4)
 		}
-		if n == 4 || c < cost {
-			best, cost = n, c
-		}
+		return v.fit(b.inputs, b.outputs, b.vectors)
+	case fusedFile:
+		return t.fused.fit(b.inputs, b.outputs, b.vectors)
+	case depthwiseFile:
+		v := t.depthwise
+		v.rows = min(v.rows, b.rows)
+		return v
+	case poolFile:
+		return variant{lanes: 64}
+	case connectedFile:
+		return variant{lanes: 64, parts: 16}
 	}
-	return best
+	panic("gpu: no variants of " + string(b.kernel))
 }
 
-// stride is how many vec4s the weights of a tile's channels take, for one input
-// channel and tap: a power of two, so that a texture's rows hold whole ones.
-func (v variant) stride() int { return upTo(v.channels/4, 8) }
+// launchShape is a text with everything that decides which variant of a kernel is
+// best for a step, and nothing else: operands' shapes, and what of the operator and
+// of how operands are addressed is compiled in.
+func launchShape(k kernelFile, s *network.Step, structure []string) string {
+	words := []string{string(k)}
+	for i := range s.Inputs {
+		words = append(words, "in="+operand(&s.Inputs[i]))
+	}
+	words = append(words, "out="+operand(&s.Output))
+	if op, ok := s.Op.(network.Conv); ok && op.G() > 1 {
+		words = append(words, set("groups", op.G()))
+	}
+	return strings.Join(append(words, structure...), " ")
+}
 
-// macros names the variant.
-func (v variant) macros() []string {
-	return []string{set("OC", v.channels), set("Q", v.channels/4), set("PX", v.vectors), set("U", v.unroll), set("QS", v.stride())}
+// operand is a view's shape, and how far apart rows lie if they are not only padded.
+func operand(v *network.View) string {
+	text := v.Shape.String()
+	if v.Height > 1 && v.RowStride != ceilDiv(v.Width, 4)*4 {
+		text += fmt.Sprintf("/%d", v.RowStride)
+	}
+	return text
 }

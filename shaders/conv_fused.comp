@@ -81,7 +81,12 @@ void main() {
 		int c = i / STRIPS;
 		int x = i - c * STRIPS;
 		begin(FROM(slab * inputs + c), first, left + x * 4, depthwise0 + (group * inputs + c) * TAPS);
+#ifdef SPARING // written out, the rows take many registers; here their number is not known
+		int end = min(first + ROWS, outHeight);
+		for (int y = 0; first + y < end; y++) {
+#else
 		for (int y = 0; y < ROWS; y++) {
+#endif
 			vec4 v = next();
 #ifdef BETWEEN
 			v = function(BETWEEN, v, low, high);

@@ -4,7 +4,13 @@
 #define TAPS ((KH * KW + 4) / 4) // vec4s: the bias and the factors of a channel
 #define KEPT (DY == 1 && KH > SY ? KH - SY : 0) // rows that the next one needs again
 
+#ifdef SPARING // factors are fetched for each row anew
+int taps0;
+#define TAP(t) weight(taps0 + (t) / 4)[(t) % 4]
+#else
 vec4 taps[TAPS];
+#define TAP(t) taps[(t) / 4][(t) % 4]
+#endif
 Strip seen[KH]; // the rows under the window
 int plane0; // the channel's first pixel
 int row0;   // the first row under the window
@@ -20,9 +26,13 @@ void see(int k) {
 
 // base is the channel's plane, w where its bias and factors begin.
 void begin(int base, int y, int x, int w) {
+#ifdef SPARING
+	taps0 = w;
+#else
 	for (int i = 0; i < TAPS; i++) {
 		taps[i] = weight(w + i);
 	}
+#endif
 	plane0 = base;
 	row0 = y * SY - top;
 	aim(x);
@@ -32,14 +42,14 @@ void begin(int base, int y, int x, int w) {
 }
 
 vec4 next() {
-	vec4 sum = vec4(taps[0].x);
+	vec4 sum = vec4(TAP(0));
 	for (int k = 0; k < KH; k++) {
 		if (k >= KEPT) {
 			see(k);
 		}
 		for (int kx = 0; kx < KW; kx++) {
 			int t = k * KW + kx + 1;
-			sum += taps[t / 4][t % 4] * UNDER(seen[k], kx);
+			sum += TAP(t) * UNDER(seen[k], kx);
 		}
 	}
 	row0 += SY;

@@ -45,14 +45,26 @@ vec4 under(Strip strip, int kx) {
 struct Strip { vec4 v[STRIP]; };
 
 int column[STRIP];
-bvec4 within[STRIP];
+
+// Which pixels of a vec4 lie in the row. SPARING keeps them in one register, for
+// devices that have few.
+#ifdef SPARING
+#define MASK int
+#define KEEP(mask) ((mask).x | (mask).y << 1 | (mask).z << 2 | (mask).w << 3)
+#define SHOW(mask) bvec4(ivec4(mask) & ivec4(1, 2, 4, 8))
+#else
+#define MASK bvec4
+#define KEEP(mask) bvec4(mask)
+#define SHOW(mask) mask
+#endif
+MASK within[STRIP];
 
 // Aims at the output pixels from column x on, a multiple of four.
 void aim(int x) {
 	for (int i = 0; i < STRIP; i++) {
 		int first = x * SX - LEFT - SKIP + 4 * i;
 		ivec4 all = first + ivec4(0, 1, 2, 3);
-		within[i] = bvec4(uvec4(greaterThanEqual(all, ivec4(0))) & uvec4(lessThan(all, ivec4(width))));
+		within[i] = KEEP(ivec4(greaterThanEqual(all, ivec4(0))) & ivec4(lessThan(all, ivec4(width))));
 		column[i] = clamp(first, 0, (width - 1) / 4 * 4);
 	}
 }
@@ -60,7 +72,7 @@ void aim(int x) {
 // Reads the row that begins at a float offset.
 void fetch(int row, out Strip strip) {
 	for (int i = 0; i < STRIP; i++) {
-		strip.v[i] = mix(vec4(OUTSIDE), READ(row + column[i]), within[i]);
+		strip.v[i] = mix(vec4(OUTSIDE), READ(row + column[i]), SHOW(within[i]));
 	}
 }
 

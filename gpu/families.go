@@ -1,0 +1,101 @@
+package gpu
+
+import (
+	"regexp"
+
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// family is a kind of GPU, and the variants that it gets where nobody has tuned.
+type family struct {
+	name     string
+	renderer *regexp.Regexp // what GL_RENDERER looks like
+	basis    basis
+	tuning   tuning
+}
+
+// basis is what a family's variants were chosen by. No row has been tested on
+// hardware yet.
+type basis string
+
+const (
+	byMeasure  basis = "measured" // they were run on it, and were the fastest
+	byCompiler basis = "compiled" // Mesa's compiler for such a GPU makes the most of them: see RATIONALE.md
+	byGuess    basis = "guessed"  // by the number of registers in its manuals
+)
+
+// eight is what GPUs with 64 registers an invocation, or unknown ones, get: 32 sums.
+var eight = tuning{
+	pointwise: variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
+	depthwise: variant{rows: 4, lanes: 64},
+	fused:     variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
+	general:   variant{channels: 4, vectors: 1, lanes: 64},
+	cost:      network.DefaultCost,
+}
+
+// wide is for GPUs with more registers: 64 sums.
+var wide = tuning{
+	pointwise: variant{channels: 8, vectors: 2, unroll: 2, lanes: 64},
+	depthwise: variant{rows: 4, lanes: 64},
+	fused:     variant{channels: 8, vectors: 2, unroll: 2, lanes: 64},
+	general:   variant{channels: 8, vectors: 1, lanes: 64},
+	cost:      network.DefaultCost,
+}
+
+// software is for renderers that make code for the processor. They have no registers
+// to run out of, but pay dearly for each load.
+var software = tuning{
+	pointwise: variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 64},
+	depthwise: variant{rows: 4, lanes: 64},
+	fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
+	general:   variant{channels: 16, vectors: 4, lanes: 64},
+	cost:      softwareCost,
+}
+
+// families are looked through in order: names of software renderers also stand
+// behind others, as in "ANGLE (Mesa, llvmpipe ...)", and so they come first.
+var families = []family{
+	{"llvmpipe", pattern(`llvmpipe`), byMeasure, software},
+	{"softpipe", pattern(`softpipe`), byGuess, software},
+	{"software", pattern(`swiftshader|swrast|software`), byGuess, software},
+	{"V3D", pattern(`\bv3d\b|videocore`), byCompiler, tuning{
+		// Half of Mali's registers. Weights in a texture take more of them than in a
+		// buffer, and arithmetic more than loads.
+		pointwise: variant{channels: 4, vectors: 1, unroll: 2, lanes: 64, buffered: true},
+		depthwise: variant{rows: 4, lanes: 64},
+		fused:     variant{channels: 4, vectors: 1, unroll: 4, lanes: 64, sparing: true, buffered: true},
+		general:   variant{channels: 4, vectors: 1, lanes: 64, sparing: true, buffered: true},
+		cost:      network.DefaultCost,
+	}},
+	{"Mali Bifrost", pattern(`mali-g(31|51|52|71|72|76)\b`), byCompiler, bifrost()},
+	{"Mali Valhall", pattern(`mali-g\d|immortalis`), byCompiler, eight},
+	{"Adreno", pattern(`adreno|\bfd\d{3}\b`), byCompiler, wide},
+	{"Intel", pattern(`\bintel\b`), byGuess, eight},
+	{"AMD", pattern(`\bamd\b|radeon`), byGuess, wide},
+	{"NVIDIA", pattern(`nvidia|tegra|geforce|quadro|\bnv[0-9a-f]{2,3}\b`), byGuess, wide},
+	{"other", pattern(``), byGuess, eight},
+}
+
+func pattern(text string) *regexp.Regexp { return regexp.MustCompile("(?i)" + text) }
+
+// bifrost has room for twice as many sums in the general convolution, if the rest is
+// kept short and rows under the window are not too wide.
+func bifrost() tuning {
+	t := eight
+	t.general = variant{channels: 8, vectors: 1, lanes: 64, sparing: true}
+	t.strip = 2
+	return t
+}
+
+// familyOf finds the GPU's family.
+func familyOf(i *Info) *family {
+	for n := range families {
+		if f := &families[n]; f.renderer.MatchString(i.Renderer) {
+			return f
+		}
+	}
+	panic("gpu: the last family has everything")
+}
+
+// tuningFor gives the shipped defaults.
+func tuningFor(i *Info) tuning { return familyOf(i).tuning }
