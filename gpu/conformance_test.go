@@ -1,6 +1,8 @@
 package gpu_test
 
 import (
+	"errors"
+	"os"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/gpu"
@@ -12,6 +14,9 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 	o.NoCache = true // tests leave nothing in the user's folders
 	d, err := gpu.Open(o)
 	if err != nil {
+		if errors.Is(err, gpu.ErrSelfTest) || os.Getenv("SHUFFLEGL_GPU") == "required" {
+			t.Fatal(err)
+		}
 		t.Skip(err)
 	}
 	t.Cleanup(func() { d.Close() })
