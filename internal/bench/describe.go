@@ -57,6 +57,11 @@ func (m *measurement) describe(c *contender) record.Record {
 		},
 		Device: record.Device{Name: c.Backend.Device(), Driver: c.Backend.Driver(), GL: c.GL, Software: c.Software, MemoryBytes: c.memoryBytes()},
 	}
+	if s, ok := c.Backend.(interface {
+		Storage(*network.Plan) (precision, maps string)
+	}); ok {
+		r.Test.Precision, r.Test.Maps = s.Storage(p)
+	}
 	for _, n := range c.dispatches() {
 		r.Model.Launches += n
 	}
@@ -95,7 +100,7 @@ func (c *contender) layers() []record.Layer {
 	for i, s := range p.Steps {
 		layers[i] = record.Layer{
 			Name: s.Name, Kernel: string(s.Kernel), Stage: parts[i], Source: s.Layers, Backend: c.Backend.Name(),
-			Shape: s.Output.Shape, MACs: s.MACs, Bytes: s.Bytes, Launches: dispatches[i],
+			Shape: s.Output.Shape, MACs: s.MACs, Bytes: s.Bytes, Floor: s.FloorBytes, Launches: dispatches[i],
 		}
 		if layers[i].Source == nil {
 			layers[i].Source = []string{}

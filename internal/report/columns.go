@@ -23,6 +23,7 @@ func parameters() []column {
 		{"input", func(r *record.Record) string { return inputShape(r) }},
 		{"backend", func(r *record.Record) string { return r.Test.Backend }},
 		{"precision", func(r *record.Record) string { return r.Test.Precision }},
+		{"maps", func(r *record.Record) string { return r.Test.Maps }},
 		{"threads", func(r *record.Record) string { return positive(r.Test.Threads) }},
 		{"device", func(r *record.Record) string { return r.Device.Name }},
 		{"in flight", func(r *record.Record) string {

@@ -30,12 +30,13 @@ func notes(rs []record.Record) []string {
 		}
 	}
 	for _, g := range gs {
-		where := ""
-		if len(gs) > 1 {
-			where = fmt.Sprintf("%s %s: ", g[0].Model.Name, inputShape(&g[0]))
-		}
 		for _, line := range Verdict(g) {
-			say("%s%s", where, line)
+			switch {
+			case len(gs) == 1 || strings.HasPrefix(line, notePrefix):
+				say("%s", line)
+			case !strings.HasPrefix(line, agreePrefix): // the table has the errors
+				say("%s %s: %s", g[0].Model.Name, inputShape(&g[0]), line)
+			}
 		}
 	}
 	for i := range rs {

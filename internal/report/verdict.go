@@ -6,6 +6,12 @@ import (
 	"github.com/shufflegl/shufflegl/internal/record"
 )
 
+// How some lines of a verdict begin.
+const (
+	agreePrefix = "largest difference between the GPU's and the CPU's results"
+	notePrefix  = "note: "
+)
+
 // Verdict says in a few lines what records that were measured in turns mean:
 // whether the GPU and the CPU agree, which is faster and by how much, and what to
 // keep in mind. It is empty where there is nothing to compare.
@@ -20,14 +26,14 @@ func Verdict(rs []record.Record) []string {
 		return lines
 	}
 	if a := gpu.Accuracy; a != nil && a.MaxRelDiffCPU != nil {
-		lines = append(lines, fmt.Sprintf("largest difference between the GPU's and the CPU's results: %.1e of the largest magnitude", float64(*a.MaxRelDiffCPU)))
+		lines = append(lines, fmt.Sprintf(agreePrefix+": %.1e of the largest magnitude", float64(*a.MaxRelDiffCPU)))
 	}
 	if len(wrong) > 0 {
 		return append(lines, "verdict: none, a wrong result has no speed")
 	}
 	lines = append(lines, "verdict: "+faster(gpu, cpu)+frees(gpu, cpu))
 	if gpu.Device.Software {
-		lines = append(lines, "note: this is a software renderer on the CPU: not a GPU's speed")
+		lines = append(lines, notePrefix+"this is a software renderer on the CPU: not a GPU's speed")
 	}
 	return lines
 }
