@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shufflegl/shufflegl/internal/bench"
 	"github.com/shufflegl/shufflegl/internal/report"
@@ -14,11 +15,13 @@ import (
 func benchCommand() command {
 	return command{
 		name:    "bench",
-		summary: "time models on the GPU and the CPU, interleaved, and compare their results",
-		about:   "A run's time is what a program waits for: it includes upload and readback.",
+		summary: "time models on the GPU and the CPU, in turns, and compare their results",
+		about: "A run's time is what a program waits for: it includes upload and readback. Lists with\n" +
+			"commas, and ranges as in 1-8*2, are all measured; backends, threads and precisions in\n" +
+			"turns, in random order. Ctrl-C ends it and prints what was measured.",
 		examples: []string{
-			"bench -input photo.jpg",
-			"bench -model shufflenet_v1_g3_0.5x,model.onnx -backend cpu -threads 1,2 -format json",
+			"bench -input photo.jpg -o result.json",
+			"bench -model shufflenet_v1_g3_0.5x,model.onnx -backend cpu -threads 1-4*2 -format go",
 		},
 		define: func(f *flag.FlagSet) action {
 			var b benchFlags
@@ -31,20 +34,36 @@ func benchCommand() command {
 // benchFlags is what to measure, and how.
 type benchFlags struct {
 	modelFlags
-	backends, threads, context string
-	format, input              string
-	warmup, runs               int
+	gpu                     gpuFlags
+	backends, threads       string
+	input                   string
+	warmup, runs, inflight  int
+	time, delay             time.Duration
+	repeat                  int
+	order                   string
+	group, format, savePath string
 }
+
+// orders are the words of -order.
+func orders() []string { return []string{"given", "reverse", "random"} }
 
 func (b *benchFlags) define(f *flag.FlagSet) {
 	b.modelFlags.define(f, defaultModel, true)
+	b.defineBatch(f, true)
 	f.StringVar(&b.backends, "backend", "", "`B,B`: of "+strings.Join(backendNames(), ", ")+" (default gpu,cpu; cpu if there is no GPU)")
-	f.StringVar(&b.threads, "threads", "", "`N,N`: threads of the CPU backend, each measured (default all cores)")
-	f.IntVar(&b.warmup, "warmup", 3, "`N`: runs before those that count")
-	f.IntVar(&b.runs, "runs", 30, "`N`: runs that count")
+	f.StringVar(&b.threads, "threads", "", "`N,N`: threads of the CPU backend (default all cores)")
+	b.gpu.defineLists(f)
+	f.StringVar(&b.input, "input", "", "`PHOTO,PHOTO`: to run on, in turns (default a test picture)")
+	f.IntVar(&b.warmup, "warmup", 50, "`N`: runs at most until times have settled")
+	f.IntVar(&b.runs, "runs", 30, "`N`: runs that count, at least")
+	f.DurationVar(&b.time, "time", 0, "`D`: and as many more as fit into this time, as in 10s")
+	f.IntVar(&b.inflight, "inflight", 2, "`N`: frames at once for frames/s; 0 leaves that out")
+	f.IntVar(&b.repeat, "repeat", 1, "`N`: measure all so often")
+	f.DurationVar(&b.delay, "delay", 0, "`D`: pause before each model, batch and size, to cool down")
+	f.StringVar(&b.order, "order", "given", "`"+strings.Join(orders(), "|")+"`: of models, batches and sizes")
+	f.StringVar(&b.group, "group", "", "`"+strings.Join(report.Groupings(), "|")+"`: what the table of layers adds up (default op; none in a sweep)")
 	f.StringVar(&b.format, "format", "table", "`"+strings.Join(report.Formats(), "|")+"`: how to print")
-	f.StringVar(&b.input, "input", "", "`PHOTO`: to run on; several with commas (default a test picture)")
-	f.StringVar(&b.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+	f.StringVar(&b.savePath, "o", "", "`FILE`: write the records there too; .json, .jsonl, .csv, .md, .bench say how")
 }
 
 // check finds mistakes before anything costs time.
@@ -54,11 +73,32 @@ func (b *benchFlags) check() (threads []int, err error) {
 		return nil, usagef("-runs %d: at least 1", b.runs)
 	case b.warmup < 0:
 		return nil, usagef("-warmup %d: at least 0", b.warmup)
+	case b.inflight < 0 || b.inflight > mostInFlight:
+		return nil, usagef("-inflight %d: 0 to %d", b.inflight, mostInFlight)
+	case b.time < 0:
+		return nil, usagef("-time %v: at least 0", b.time)
+	case b.delay < 0:
+		return nil, usagef("-delay %v: at least 0", b.delay)
+	case b.repeat < 1:
+		return nil, usagef("-repeat %d: at least 1", b.repeat)
 	}
 	if err := oneOf("-format", b.format, report.Formats()...); err != nil {
 		return nil, err
 	}
-	if err := checkContext(b.context); err != nil {
+	if err := oneOf("-order", b.order, orders()...); err != nil {
+		return nil, err
+	}
+	if b.group != "" {
+		if err := oneOf("-group", b.group, report.Groupings()...); err != nil {
+			return nil, err
+		}
+	}
+	if b.savePath != "" {
+		if err := checkSave(b.savePath); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := b.gpu.each(); err != nil {
 		return nil, err
 	}
 	if b.threads == "" {
@@ -67,12 +107,15 @@ func (b *benchFlags) check() (threads []int, err error) {
 	return counts("-threads", b.threads)
 }
 
+// mostInFlight is how many frames a GPU keeps in flight at most.
+const mostInFlight = 64
+
 func (b *benchFlags) run(sys *system, _ []string) error {
 	threads, err := b.check()
 	if err != nil {
 		return err
 	}
-	names, err := b.list()
+	variants, err := b.variants()
 	if err != nil {
 		return err
 	}
@@ -85,35 +128,25 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 		return err
 	}
 	defer closeAll()
+	ctx, stop := sys.interruptible()
+	defer stop()
 
-	bar := newProgress(sys)
-	defer bar.done()
-	var records []bench.Record
-	for _, name := range names {
-		g, err := b.load(name)
-		if err != nil {
-			return err
+	s := sweep{benchFlags: b, sys: sys, photos: photos, entries: entries}
+	records, failed := s.measure(ctx, variants)
+	// What was measured is printed, whatever went wrong.
+	o := report.Options{Group: report.Grouping(b.group)}
+	if b.group == "" {
+		if o.Group = report.ByOp; s.groups > 1 {
+			o.Group = report.NoLayers
 		}
-		in, pixels, err := photos.inputs(g)
-		if err != nil {
-			return err
-		}
-		n := bench.Network{Graph: g, Inputs: in, Pixels: pixels}
-		rs, err := bench.Compare(n, sys.newReference(), entries, bench.Options{
-			Warmup: b.warmup, Runs: b.runs, Seed: b.seed, Clock: sys.now,
-			Progress: func(stage string, done, total int) { bar.update(name+": "+stage, done, total) },
-		})
-		if err != nil {
-			return err
-		}
-		for i := range rs {
-			rs[i].Model = name
-		}
-		records = append(records, rs...)
 	}
-	bar.done()
-	if err := report.Write(sys.stdout, b.format, records); err != nil {
-		return err
+	if len(records) > 0 || failed == nil {
+		if err := report.Write(sys.stdout, b.format, records, o); err != nil {
+			return err
+		}
+	}
+	if failed != nil {
+		return failed
 	}
 	if wrong := report.Wrong(records); len(wrong) > 0 {
 		return errors.New(wrong[0])
@@ -121,18 +154,59 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 	return nil
 }
 
-// entries opens the backends. The GPU may be missing only if nobody asked for it.
-func (b *benchFlags) entries(sys *system, threads []int) (entries []bench.Entry, closeAll func(), err error) {
+// way is one of the ways in which a backend is measured.
+type way struct {
+	backend string
+	threads int
+	gpu     gpuFlags
+}
+
+// ways lists them: each number of threads, or each way to open the GPU.
+func (b *benchFlags) ways(threads []int) ([]way, error) {
 	backends := []string{"gpu", "cpu"}
+	var err error
 	if b.backends != "" {
 		if backends, err = words("-backend", b.backends); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
+	gpus, err := b.gpu.each()
+	if err != nil {
+		return nil, err
+	}
+	var all []way
 	for _, name := range backends {
 		if err := checkBackend(name); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
+		switch name {
+		case "gpu":
+			for _, g := range gpus {
+				g.frames = b.inflight
+				all = append(all, way{backend: name, gpu: g})
+			}
+		case "cpu":
+			for _, n := range threads {
+				all = append(all, way{backend: name, threads: n})
+			}
+		default:
+			all = append(all, way{backend: name})
+		}
+	}
+	var distinct []way
+	for _, w := range all {
+		if !slices.Contains(distinct, w) {
+			distinct = append(distinct, w)
+		}
+	}
+	return distinct, nil
+}
+
+// entries opens the backends. The GPU may be missing only if nobody asked for it.
+func (b *benchFlags) entries(sys *system, threads []int) (entries []bench.Entry, closeAll func(), err error) {
+	ways, err := b.ways(threads)
+	if err != nil {
+		return nil, nil, err
 	}
 	var closers []func()
 	closeAll = func() {
@@ -140,26 +214,21 @@ func (b *benchFlags) entries(sys *system, threads []int) (entries []bench.Entry,
 			c()
 		}
 	}
-	for i, name := range backends {
-		if slices.Contains(backends[:i], name) {
+	said := false
+	for _, w := range ways {
+		e, done, err := sys.open(w.backend, w.threads, w.gpu)
+		if err != nil && w.backend == "gpu" && b.backends == "" {
+			if !said {
+				sys.say("measuring the CPU alone, for there is no usable GPU: %v", err)
+			}
+			said = true
 			continue
 		}
-		counts := threads
-		if name != "cpu" {
-			counts = threads[:1]
+		if err != nil {
+			closeAll()
+			return nil, nil, explain(err)
 		}
-		for _, n := range counts {
-			e, done, err := sys.open(name, n, b.context)
-			if err != nil && name == "gpu" && b.backends == "" {
-				sys.say("measuring the CPU alone, for there is no usable GPU: %v", err)
-				break
-			}
-			if err != nil {
-				closeAll()
-				return nil, nil, explain(err)
-			}
-			entries, closers = append(entries, e), append(closers, done)
-		}
+		entries, closers = append(entries, e), append(closers, done)
 	}
 	return entries, closeAll, nil
 }

@@ -34,20 +34,18 @@ func classifyCommand() command {
 
 type classifyFlags struct {
 	modelFlags
-	photos           photoFlags
-	backend, context string
-	labels, format   string
-	threads, top     int
+	photos         photoFlags
+	device         deviceFlags
+	labels, format string
+	top            int
 }
 
 func (c *classifyFlags) define(f *flag.FlagSet) {
 	c.modelFlags.define(f, "", false)
 	f.StringVar(&c.labels, "labels", "", "`FILE`: the classes' names, one a line or a JSON array")
-	f.StringVar(&c.backend, "backend", "", "`gpu|cpu|reference`: (default gpu; cpu if there is no GPU)")
 	f.StringVar(&c.format, "format", "text", "`text|json`: how to print")
 	f.IntVar(&c.top, "top", 5, "`N`: classes to print")
-	f.IntVar(&c.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
-	f.StringVar(&c.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+	c.device.define(f)
 	c.photos.define(f)
 }
 
@@ -59,17 +57,8 @@ func (c *classifyFlags) check(photos []string) error {
 		return usagef("which model? -model takes a file ending in .onnx")
 	case c.top < 1:
 		return usagef("-top %d: at least 1", c.top)
-	case c.threads < 0:
-		return usagef("-threads %d: at least 1", c.threads)
-	case c.batch > 1:
-		return usagef("-batch %d: photos are classified one by one", c.batch)
 	}
-	if c.backend != "" {
-		if err := checkBackend(c.backend); err != nil {
-			return err
-		}
-	}
-	if err := checkContext(c.context); err != nil {
+	if err := c.device.check(); err != nil {
 		return err
 	}
 	return oneOf("-format", c.format, "text", "json")
@@ -79,31 +68,31 @@ func (c *classifyFlags) run(sys *system, photos []string) error {
 	if err := c.check(photos); err != nil {
 		return err
 	}
-	name, err := c.one()
+	v, err := c.one()
 	if err != nil {
 		return err
 	}
-	c.batch = 1
-	g, err := c.load(name)
+	v.batch = 1
+	g, err := c.load(v)
 	if err != nil {
 		return err
 	}
 	classes, err := classesOf(g)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", v.name, err)
 	}
 	labels, err := readLabels(c.labels)
 	if err != nil {
 		return err
 	}
 	if labels != nil && len(labels) != classes {
-		return fmt.Errorf("%s has %d labels, and %s %d classes: another file is needed", c.labels, len(labels), name, classes)
+		return fmt.Errorf("%s has %d labels, and %s %d classes: another file is needed", c.labels, len(labels), v.name, classes)
 	}
 	pre, how, err := c.photos.choose(g, g.Inputs[0].Shape)
 	if err != nil {
 		return err
 	}
-	e, done, err := sys.openOrCPU(c.backend, c.threads, c.context)
+	e, done, err := c.device.open(sys)
 	if err != nil {
 		return err
 	}

@@ -43,9 +43,8 @@ func detectCommand() command {
 type detectFlags struct {
 	modelFlags
 	photos                         photoFlags
-	backend, context               string
+	device                         deviceFlags
 	decode, labels, format, output string
-	threads                        int
 	threshold, overlap             float64
 }
 
@@ -56,10 +55,8 @@ func (d *detectFlags) define(f *flag.FlagSet) {
 	f.Float64Var(&d.threshold, "threshold", 0, "`S`: the least score, 0 to 1 (default as published with the model)")
 	f.Float64Var(&d.overlap, "overlap", 0, "`U`: how much boxes of a class may overlap (default as published)")
 	f.StringVar(&d.decode, "decode", "", "`D`: "+strings.Join(decoderNames(), ", ")+" (default by the outputs)")
-	f.StringVar(&d.backend, "backend", "", "`gpu|cpu|reference`: (default gpu; cpu if there is no GPU)")
 	f.StringVar(&d.format, "format", "text", "`text|json`: how to print")
-	f.IntVar(&d.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
-	f.StringVar(&d.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+	d.device.define(f)
 	d.photos.define(f)
 }
 
@@ -77,14 +74,10 @@ func (d *detectFlags) check(photos []string) error {
 		return usagef("which photo? gpubench detect -model M photo.jpg")
 	case d.models == "":
 		return usagef("which model? -model takes a file ending in .onnx")
-	case d.batch > 1:
-		return usagef("-batch %d: photos are looked at one by one", d.batch)
 	case !(d.threshold >= 0 && d.threshold <= 1):
 		return usagef("-threshold %g: 0 to 1", d.threshold)
 	case !(d.overlap >= 0 && d.overlap <= 1):
 		return usagef("-overlap %g: 0 to 1", d.overlap)
-	case d.threads < 0:
-		return usagef("-threads %d: at least 1", d.threads)
 	case d.output != "" && len(photos) > 1:
 		return usagef("-output %s: for one photo, %d are given", d.output, len(photos))
 	}
@@ -98,12 +91,7 @@ func (d *detectFlags) check(photos []string) error {
 			return err
 		}
 	}
-	if d.backend != "" {
-		if err := checkBackend(d.backend); err != nil {
-			return err
-		}
-	}
-	if err := checkContext(d.context); err != nil {
+	if err := d.device.check(); err != nil {
 		return err
 	}
 	return oneOf("-format", d.format, "text", "json")
@@ -132,20 +120,20 @@ func (d *detectFlags) run(sys *system, photos []string) error {
 	if err := d.check(photos); err != nil {
 		return err
 	}
-	name, err := d.one()
+	v, err := d.one()
 	if err != nil {
 		return err
 	}
-	d.batch = 1
-	g, err := d.load(name)
+	v.batch = 1
+	g, err := d.load(v)
 	if err != nil {
 		return err
 	}
-	det, how, err := d.detector(g, name)
+	det, how, err := d.detector(g, v.name)
 	if err != nil {
 		return err
 	}
-	e, done, err := sys.openOrCPU(d.backend, d.threads, d.context)
+	e, done, err := d.device.open(sys)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ func contexts() []string { return []string{"egl", "glfw"} }
 
 // openGPU opens the GPU through one kind of context, or with "auto" through the
 // first that works.
-func openGPU(context string) (*gpuDevice, error) {
-	d, err := gpu.Open(gpu.Options{Contexts: providers(context)})
+func openGPU(g gpuFlags) (*gpuDevice, error) {
+	d, err := gpu.Open(g.options())
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -9,10 +10,12 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/machine"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -25,7 +28,7 @@ type fake struct {
 	world                *world
 	took                 time.Duration
 	spoil                func(step string, out *tensor.Tensor) // nil: no mistakes
-	blind                bool                                  // no Tracer
+	blind                bool                                  // tells nothing of its layers
 }
 
 func (f fake) Name() string   { return f.name }
@@ -34,27 +37,80 @@ func (f fake) Driver() string { return f.driver }
 
 func (f fake) Prepare(p *network.Plan) (network.Executor, error) {
 	x, err := f.Backend.Prepare(p)
+	e := &fakeExecutor{Executor: x, plan: p, fake: f, known: map[*float32][]*tensor.Tensor{}}
 	if f.blind {
-		return struct{ network.Executor }{x}, err
+		return struct{ network.Executor }{e}, err
 	}
-	return &fakeExecutor{Executor: x, plan: p, fake: f}, err
+	return e, err
 }
 
 type fakeExecutor struct {
 	network.Executor
-	plan *network.Plan
-	fake fake
-	runs time.Duration
+	plan  *network.Plan
+	fake  fake
+	runs  time.Duration
+	known map[*float32][]*tensor.Tensor // outputs, by where the inputs are
+}
+
+// pass lets a run's time pass: all runs differ a little. The processor works half
+// of the GPU's time.
+func (x *fakeExecutor) pass() {
+	w := x.fake.world
+	took := x.fake.took + x.runs*7%10*100*time.Microsecond
+	x.runs++
+	w.clock, w.cpu = w.clock.Add(took), w.cpu+took/2
+	if w.runs++; w.runs == w.interruptAt {
+		w.interrupt()
+	}
 }
 
 func (x *fakeExecutor) Run(out, in []*tensor.Tensor) error {
-	x.fake.world.clock = x.fake.world.clock.Add(x.fake.took + x.runs*time.Millisecond)
-	x.runs++
-	err := x.Executor.Run(out, in)
+	x.pass()
+	return x.compute(out, in)
+}
+
+// compute computes nothing twice, or in an idle world at all.
+func (x *fakeExecutor) compute(out, in []*tensor.Tensor) error {
+	if x.fake.world.idle {
+		return nil
+	}
+	known := x.known[&in[0].Data[0]]
+	if known == nil {
+		if err := x.Executor.Run(out, in); err != nil {
+			return err
+		}
+		for _, o := range out {
+			known = append(known, o.Clone())
+		}
+		x.known[&in[0].Data[0]] = known
+	}
+	for i, o := range out {
+		copy(o.Data, known[i].Data)
+	}
 	if x.fake.spoil != nil {
 		x.fake.spoil(x.plan.Outputs[0].Name, out[0])
 	}
-	return err
+	return nil
+}
+
+// RunStages spends most of a run waiting.
+func (x *fakeExecutor) RunStages(out, in []*tensor.Tensor, s *network.Stages) error {
+	x.pass()
+	t := x.fake.took / 20
+	*s = network.Stages{Upload: 2 * t, Submit: t, Wait: 16 * t, Readback: t, Busy: 15 * t}
+	if x.fake.name != "gpu" {
+		s.Busy = 0
+	}
+	return x.compute(out, in)
+}
+
+// RunTimed gives all layers the same time.
+func (x *fakeExecutor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) error {
+	x.pass()
+	for i := range times {
+		times[i] = x.fake.took * 7 / 10 / time.Duration(len(times))
+	}
+	return x.compute(out, in)
 }
 
 func (x *fakeExecutor) Trace(in []*tensor.Tensor, visit func(int, []*tensor.Tensor) error) error {
@@ -73,13 +129,19 @@ func (x *fakeExecutor) Trace(in []*tensor.Tensor, visit func(int, []*tensor.Tens
 // why not.
 type world struct {
 	clock    time.Time
+	cpu      time.Duration // of the process
 	noGPU    error
 	software bool
 	blind    bool
+	idle     bool                // nothing is computed
 	programs []gpu.ProgramReport // what the compiler says
 	spoil    func(step string, out *tensor.Tensor)
 	stdin    bytes.Buffer
 	gpusOpen int
+
+	runs        int
+	interruptAt int // the run during which the user interrupts; 0 is never
+	interrupt   func()
 }
 
 // run runs the program and returns its exit status and what it wrote.
@@ -92,20 +154,37 @@ func (w *world) run(args ...string) (status int, stdout, stderr string) {
 func (w *world) system(out writer, err writer) *system {
 	return &system{
 		stdin: &w.stdin, stdout: out, stderr: err,
-		now: func() time.Time { return w.clock },
+		now:   func() time.Time { return w.clock },
+		sleep: func(time.Duration) {},
+		machine: machine.Probe{
+			FS:    fstest.MapFS{"proc/cpuinfo": {Data: []byte("model name : a test's CPU\n")}},
+			Cores: 4, PeakRSS: func() int64 { return 1 << 20 },
+			CPUTime: func() (time.Duration, bool) { return w.cpu, true },
+		},
+		interruptible: func() (context.Context, func()) {
+			ctx, cancel := context.WithCancel(context.Background())
+			w.interrupt = cancel
+			return ctx, cancel
+		},
 		newCPU: func(threads int) network.Backend {
 			return fake{Backend: cpu.NewReference(), name: "cpu", device: "a test's CPU", driver: "none", world: w, took: time.Duration(60/max(threads, 1)) * time.Millisecond}
 		},
-		newReference: newReference,
-		contexts:     []string{"egl", "glfw"},
-		openGPU: func(context string) (*gpuDevice, error) {
+		newReference: func() network.Backend {
+			if w.idle {
+				return fake{Backend: cpu.NewReference(), name: "reference", world: w}
+			}
+			return newReference()
+		},
+		contexts: []string{"egl", "glfw"},
+		openGPU: func(g gpuFlags) (*gpuDevice, error) {
 			if w.noGPU != nil {
 				return nil, w.noGPU
 			}
-			if context == "glfw" {
+			if g.context == "glfw" {
 				return nil, errors.New("gpu: no OpenGL ES 3.1 device: GLFW: no display:\nDISPLAY is not set")
 			}
 			w.gpusOpen++
+			w.clock = w.clock.Add(40 * time.Millisecond)
 			info := &gpu.Info{Vendor: "Test", Renderer: "a test's GPU", Version: "OpenGL ES 3.1", GLSLVersion: "3.10", Context: "test",
 				Extensions: []string{"GL_EXT_one", "GL_EXT_two"}, Limits: gpu.SpecMinimum, Software: w.software, TimerQuery: true}
 			b := fake{Backend: cpu.NewReference(), name: "gpu", device: info.Renderer, driver: info.Version, world: w, took: 15 * time.Millisecond, spoil: w.spoil, blind: w.blind}

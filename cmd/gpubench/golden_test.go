@@ -39,10 +39,12 @@ func TestGolden(t *testing.T) {
 		{"detect_help", world{}, 0, "detect -h"},
 		{"run_help", world{}, 0, "run -h"},
 		{"models_help", world{}, 0, "models -h"},
-		{"bench", world{}, 0, "-model " + tiny + " -size 32x48 -threads 1,2 -runs 5 -warmup 1"},
+		{"compare_help", world{}, 0, "compare -h"},
+		{"bench", world{}, 0, "-model " + tiny + " -size 32x48 -threads 1,2 -runs 6"},
+		{"bench_sweep", world{blind: true}, 0, "bench -model " + tiny + " -size 32,48x32 -batch 1,2 -threads 2-4*2 -runs 6 -order reverse -repeat 2 -inflight 0"},
 		{"bench_software", world{software: true}, 0, "bench -model " + tiny + ",shufflenet_v1_g8_0.25x -size 32 -threads 4 -runs 3 -input photo.png"},
-		{"bench_no_gpu", world{noGPU: noGPU}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 3 -batch 2"},
-		{"bench_json", world{}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 3 -warmup 0 -format json -seed 7"},
+		{"bench_no_gpu", world{noGPU: noGPU}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 8 -batch 2 -group stage"},
+		{"bench_json", world{}, 0, "bench -model two.onnx -threads 2 -runs 6 -warmup 0 -format json -seed 7"},
 		{"bench_wrong", world{spoil: func(_ string, out *tensor.Tensor) { out.Data[3] = 1e6 }}, 1, "bench -model " + tiny + " -size 32 -threads 2 -runs 2"},
 		{"verify", world{}, 0, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32"},
 		{"verify_wrong", world{spoil: func(step string, out *tensor.Tensor) {
@@ -99,6 +101,8 @@ func TestGolden(t *testing.T) {
 // hide takes out what differs from machine to machine: the last digits, too.
 func hide(s string) string {
 	s = regexp.MustCompile(`("probability": 0\.\d{4})\d*`).ReplaceAllString(s, "$1")
+	s = regexp.MustCompile(`"(id|sha256|os|arch|go|version)":"[^"]*"`).ReplaceAllString(s, `"$1":"..."`)
+	s = regexp.MustCompile(`"cgo":(true|false)`).ReplaceAllString(s, `"cgo":...`)
 	lines := strings.SplitAfter(s, "\n")
 	for i, l := range lines {
 		if strings.HasPrefix(l, "  system") {

@@ -17,7 +17,7 @@ func infoCommand() command {
 		summary: "list the devices, their limits and extensions, and why one is not usable",
 		examples: []string{
 			"info",
-			"info -context glfw",
+			"info -context egl",
 		},
 		define: func(f *flag.FlagSet) action {
 			context := f.String("context", "auto", "`auto|egl|glfw`: how to reach the GPU; auto tries all")
@@ -39,7 +39,7 @@ func info(sys *system, context string) error {
 		tries = []string{context}
 	}
 	for _, name := range tries {
-		d, err := sys.openGPU(name)
+		d, err := sys.openGPU(gpuFlags{context: name})
 		if err != nil {
 			if context != "auto" {
 				return err

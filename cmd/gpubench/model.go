@@ -15,25 +15,38 @@ import (
 // defaultModel is the network that the project is named after.
 const defaultModel = "shufflenet_v1_g3_1.0x"
 
-// modelFlags choose networks and their input size.
+// modelFlags choose networks, their batches and input sizes.
 type modelFlags struct {
-	models string
-	size   string
-	shape  string
-	batch  int
-	seed   uint64
+	models, sizes, batches string
+	shape                  string
+	seed                   uint64
 }
 
+// variant is a network of one batch and input size.
+type variant struct {
+	name          string // of the zoo, or a file
+	batch         int    // 0 is the model's own, as for the size
+	height, width int
+}
+
+// define declares the flags but for -batch, of one model or of several.
 func (m *modelFlags) define(f *flag.FlagSet, model string, several bool) {
-	usage := "`M`: a zoo name or a file ending in .onnx"
-	if several {
-		usage = "`M,M`: zoo names or files ending in .onnx"
-	}
-	f.StringVar(&m.models, "model", model, usage)
-	f.StringVar(&m.size, "size", "", "`HxW`: the input's size, or one number (default the model's own)")
+	f.StringVar(&m.models, "model", model, listed("M", several)+"zoo name or file ending in .onnx")
+	f.StringVar(&m.sizes, "size", "", listed("HxW", several)+"the input's size, or one number (default the model's own)")
 	f.Var((*listFlag)(&m.shape), "shape", "`IN=NxCxHxW`: shape of the input IN, where an .onnx file leaves it open")
-	f.IntVar(&m.batch, "batch", 0, "`N`: pictures at once (default the model's own)")
 	f.Uint64Var(&m.seed, "seed", 0, "`S`: seed of the zoo's random weights")
+}
+
+func (m *modelFlags) defineBatch(f *flag.FlagSet, several bool) {
+	f.StringVar(&m.batches, "batch", "", listed("N", several)+"pictures at once (default the model's own)")
+}
+
+// listed begins the text of a flag that may take a list.
+func listed(what string, several bool) string {
+	if several {
+		what += "," + what
+	}
+	return "`" + what + "`: "
 }
 
 // listFlag is a flag that may be given several times: its words are joined by
@@ -50,112 +63,97 @@ func (l *listFlag) Set(word string) error {
 	return nil
 }
 
-// list is the names given, at least one.
-func (m *modelFlags) list() ([]string, error) {
+// variants is each model at each batch and size, at least one.
+func (m *modelFlags) variants() ([]variant, error) {
 	names, err := words("-model", m.models)
-	if err == nil && m.batch < 0 {
-		err = usagef("-batch %d: at least 1", m.batch)
-	}
 	if err != nil {
 		return nil, err
 	}
-	// A wrong name is found before the right ones have cost time.
+	sizes := [][2]int{{}}
+	if m.sizes != "" {
+		if sizes, err = parseSizes(m.sizes); err != nil {
+			return nil, err
+		}
+	}
+	batches := []int{0}
+	if m.batches != "" {
+		if batches, err = counts("-batch", m.batches); err != nil {
+			return nil, err
+		}
+	}
+	var all []variant
 	for _, name := range names {
+		// A wrong name is found before the right ones have cost time.
 		if isFile(name) {
 			if _, err := os.Stat(name); err != nil {
 				return nil, err
 			}
 		} else if !slices.Contains(zoo.Names(), name) {
-			_, err := m.load(name)
+			_, err := m.load(variant{name: name})
 			return nil, err
 		}
+		for _, batch := range batches {
+			for _, s := range sizes {
+				all = append(all, variant{name, batch, s[0], s[1]})
+			}
+		}
 	}
-	return names, nil
+	return all, nil
 }
 
-// one is the name given, where there can be only one.
-func (m *modelFlags) one() (string, error) {
-	names, err := m.list()
+// one is the variant given, where there can be only one.
+func (m *modelFlags) one() (variant, error) {
+	all, err := m.variants()
 	if err != nil {
-		return "", err
+		return variant{}, err
 	}
-	if len(names) > 1 {
-		return "", usagef("-model %s: one model at a time here", m.models)
+	for _, f := range []struct{ name, list string }{{"-model", m.models}, {"-batch", m.batches}, {"-size", m.sizes}} {
+		if strings.Contains(f.list, ",") {
+			return variant{}, usagef("%s %s: one %s at a time here", f.name, f.list, f.name[1:])
+		}
 	}
-	return names[0], nil
+	if len(all) > 1 {
+		return variant{}, usagef("-batch %s: one batch at a time here", m.batches)
+	}
+	return all[0], nil
 }
 
 func isFile(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".onnx") }
 
 // load builds or reads a network.
-func (m *modelFlags) load(name string) (*network.Graph, error) {
-	h, w, err := parseSize(m.size)
-	if err != nil {
-		return nil, err
-	}
-	if isFile(name) {
+func (m *modelFlags) load(v variant) (*network.Graph, error) {
+	if isFile(v.name) {
 		shapes, err := parseShapes(m.shape)
 		if err != nil {
 			return nil, err
 		}
-		return loadONNX(name, shapes, m.batch, h, w)
+		return loadONNX(v.name, shapes, v.batch, v.height, v.width)
 	}
-	g, err := zoo.Build(name, zoo.Options{Batch: m.batch, Height: h, Width: w, Seed: m.seed})
+	g, err := zoo.Build(v.name, zoo.Options{Batch: v.batch, Height: v.height, Width: v.width, Seed: m.seed})
 	if errors.Is(err, zoo.ErrUnknown) {
 		return nil, usagef("-model: %w; a file must end in .onnx", err)
 	}
 	return g, err
 }
 
-// parseSize reads HxW or a single number; an empty word is 0, 0.
-func parseSize(word string) (h, w int, err error) {
-	if word == "" {
-		return 0, 0, nil
-	}
-	first, second, both := strings.Cut(word, "x")
-	if !both {
-		second = first
-	}
-	h, err1 := strconv.Atoi(first)
-	w, err2 := strconv.Atoi(second)
-	if err1 != nil || err2 != nil || h < 1 || w < 1 || h > 1<<14 || w > 1<<14 {
-		return 0, 0, usagef("-size %q: HxW is wanted, as in 480x640, or one number", word)
-	}
-	return h, w, nil
-}
-
-// words splits a flag's list.
-func words(flag, list string) ([]string, error) {
-	parts := strings.Split(list, ",")
-	for i, p := range parts {
-		if parts[i] = strings.TrimSpace(p); parts[i] == "" {
-			return nil, usagef("%s %q: a word is missing", flag, list)
-		}
-	}
-	return parts, nil
-}
-
-// counts splits a flag's list of positive numbers.
-func counts(flag, list string) ([]int, error) {
-	parts, err := words(flag, list)
+// parseSizes reads HxW or single numbers.
+func parseSizes(list string) ([][2]int, error) {
+	all, err := words("-size", list)
 	if err != nil {
 		return nil, err
 	}
-	ns := make([]int, len(parts))
-	for i, p := range parts {
-		if ns[i], err = strconv.Atoi(p); err != nil || ns[i] < 1 {
-			return nil, usagef("%s %q: positive whole numbers are wanted", flag, list)
+	var sizes [][2]int
+	for _, word := range all {
+		first, second, both := strings.Cut(word, "x")
+		if !both {
+			second = first
 		}
-	}
-	return ns, nil
-}
-
-// oneOf checks a flag that takes one of a few words.
-func oneOf(flag, word string, allowed ...string) error {
-	for _, a := range allowed {
-		if word == a {
-			return nil
+		h, err1 := strconv.Atoi(first)
+		w, err2 := strconv.Atoi(second)
+		if err1 != nil || err2 != nil || h < 1 || w < 1 || h > 1<<14 || w > 1<<14 {
+			return nil, usagef("-size %q: HxW is wanted, as in 480x640, or one number", word)
 		}
+		sizes = append(sizes, [2]int{h, w})
 	}
-	return usagef("unknown %s %q: %s", flag, word, strings.Join(allowed, ", "))
+	return sizes, nil
 }

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/machine"
 	"github.com/shufflegl/shufflegl/internal/trained"
 )
 
 // realSystem runs on the machine's own devices.
 func realSystem(out, err writer) *system {
 	return &system{stdin: strings.NewReader(""), stdout: out, stderr: err, now: time.Now,
+		sleep: time.Sleep, machine: machine.Local(), interruptible: interruptible,
 		newCPU: newCPU, newReference: newReference, openGPU: openGPU, contexts: contexts()}
 }
 

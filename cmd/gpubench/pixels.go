@@ -40,39 +40,98 @@ func loadPictures(sys *system, list string) (p pictures, err error) {
 	return p, nil
 }
 
-// inputs makes a network's inputs, and says what they are. The samples of a
-// batch take turns with the pictures. What is no picture gets seeded noise.
+// inputs makes a network's inputs, and says what they are.
 func (p pictures) inputs(g *network.Graph) ([]*tensor.Tensor, string, error) {
-	var inputs []*tensor.Tensor
+	ring, what, err := p.ring(g, 1)
+	if err != nil {
+		return nil, "", err
+	}
+	return ring[0], what, nil
+}
+
+// A ring has at most so many sets of inputs, and takes no more memory than that;
+// but always two.
+const (
+	ringSets  = 8
+	ringBytes = 64 << 20
+)
+
+// ringSize is how many sets of inputs to prepare for a network.
+func ringSize(g *network.Graph) int {
+	bytes := 0
+	for _, v := range g.Inputs {
+		bytes += 4 * v.Shape.Size()
+	}
+	return min(max(2, ringBytes/max(bytes, 1)), ringSets)
+}
+
+// ring makes n different sets of inputs for a network, and says what they are.
+// Samples take turns with the pictures; when all were taken, they come again with
+// their rows moved on. What is no picture gets seeded noise.
+func (p pictures) ring(g *network.Graph, n int) (sets [][]*tensor.Tensor, what string, err error) {
+	sets = make([][]*tensor.Tensor, n)
 	var notes []string
 	for _, v := range g.Inputs {
 		if !isPicture(v.Shape) {
-			inputs, notes = append(inputs, noise(v.Shape)), append(notes, "seeded noise")
+			for s := range sets {
+				sets[s] = append(sets[s], noise(v.Shape, uint64(s)))
+			}
+			notes = append(notes, "seeded noise")
 			continue
 		}
-		pre, _, err := photoFlags{}.choose(g, v.Shape)
+		photos, err := p.prepared(g, v.Shape)
 		if err != nil {
 			return nil, "", err
 		}
-		in := tensor.New(v.Shape...)
-		size := len(in.Data) / v.Shape[0]
-		for n := range v.Shape[0] {
-			t, err := photoFlags{}.apply(pre, p.images[n%len(p.images)])
-			if err != nil {
-				return nil, "", err
+		nth := 0
+		for s := range sets {
+			in := tensor.New(v.Shape...)
+			size := len(in.Data) / v.Shape[0]
+			for k := range v.Shape[0] {
+				moveRows(in.Data[k*size:][:size], photos[nth%len(photos)].Data, v.Shape, nth/len(photos)*rowsOn)
+				nth++
 			}
-			copy(in.Data[n*size:], t.Data)
+			sets[s] = append(sets[s], in)
 		}
-		inputs, notes = append(inputs, in), append(notes, p.name)
+		notes = append(notes, p.name)
 	}
-	return inputs, strings.Join(notes, "; "), nil
+	return sets, strings.Join(notes, "; "), nil
+}
+
+// rowsOn is how far a picture moves when it comes again.
+const rowsOn = 7
+
+// prepared makes a sample of each picture.
+func (p pictures) prepared(g *network.Graph, shape tensor.Shape) ([]*tensor.Tensor, error) {
+	pre, _, err := photoFlags{}.choose(g, shape)
+	if err != nil {
+		return nil, err
+	}
+	var all []*tensor.Tensor
+	for _, img := range p.images {
+		t, err := photoFlags{}.apply(pre, img)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// moveRows copies a sample with its rows moved on, around the end.
+func moveRows(dst, src []float32, shape tensor.Shape, rows int) {
+	plane, cut := shape[2]*shape[3], rows%shape[2]*shape[3]
+	for at := 0; at < len(src); at += plane {
+		n := copy(dst[at:at+plane], src[at+cut:at+plane])
+		copy(dst[at+n:at+plane], src[at:])
+	}
 }
 
 // isPicture reports whether a shape is that of a batch of colour pictures.
 func isPicture(s tensor.Shape) bool { return len(s) == 4 && s[1] == 3 }
 
-func noise(s tensor.Shape) *tensor.Tensor {
-	t, r := tensor.New(s...), rand.New(rand.NewPCG(1, 2))
+func noise(s tensor.Shape, seed uint64) *tensor.Tensor {
+	t, r := tensor.New(s...), rand.New(rand.NewPCG(1, 2+seed))
 	for i := range t.Data {
 		t.Data[i] = float32(r.NormFloat64())
 	}

@@ -21,6 +21,7 @@ func planCommand() command {
 		define: func(f *flag.FlagSet) action {
 			var m modelFlags
 			m.define(f, defaultModel, false)
+			m.defineBatch(f, false)
 			format := f.String("format", "text", "`text|json`: how to print")
 			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
 			return func(sys *system, _ []string) error {
@@ -34,11 +35,11 @@ func planCommand() command {
 				if *backend == "gpu" {
 					options = gpu.PlanOptions()
 				}
-				name, err := m.one()
+				v, err := m.one()
 				if err != nil {
 					return err
 				}
-				g, err := m.load(name)
+				g, err := m.load(v)
 				if err != nil {
 					return err
 				}

@@ -20,6 +20,7 @@ type progress struct {
 	late, over  bool // patience is at an end; so is the work
 	stage       string
 	count, goal int
+	whole       bool // the bar is of the whole work: stage only says what is going on
 	bar         *progressbar.ProgressBar
 	barStage    string
 }
@@ -39,7 +40,22 @@ func (p *progress) update(stage string, count, goal int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.stage, p.count, p.goal = stage, count, goal
+	p.stage, p.count, p.goal, p.whole = stage, count, goal, false
+	p.draw()
+}
+
+// wholeSteps is how finely a bar of the whole work goes on.
+const wholeSteps = 1000
+
+// share says what is going on and which share of the whole work is done; the bar
+// tells the time left.
+func (p *progress) share(stage string, share float64) {
+	if p.timer == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stage, p.count, p.goal, p.whole = stage, int(wholeSteps*min(max(share, 0), 1)), wholeSteps, true
 	p.draw()
 }
 
@@ -54,15 +70,20 @@ func (p *progress) draw() {
 	if !p.late || p.over || p.stage == "" {
 		return
 	}
-	if p.bar == nil || p.barStage != p.stage {
+	if p.bar == nil || !p.whole && p.barStage != p.stage {
 		p.clear()
-		p.barStage = p.stage
+		options := []progressbar.Option{progressbar.OptionSetWriter(p.sys.stderr), progressbar.OptionSetDescription(p.stage),
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100 * time.Millisecond)}
+		if !p.whole {
+			options = append(options, progressbar.OptionShowCount())
+		}
 		// Never its spinner, which goes on writing from a goroutine of its own.
-		p.bar = progressbar.NewOptions(max(p.goal, 1), progressbar.OptionSetWriter(p.sys.stderr),
-			progressbar.OptionSetDescription(p.stage), progressbar.OptionShowCount(),
-			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+		p.bar = progressbar.NewOptions(max(p.goal, 1), options...)
 		p.bar.RenderBlank()
+	} else if p.barStage != p.stage {
+		p.bar.Describe(p.stage)
 	}
+	p.barStage = p.stage
 	p.bar.Set(p.count)
 }
 

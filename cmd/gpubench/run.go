@@ -33,6 +33,7 @@ type action func(sys *system, args []string) error
 func commands() []command {
 	return []command{
 		benchCommand(),
+		compareCommand(),
 		classifyCommand(),
 		detectCommand(),
 		runCommand(),
@@ -48,7 +49,7 @@ func commands() []command {
 func run(args []string, sys *system) int {
 	out := bufio.NewWriter(sys.stdout)
 	inner := *sys
-	inner.stdout = out
+	inner.stdout, inner.args = out, args
 	err := dispatch(args, &inner)
 	if werr := out.Flush(); werr != nil && err == nil {
 		err = fmt.Errorf("cannot write the output: %w", werr)
@@ -161,7 +162,7 @@ func (c command) help(w io.Writer, flags *flag.FlagSet) error {
 		// Usages are written as "`WHAT`: text".
 		what, text := flag.UnquoteUsage(f)
 		text = strings.TrimPrefix(text, what+": ")
-		if f.DefValue != "" && f.DefValue != "0" {
+		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "0s" {
 			text += " (default " + f.DefValue + ")"
 		}
 		fmt.Fprintf(t, "  -%s %s\t%s\n", f.Name, what, text)

@@ -35,11 +35,10 @@ func runCommand() command {
 
 type runFlags struct {
 	modelFlags
-	photos           photoFlags
-	inputs           filesFlag
-	output           string
-	backend, context string
-	threads          int
+	photos photoFlags
+	device deviceFlags
+	inputs filesFlag
+	output string
 }
 
 // filesFlag is a flag that may be given several times.
@@ -54,11 +53,10 @@ func (l *filesFlag) Set(word string) error {
 
 func (r *runFlags) define(f *flag.FlagSet) {
 	r.modelFlags.define(f, "", false)
+	r.defineBatch(f, false)
 	f.Var(&r.inputs, "input", "`[NAME=]FILE`: what to put in; once for each input")
 	f.StringVar(&r.output, "output", "", "`OUT`: the file or folder to write; - is standard output")
-	f.StringVar(&r.backend, "backend", "", "`gpu|cpu|reference`: (default gpu; cpu if there is no GPU)")
-	f.IntVar(&r.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
-	f.StringVar(&r.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+	r.device.define(f)
 	r.photos.define(f)
 }
 
@@ -70,15 +68,8 @@ func (r *runFlags) check() error {
 		return usagef("on what? -input takes a .npy file or a photo")
 	case r.output == "":
 		return usagef("where to? -output takes a file, or a folder for several outputs")
-	case r.threads < 0:
-		return usagef("-threads %d: at least 1", r.threads)
 	}
-	if r.backend != "" {
-		if err := checkBackend(r.backend); err != nil {
-			return err
-		}
-	}
-	return checkContext(r.context)
+	return r.device.check()
 }
 
 func (r *runFlags) run(sys *system, _ []string) error {
@@ -96,7 +87,7 @@ func (r *runFlags) run(sys *system, _ []string) error {
 	if err := r.checkOutput(g); err != nil {
 		return err
 	}
-	e, done, err := sys.openOrCPU(r.backend, r.threads, r.context)
+	e, done, err := r.device.open(sys)
 	if err != nil {
 		return err
 	}
@@ -124,14 +115,14 @@ func (r *runFlags) checkOutput(g *network.Graph) error {
 // prepare loads the model and what is put into it. Where files hold arrays of
 // another shape than the model's, it takes theirs if it can; a batch that it
 // can't take is left to runSamples.
-func (r *runFlags) prepare(sys *system, model string) (*network.Graph, []*tensor.Tensor, error) {
+func (r *runFlags) prepare(sys *system, model variant) (*network.Graph, []*tensor.Tensor, error) {
 	files, err := r.read(sys)
 	if err != nil {
 		return nil, nil, err
 	}
 	g, err := r.load(model)
 	if errors.Is(err, onnx.ErrOpenShape) && r.shape == "" {
-		if again, e := onnx.Load(model, onnx.Options{Shapes: namedShapes(files)}); e == nil {
+		if again, e := onnx.Load(model.name, onnx.Options{Shapes: namedShapes(files)}); e == nil {
 			g, err = again, nil
 		}
 	}
@@ -167,7 +158,7 @@ func namedShapes(files []inputFile) map[string]tensor.Shape {
 
 // reshaped loads the model for the shapes of the arrays, if they differ from its
 // own, no flag fixes those, and it takes them; otherwise it returns nil.
-func (r *runFlags) reshaped(g *network.Graph, given []inputFile, model string) *network.Graph {
+func (r *runFlags) reshaped(g *network.Graph, given []inputFile, model variant) *network.Graph {
 	differ := false
 	shapes := map[string]tensor.Shape{}
 	for i, v := range g.Inputs {
@@ -176,15 +167,15 @@ func (r *runFlags) reshaped(g *network.Graph, given []inputFile, model string) *
 			differ, shapes[v.Name] = true, a.Shape
 		}
 	}
-	if !differ || r.shape != "" || r.size != "" || r.batch != 0 {
+	if !differ || r.shape != "" || r.sizes != "" || r.batches != "" {
 		return nil
 	}
 	var again *network.Graph
 	var err error
-	if isFile(model) {
-		again, err = onnx.Load(model, onnx.Options{Shapes: shapes})
+	if isFile(model.name) {
+		again, err = onnx.Load(model.name, onnx.Options{Shapes: shapes})
 	} else if s := given[0].array.Shape; isPicture(s) && s.Size() > 0 {
-		again, err = zoo.Build(model, zoo.Options{Batch: s[0], Height: s[2], Width: s[3], Seed: r.seed})
+		again, err = zoo.Build(model.name, zoo.Options{Batch: s[0], Height: s[2], Width: s[3], Seed: r.seed})
 	}
 	if err != nil {
 		return nil

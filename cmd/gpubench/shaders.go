@@ -27,6 +27,7 @@ func shadersCommand() command {
 		define: func(f *flag.FlagSet) action {
 			var m modelFlags
 			m.define(f, defaultModel, false)
+			m.defineBatch(f, false)
 			format := f.String("format", "table", "`table|json`: how to print")
 			context := f.String("context", "auto", "`auto|egl|glfw`: how to reach the GPU")
 			return func(sys *system, _ []string) error {
@@ -36,11 +37,11 @@ func shadersCommand() command {
 				if err := checkContext(*context); err != nil {
 					return err
 				}
-				name, err := m.one()
+				v, err := m.one()
 				if err != nil {
 					return err
 				}
-				g, err := m.load(name)
+				g, err := m.load(v)
 				if err != nil {
 					return err
 				}
@@ -57,7 +58,7 @@ func shadersCommand() command {
 				if err != nil {
 					return err
 				}
-				j := describeShaders(name, c.info, programs)
+				j := describeShaders(v.name, c.info, programs)
 				if *format == "json" {
 					return report.JSON(sys.stdout, j)
 				}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
+	"github.com/shufflegl/shufflegl/internal/machine"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -16,11 +18,18 @@ type system struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one
-	now            func() time.Time
+	args           []string
+
+	now     func() time.Time
+	sleep   func(time.Duration)
+	machine machine.Probe
+	// interruptible gives a context that ends when the user interrupts the program,
+	// which until stop is called does not end it.
+	interruptible func() (ctx context.Context, stop func())
 
 	newCPU       func(threads int) network.Backend
 	newReference func() network.Backend
-	openGPU      func(context string) (*gpuDevice, error)
+	openGPU      func(gpuFlags) (*gpuDevice, error)
 	openCompiler func(context string) (*gpuCompiler, error)
 	contexts     []string // names that openGPU takes, in the order to try
 }
@@ -48,34 +57,26 @@ func (s *system) say(format string, args ...any) {
 func backendNames() []string { return []string{"gpu", "cpu", "reference"} }
 
 // open opens a backend by its name. The caller closes it.
-func (s *system) open(name string, threads int, context string) (e bench.Entry, close func(), err error) {
+func (s *system) open(name string, threads int, g gpuFlags) (e bench.Entry, close func(), err error) {
 	close = func() {}
+	start := s.now()
 	switch name {
 	case "gpu":
-		d, err := s.openGPU(context)
+		d, err := s.openGPU(g)
 		if err != nil {
 			return e, close, err
 		}
-		return bench.Entry{Backend: d.Backend, Software: d.info != nil && d.info.Software}, func() { d.close() }, nil
+		e, close = bench.Entry{Backend: d.Backend}, func() { d.close() }
+		if d.info != nil {
+			e.Software, e.GL = d.info.Software, d.info.Context
+		}
 	case "cpu":
-		return bench.Entry{Backend: s.newCPU(threads), Threads: threads}, close, nil
+		e = bench.Entry{Backend: s.newCPU(threads), Threads: threads}
 	case "reference":
-		return bench.Entry{Backend: s.newReference(), Threads: 1}, close, nil
+		e = bench.Entry{Backend: s.newReference(), Threads: 1}
+	default:
+		return e, close, unknownBackend(name)
 	}
-	return e, close, unknownBackend(name)
-}
-
-// openOrCPU opens the named backend; with no name it is the GPU, or where there
-// is none the CPU, which it says.
-func (s *system) openOrCPU(name string, threads int, context string) (e bench.Entry, close func(), err error) {
-	if name != "" {
-		e, close, err = s.open(name, threads, context)
-		return e, close, explain(err)
-	}
-	e, close, err = s.open("gpu", threads, context)
-	if err != nil {
-		s.say("running on the CPU, for there is no usable GPU: %v", err)
-		return s.open("cpu", threads, context)
-	}
+	e.Open = s.now().Sub(start)
 	return e, close, nil
 }

@@ -33,35 +33,31 @@ func verifyCommand() command {
 
 type verifyFlags struct {
 	modelFlags
-	backend, context string
-	input            string
-	threads          int
-	tolerance        float64
+	device    deviceFlags
+	input     string
+	tolerance float64
 }
 
 func (v *verifyFlags) define(f *flag.FlagSet) {
 	v.modelFlags.define(f, defaultModel, true)
-	f.StringVar(&v.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
+	v.defineBatch(f, true)
+	f.StringVar(&v.device.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
 	f.Float64Var(&v.tolerance, "tolerance", 1e-4, "`E`: largest relative error that passes")
-	f.IntVar(&v.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
 	f.StringVar(&v.input, "input", "", "`PHOTO`: to run on (default a test picture)")
-	f.StringVar(&v.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+	v.device.defineRest(f)
 }
 
 func (v *verifyFlags) run(sys *system, _ []string) error {
-	if err := checkBackend(v.backend); err != nil {
+	if err := checkBackend(v.device.backend); err != nil {
 		return err
 	}
-	if err := checkContext(v.context); err != nil {
+	if err := v.device.check(); err != nil {
 		return err
 	}
 	if !(v.tolerance >= 0) {
 		return usagef("-tolerance %g: at least 0", v.tolerance)
 	}
-	if v.threads < 0 {
-		return usagef("-threads %d: at least 1", v.threads)
-	}
-	names, err := v.list()
+	variants, err := v.variants()
 	if err != nil {
 		return err
 	}
@@ -69,34 +65,34 @@ func (v *verifyFlags) run(sys *system, _ []string) error {
 	if err != nil {
 		return err
 	}
-	e, done, err := sys.open(v.backend, v.threads, v.context)
+	e, done, err := sys.open(v.device.backend, v.device.threads, v.device.gpu)
 	if err != nil {
 		return explain(err)
 	}
 	defer done()
 	var bad []string
-	for i, name := range names {
+	for i, n := range variants {
 		if i > 0 {
 			fmt.Fprintln(sys.stdout)
 		}
-		wrong, err := v.model(sys, name, e.Backend, photos)
+		wrong, err := v.model(sys, n, e.Backend, photos)
 		if err != nil {
 			return err
 		}
 		if wrong != "" {
-			bad = append(bad, name+": "+wrong)
+			bad = append(bad, n.name+": "+wrong)
 		}
 	}
 	if len(bad) > 0 {
-		return fmt.Errorf("%s differs from the reference: %s", v.backend, strings.Join(bad, "; "))
+		return fmt.Errorf("%s differs from the reference: %s", v.device.backend, strings.Join(bad, "; "))
 	}
 	return nil
 }
 
 // model verifies one network and prints its table. It returns what is wrong, or
 // nothing.
-func (v *verifyFlags) model(sys *system, name string, b network.Backend, photos pictures) (wrong string, err error) {
-	g, err := v.load(name)
+func (v *verifyFlags) model(sys *system, n variant, b network.Backend, photos pictures) (wrong string, err error) {
+	g, err := v.load(n)
 	if err != nil {
 		return "", err
 	}
@@ -111,12 +107,12 @@ func (v *verifyFlags) model(sys *system, name string, b network.Backend, photos 
 	defer s.Close()
 	bar := newProgress(sys)
 	defer bar.done()
-	bar.update(name+": reference", 0, 1)
+	bar.update(n.name+": reference", 0, 1)
 	want, err := cpu.Evaluate(g, in)
 	if err != nil {
 		return "", err
 	}
-	bar.update(name+": layers", 0, 1)
+	bar.update(n.name+": layers", 0, 1)
 	layers, err := traceLayers(s, in, want)
 	if err != nil {
 		return "", err
@@ -126,7 +122,7 @@ func (v *verifyFlags) model(sys *system, name string, b network.Backend, photos 
 		return "", err
 	}
 	bar.done()
-	fmt.Fprintf(sys.stdout, "%s on %s (%s; %s), %s\n\n", name, b.Name(), b.Device(), b.Driver(), pixels)
+	fmt.Fprintf(sys.stdout, "%s on %s (%s; %s), %s\n\n", n.name, b.Name(), b.Device(), b.Driver(), pixels)
 	return v.print(sys.stdout, layers, outputs), nil
 }
 

@@ -69,6 +69,7 @@ type Test struct {
 	Backend   string `json:"backend"` // "gpu", "cpu" or "reference"
 	Threads   int    `json:"threads"` // of the CPU backend; 0 elsewhere
 	Precision string `json:"precision"`
+	Maps      string `json:"maps,omitempty"` // where feature maps are, of backends with a choice
 	Batch     int    `json:"batch"`
 	Height    int    `json:"height,omitempty"` // of the first input, if it is a picture
 	Width     int    `json:"width,omitempty"`
@@ -158,8 +159,9 @@ type Layer struct {
 	Backend  string   `json:"backend"` // where it ran
 	Shape    []int    `json:"shape"`   // of its output
 	MACs     int64    `json:"macs"`
-	Bytes    int64    `json:"bytes"`    // read and written
-	Launches int      `json:"launches"` // dispatches; 1 a step on the CPU
+	Bytes    int64    `json:"bytes"`       // read and written
+	Floor    int64    `json:"floor_bytes"` // its part of the least that any plan must move
+	Launches int      `json:"launches"`    // dispatches; 1 a step on the CPU
 	Time     *Timing  `json:"time,omitempty"`
 }
 

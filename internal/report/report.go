@@ -1,4 +1,4 @@
-// Package report prints the records of package bench, one printer a format.
+// Package report prints records, one printer a format.
 package report
 
 import (
@@ -9,20 +9,30 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shufflegl/shufflegl/internal/bench"
+	"github.com/shufflegl/shufflegl/internal/record"
 )
+
+// Options say what a printer for people shows.
+type Options struct {
+	Group Grouping // of the layers; none leaves them out
+}
 
 // printer writes records in one format.
 type printer struct {
-	format string
-	print  func(io.Writer, []bench.Record) error
+	format  string
+	endings []string // of files
+	print   func(io.Writer, []record.Record, Options) error
 }
 
 // printers lists the formats: to add one, add a row.
 func printers() []printer {
 	return []printer{
-		{"table", table},
-		{"json", records},
+		{"table", []string{".txt"}, table},
+		{"md", []string{".md"}, markdown},
+		{"csv", []string{".csv"}, commas},
+		{"json", []string{".json"}, array},
+		{"jsonl", []string{".jsonl", ".ndjson"}, lines},
+		{"go", []string{".go.txt", ".bench"}, goBenchmark},
 	}
 }
 
@@ -35,21 +45,32 @@ func Formats() []string {
 	return names
 }
 
+// FormatOf is the format that a file's name asks for by its ending.
+func FormatOf(path string) (format string, ok bool) {
+	longest := 0
+	for _, p := range printers() {
+		for _, e := range p.endings {
+			if strings.HasSuffix(strings.ToLower(path), e) && len(e) > longest {
+				format, longest = p.format, len(e)
+			}
+		}
+	}
+	return format, longest > 0
+}
+
 // Write prints records in a format.
-func Write(w io.Writer, format string, rs []bench.Record) error {
+func Write(w io.Writer, format string, rs []record.Record, o Options) error {
 	all := printers()
 	i := slices.IndexFunc(all, func(p printer) bool { return p.format == format })
 	if i < 0 {
 		return fmt.Errorf("report: no format is called %q; there are %s", format, strings.Join(Formats(), ", "))
 	}
-	return all[i].print(w, rs)
+	return all[i].print(w, rs, o)
 }
 
-// records is the JSON format: an array of records, one a line.
-func records(w io.Writer, rs []bench.Record) error {
+// array is the format json: an array of records, one a line.
+func array(w io.Writer, rs []record.Record, _ Options) error {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
 	b.WriteByte('[')
 	for i, r := range rs {
 		if i > 0 {
@@ -57,13 +78,31 @@ func records(w io.Writer, rs []bench.Record) error {
 			b.WriteByte(',')
 		}
 		b.WriteByte('\n')
-		if err := e.Encode(r); err != nil {
+		if err := encode(&b, r); err != nil {
 			return err
 		}
 	}
 	b.WriteString("]\n")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// lines is the format jsonl: a record a line.
+func lines(w io.Writer, rs []record.Record, _ Options) error {
+	var b bytes.Buffer
+	for _, r := range rs {
+		if err := encode(&b, r); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func encode(b *bytes.Buffer, r record.Record) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
 }
 
 // JSON writes any value as the tool does: indented, and without escaping what

@@ -6,81 +6,138 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/shufflegl/shufflegl/internal/bench"
-	"github.com/shufflegl/shufflegl/tensor"
+	"github.com/shufflegl/shufflegl/internal/record"
 )
 
-// table prints a block for each model: what was measured, a row a backend, the
-// devices, and the verdict.
-func table(w io.Writer, rs []bench.Record) error {
+// table is the format for people: what was measured, a row a record, and what to
+// know about it.
+func table(w io.Writer, rs []record.Record, o Options) error {
+	if len(rs) == 0 {
+		_, err := io.WriteString(w, "nothing was measured\n")
+		return err
+	}
 	var b strings.Builder
-	for i, group := range byModel(rs) {
-		if i > 0 {
-			b.WriteByte('\n')
+	shown, common := pick(rs)
+	for _, line := range heading(rs, common) {
+		b.WriteString(line + "\n")
+	}
+	b.WriteByte('\n')
+	writeGrid(&b, cells(shown, rs))
+	for _, group := range groups(rs) {
+		for _, block := range layerBlocks(group, o.Group) {
+			fmt.Fprintf(&b, "\n%s\n", block.title)
+			writeGrid(&b, block.rows)
+			for _, line := range block.notes {
+				b.WriteString(line + "\n")
+			}
 		}
-		model(&b, group)
+	}
+	b.WriteByte('\n')
+	for _, line := range notes(rs) {
+		b.WriteString(line + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// byModel cuts records into runs of one model.
-func byModel(rs []bench.Record) [][]bench.Record {
-	var groups [][]bench.Record
-	for i, r := range rs {
-		if i == 0 || r.Model != rs[i-1].Model {
-			groups = append(groups, nil)
-		}
-		last := len(groups) - 1
-		groups[last] = append(groups[last], r)
+// heading says what all records have in common.
+func heading(rs []record.Record, common map[string]string) []string {
+	r := &rs[0]
+	var what []string
+	if m, ok := common["model"]; ok {
+		what = append(what, m)
+	} else {
+		what = append(what, fmt.Sprintf("%d models", distinct(rs, func(r *record.Record) string { return r.Model.Name })))
 	}
-	return groups
+	if in, ok := common["input"]; ok && in != "" {
+		what = append(what, "input "+in)
+	}
+	what = append(what, r.Test.Input)
+	if allEqual(rs, func(r *record.Record) int64 { return r.Model.MACs }) {
+		what = append(what, fmt.Sprintf("%.1f M multiply-adds", float64(r.Model.MACs)/1e6))
+	}
+	if p, ok := common["precision"]; ok {
+		what = append(what, p)
+	}
+	runs := fmt.Sprintf("%d runs", r.Latency.Wall.N)
+	if !allEqual(rs, func(r *record.Record) int64 { return int64(r.Latency.Wall.N) }) {
+		runs = "runs"
+	}
+	how := runs
+	if r.Test.Interleave > 1 {
+		how += " of each, in turns and random order"
+	}
+	if r.Test.InputRing > 1 {
+		how += ", each on other pixels"
+	}
+	how += "; upload and readback included"
+	if n := common["in flight"]; n != "" {
+		how += fmt.Sprintf("; frames/s with %s in flight", n)
+	}
+	return []string{strings.Join(what, ", "), how}
 }
 
-func model(b *strings.Builder, rs []bench.Record) {
-	r := rs[0]
-	fmt.Fprintf(b, "%s, input %v (%s), %.1f M multiply-adds, %s\n", r.Model, tensor.Shape(r.InputShape), r.Input, float64(r.MACs)/1e6, r.Precision)
-	if len(rs) > 1 {
-		fmt.Fprintf(b, "%d runs of each, interleaved in random order; input upload and output readback included\n\n", r.Runs)
-	} else {
-		fmt.Fprintf(b, "%d runs; input upload and output readback included\n\n", r.Runs)
+func distinct(rs []record.Record, key func(*record.Record) string) int {
+	seen := map[string]bool{}
+	for i := range rs {
+		seen[key(&rs[i])] = true
+	}
+	return len(seen)
+}
+
+func allEqual(rs []record.Record, key func(*record.Record) int64) bool {
+	for i := range rs {
+		if key(&rs[i]) != key(&rs[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// cells gives a header and a row of texts for each record.
+func cells(shown []column, rs []record.Record) [][]string {
+	rows := [][]string{nil}
+	for _, c := range shown {
+		rows[0] = append(rows[0], c.name)
+	}
+	for i := range rs {
+		var row []string
+		for _, c := range shown {
+			row = append(row, or(c.text(&rs[i]), "-"))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func or(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// writeGrid aligns columns to the right; a first column of words goes to the left.
+func writeGrid(b *strings.Builder, rows [][]string) {
+	left := 0
+	for _, row := range rows {
+		left = max(left, len(row[0]))
 	}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "backend\tthreads\tmin ms\tmedian\tp90\tmean\tGMAC/s\tlaunches\tmax error\t")
-	for _, r := range rs {
-		threads := "-"
-		if r.Threads > 0 {
-			threads = fmt.Sprint(r.Threads)
-		}
-		rate := "-"
-		if r.MedianMS > 0 {
-			rate = figure(float64(r.MACs) / r.MedianMS / 1e6)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%.1e\t\n", r.Backend, threads, figure(r.MinMS),
-			figure(r.MedianMS), figure(r.P90MS), figure(r.MeanMS), rate, r.Launches, float64(r.MaxRelErr))
+	for _, row := range rows {
+		fmt.Fprintf(t, "%-*s\t%s\t\n", left, row[0], strings.Join(row[1:], "\t"))
 	}
 	t.Flush()
-	b.WriteByte('\n')
-	said := map[string]bool{}
-	for _, r := range rs {
-		line := fmt.Sprintf("%s: %s; %s\n", r.Backend, r.Device, r.Driver)
-		if !said[line] {
-			b.WriteString(line)
-		}
-		said[line] = true
-	}
-	for _, line := range Verdict(rs) {
-		b.WriteString(line + "\n")
-	}
 }
 
-// figure writes a positive number with three or four digits that count.
-func figure(x float64) string {
-	switch {
-	case x >= 100:
-		return fmt.Sprintf("%.0f", x)
-	case x >= 10:
-		return fmt.Sprintf("%.1f", x)
+// groups cuts records into those that were measured in turns.
+func groups(rs []record.Record) [][]record.Record {
+	var all [][]record.Record
+	for i, r := range rs {
+		if i == 0 || r.Run.ID != rs[i-1].Run.ID || r.Run.Group != rs[i-1].Run.Group {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], r)
 	}
-	return fmt.Sprintf("%.2f", x)
+	return all
 }

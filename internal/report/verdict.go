@@ -3,17 +3,19 @@ package report
 import (
 	"fmt"
 
-	"github.com/shufflegl/shufflegl/internal/bench"
+	"github.com/shufflegl/shufflegl/internal/record"
 )
 
-// tolerance is the largest relative error of a result that still counts as
-// right.
-const tolerance = 1e-4
+// How some lines of a verdict begin.
+const (
+	agreePrefix = "largest difference between the GPU's and the CPU's results"
+	notePrefix  = "note: "
+)
 
-// Verdict says in a few lines what the records of one model mean: whether the
-// GPU and the CPU agree, which is faster and by how much, and what to keep in
-// mind. It is empty where there is nothing to compare.
-func Verdict(rs []bench.Record) []string {
+// Verdict says in a few lines what records that were measured in turns mean:
+// whether the GPU and the CPU agree, which is faster and by how much, and what to
+// keep in mind. It is empty where there is nothing to compare.
+func Verdict(rs []record.Record) []string {
 	var lines []string
 	gpu, cpu := fastest(rs, "gpu"), fastest(rs, "cpu")
 	wrong := Wrong(rs)
@@ -23,34 +25,40 @@ func Verdict(rs []bench.Record) []string {
 	if gpu == nil || cpu == nil {
 		return lines
 	}
-	if d := gpu.MaxRelDiffCPU; d != nil {
-		lines = append(lines, fmt.Sprintf("largest difference between the GPU's and the CPU's results: %.1e of the largest magnitude", float64(*d)))
+	if a := gpu.Accuracy; a != nil && a.MaxRelDiffCPU != nil {
+		lines = append(lines, fmt.Sprintf(agreePrefix+": %.1e of the largest magnitude", float64(*a.MaxRelDiffCPU)))
 	}
 	if len(wrong) > 0 {
 		return append(lines, "verdict: none, a wrong result has no speed")
 	}
-	lines = append(lines, "verdict: "+faster(gpu, cpu))
-	if gpu.Software {
-		lines = append(lines, "note: this is a software renderer on the CPU: not a GPU's speed")
+	lines = append(lines, "verdict: "+faster(gpu, cpu)+frees(gpu, cpu))
+	if gpu.Device.Software {
+		lines = append(lines, notePrefix+"this is a software renderer on the CPU: not a GPU's speed")
 	}
 	return lines
 }
 
 // Wrong tells of each record whose results are not right.
-func Wrong(rs []bench.Record) []string {
+func Wrong(rs []record.Record) []string {
 	var lines []string
 	for _, r := range rs {
-		if !(float64(r.MaxRelErr) <= tolerance) { // NaN is wrong, too
+		if r.Accuracy.Wrong() {
 			lines = append(lines, fmt.Sprintf("the %s's results for %s are off by %.1e of the largest magnitude (at most %.0e is right); gpubench verify tells where",
-				r.Backend, r.Model, float64(r.MaxRelErr), tolerance))
+				r.Test.Backend, r.Model.Name, float64(r.Accuracy.MaxRelErr), r.Accuracy.Tolerance))
 		}
 	}
 	return lines
 }
 
-func faster(gpu, cpu *bench.Record) string {
+// Differences count from this on, if the runs tell them from chance.
+const (
+	equalRatio = 1.02
+	chance     = 0.05
+)
+
+func faster(gpu, cpu *record.Record) string {
 	first, second := "GPU", "CPU"
-	a, b := gpu.MedianMS, cpu.MedianMS
+	a, b := gpu.Latency.Wall.MedianMS, cpu.Latency.Wall.MedianMS
 	if b < a {
 		first, second, a, b = second, first, b, a
 	}
@@ -58,17 +66,27 @@ func faster(gpu, cpu *bench.Record) string {
 		return "none, the runs are too short to time"
 	}
 	ratio := b / a
-	if ratio < 1.02 {
+	p := record.Compare(gpu.Latency.WallMS, cpu.Latency.WallMS)
+	if ratio < equalRatio || p > chance && gpu.Latency.Wall.N > 3 && cpu.Latency.Wall.N > 3 {
 		return fmt.Sprintf("the %s and the %s are equally fast (medians %s and %s ms)", first, second, figure(a), figure(b))
 	}
 	return fmt.Sprintf("the %s is %.2f times as fast as the %s (medians %s and %s ms)", first, ratio, second, figure(a), figure(b))
 }
 
+// frees says so if the GPU, not being faster, leaves the CPU to others.
+func frees(gpu, cpu *record.Record) string {
+	g, c := gpu.Latency.CPU, cpu.Latency.CPU
+	if g == nil || c == nil || gpu.Latency.Wall.MedianMS < cpu.Latency.Wall.MedianMS || g.MedianMS > c.MedianMS/2 {
+		return ""
+	}
+	return fmt.Sprintf(", but the GPU frees it: a run takes %s instead of %s ms of the processor's time", figure(g.MedianMS), figure(c.MedianMS))
+}
+
 // fastest is the record with the smallest median of a backend, or nil.
-func fastest(rs []bench.Record, backend string) *bench.Record {
-	var best *bench.Record
+func fastest(rs []record.Record, backend string) *record.Record {
+	var best *record.Record
 	for i := range rs {
-		if rs[i].Backend == backend && (best == nil || rs[i].MedianMS < best.MedianMS) {
+		if rs[i].Test.Backend == backend && (best == nil || rs[i].Latency.Wall.MedianMS < best.Latency.Wall.MedianMS) {
 			best = &rs[i]
 		}
 	}

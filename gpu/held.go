@@ -23,3 +23,12 @@ func (e *executor) MemoryBytes() (bytes int64, err error) {
 	})
 	return bytes, err
 }
+
+// Dispatches counts the launches of each step of the plan.
+func (e *executor) Dispatches() []int {
+	n := make([]int, len(e.plan.Steps))
+	for i := range e.launches { // which do not change once prepared
+		n[e.launches[i].step]++
+	}
+	return n
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/shufflegl/shufflegl/internal/record"
+	"github.com/shufflegl/shufflegl/internal/report"
+)
+
+func compareCommand() command {
+	return command{
+		name:    "compare",
+		args:    " OLD NEW",
+		summary: "compare two files of bench -o: what became slower or faster, and whether by chance",
+		about: "The files are .json or .jsonl. A change counts if chance is less likely than 5 % (Mann-\n" +
+			"Whitney U test over all runs of a test); ~ stands for one that does not. Two runs of the\n" +
+			"same thing can differ for other reasons, too: measure more than once with -repeat.",
+		examples: []string{
+			"compare old.json new.json",
+			"compare -fail-above 5% -format md old.json new.json",
+		},
+		define: func(f *flag.FlagSet) action {
+			var c compareFlags
+			f.StringVar(&c.failAbove, "fail-above", "", "`P%`: exit status 1 if anything became slower by more (default never)")
+			f.StringVar(&c.format, "format", "table", "`"+strings.Join(report.CompareFormats(), "|")+"`: how to print")
+			return c.run
+		},
+	}
+}
+
+type compareFlags struct{ failAbove, format string }
+
+func (c *compareFlags) run(sys *system, files []string) error {
+	if len(files) != 2 {
+		return usagef("two files are wanted: gpubench compare old.json new.json")
+	}
+	if err := oneOf("-format", c.format, report.CompareFormats()...); err != nil {
+		return err
+	}
+	limit, err := c.limit()
+	if err != nil {
+		return err
+	}
+	old, err := record.Load(files[0])
+	if err != nil {
+		return err
+	}
+	new, err := record.Load(files[1])
+	if err != nil {
+		return err
+	}
+	result := report.Compare(old, new)
+	if err := report.WriteComparison(sys.stdout, c.format, result); err != nil {
+		return err
+	}
+	if c.failAbove == "" {
+		return nil
+	}
+	if len(result.Changes) == 0 {
+		return fmt.Errorf("%s and %s have no test in common, so nothing can be said", files[0], files[1])
+	}
+	var slower []string
+	for _, x := range result.Changes {
+		if x.Slower(limit) {
+			slower = append(slower, fmt.Sprintf("%s on %s, %s: %.1f %%", x.Model, x.Backend, x.Figure, 100*(x.Ratio-1)))
+		}
+	}
+	if len(slower) > 0 {
+		return fmt.Errorf("slower by more than %s: %s", c.failAbove, strings.Join(slower, "; "))
+	}
+	return nil
+}
+
+// limit reads 5% or 5 as a share.
+func (c *compareFlags) limit() (float64, error) {
+	if c.failAbove == "" {
+		return 0, nil
+	}
+	x, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(c.failAbove, "%")), 64)
+	if err != nil || !(x >= 0 && x < 1e6) {
+		return 0, usagef("-fail-above %s: a share in percent is wanted, as in 5%%", c.failAbove)
+	}
+	return x / 100, nil
+}
