@@ -51,7 +51,7 @@ var kernels = map[network.Kernel]kernel{
 // assemble turns every step of a plan into a dispatch within the limits, or
 // rarely into several.
 func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables, error) {
-	t := &tables{at: map[string]int{}, limits: limits, tuning: how}
+	t := how.tables(limits)
 	var ds []dispatch
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -118,6 +118,10 @@ type tables struct {
 	limits  *Limits
 	tuning           // for kernels to ask
 	ignored []string // variants chosen for launch shapes that cannot be used, and why
+}
+
+func (how tuning) tables(limits *Limits) *tables {
+	return &tables{at: map[string]int{}, limits: limits, tuning: how}
 }
 
 // view gives an operand as shaders address it: base, stride, table or −1, and

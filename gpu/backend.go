@@ -31,10 +31,29 @@ func planOptions(t tuning) network.PlanOptions {
 
 // Prepare builds the plan's programs and uploads its weights. The error names
 // the step that the device cannot run.
+//
+// With Options.Tune it first tunes what launches of the plan are not tuned yet.
 func (d *Device) Prepare(p *network.Plan) (network.Executor, error) {
-	dispatches, tables, err := assemble(p, &d.info.Limits, tuningFor(&d.info))
+	if d.tuneFirst {
+		if err := d.tuneMissing(p); err != nil {
+			return nil, err
+		}
+	}
+	e, err := d.prepareWith(p, d.variants())
 	if err != nil {
 		return nil, err
+	}
+	return e, nil
+}
+
+// prepareWith is Prepare with given variants.
+func (d *Device) prepareWith(p *network.Plan, how tuning) (*executor, error) {
+	dispatches, tables, err := assemble(p, &d.info.Limits, how)
+	if err != nil {
+		return nil, err
+	}
+	for _, what := range tables.ignored {
+		d.log.Warn("gpu: a stored variant is ignored: " + what)
 	}
 	e := newExecutor(d, p)
 	err = d.do(func(gl gles.API) error {
@@ -84,6 +103,21 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 // fill makes the launches, but for their programs, and the buffers and textures
 // that they use.
 func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
+	if err := e.fillLaunches(gl, dispatches, t); err != nil {
+		return err
+	}
+	var err error
+	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats+16, "the arena of "+e.plan.Name); err != nil {
+		return err
+	}
+	if e.back, err = e.d.newReadback(gl, e.outputs.size, "outputs of "+e.plan.Name); err != nil {
+		return err
+	}
+	return e.uploadConsts(gl)
+}
+
+// fillLaunches is the part of fill that depends on variants.
+func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) error {
 	l := &e.d.info.Limits
 	var weights []float32
 	var words []int32
@@ -130,22 +164,14 @@ func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
 			e.launches[i].page = e.textures[p]
 		}
 	}
-	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats+16, "the arena of "+e.plan.Name); err != nil {
-		return err
-	}
 	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {
 		return err
 	}
 	if e.weights, err = filled(e.d, gl, storageBuffer, padded(weights, 16), "weights"); err != nil {
 		return err
 	}
-	if e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables"); err != nil {
-		return err
-	}
-	if e.back, err = e.d.newReadback(gl, e.outputs.size, "outputs of "+e.plan.Name); err != nil {
-		return err
-	}
-	return e.uploadConsts(gl)
+	e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables")
+	return err
 }
 
 // padded appends zeros up to a multiple of so many bytes.

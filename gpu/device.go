@@ -32,12 +32,19 @@ type Options struct {
 	// outputs once it is used.
 	Frames int
 
-	// CacheDir is where linked programs are kept between starts; empty is the
-	// user's cache folder. NoCache builds every program anew.
+	// CacheDir is where linked programs and tuned variants are kept between starts; empty is the
+	// user's cache folder. NoCache keeps nothing, and builds every program anew.
 	CacheDir string
 	NoCache  bool
 	// NoSelfTest leaves out the check that the driver computes what it should.
 	NoSelfTest bool
+
+	// Tune has whatever is prepared tuned first, as by Device.Tune: launch shapes that
+	// are not in the cache yet. That takes up to DefaultTuneBudget for each plan.
+	Tune bool
+	// NoTuning leaves aside the variants that earlier tuning has chosen, which are kept
+	// beside the programs.
+	NoTuning bool
 
 	wrap func(gles.API) gles.API // for tests: counts and faults
 }
@@ -50,7 +57,8 @@ type Device struct {
 	info       Info
 	frames     int // in flight, of each session
 	noSelfTest bool
-	logger     *slog.Logger // nil without Options.Debug
+	logger     *slog.Logger // of the driver's messages; nil without Options.Debug
+	log        *slog.Logger
 	requests   chan *request
 	free       chan *request // made before, so that do need not allocate
 	quit       chan struct{} // closed by Close
@@ -64,6 +72,10 @@ type Device struct {
 	textures   map[Texture]bool             // that are what they are said to be; of the GL thread
 	nearest    uint32                       // a sampler for them
 	trusted    [pictureKinds]bool           // whose launch computes what it should; of the GL thread
+	choices    choices                      // of variants, by tuning
+	store      tuningStore                  // of these
+	tuneFirst  bool                         // before a plan is prepared
+	tuneTurn   sync.Mutex                   // one at a time
 	closeErr   error                        // valid once stopped is closed
 }
 
@@ -96,10 +108,11 @@ func Open(o Options) (*Device, error) {
 		quit:       make(chan struct{}),
 		stopped:    make(chan struct{}),
 	}
+	if d.log = o.Logger; d.log == nil {
+		d.log = slog.Default()
+	}
 	if o.Debug {
-		if d.logger = o.Logger; d.logger == nil {
-			d.logger = slog.Default()
-		}
+		d.logger = d.log
 	}
 	opened := make(chan error)
 	go d.thread(providers, o, opened)
@@ -112,6 +125,7 @@ func Open(o Options) (*Device, error) {
 			return nil, unavailable{err}
 		}
 	}
+	d.openTuning(o)
 	return d, nil
 }
 

@@ -7,7 +7,9 @@
 package shaders
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strings"
@@ -133,6 +135,19 @@ func text(name string) string {
 		panic(err)
 	}
 	return string(s)
+}
+
+// Sum is a text that changes when any shader does.
+func Sum() string {
+	all, err := files.ReadDir(".")
+	if err != nil {
+		panic(err)
+	}
+	h := sha256.New()
+	for _, f := range all {
+		fmt.Fprintf(h, "%s\n%s\n", f.Name(), text(f.Name()))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // Files lists the kernels.

@@ -1,0 +1,147 @@
+package gpu
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// oracleWork bounds the multiply-adds of the reference for one launch: it is slow.
+// Of larger convolutions it computes some output channels.
+const oracleWork = 4 << 20
+
+// tolerance is how far a result may be from another, relative to the largest
+// magnitude: sums are made in another order.
+const tolerance = 1e-4
+
+// right is what a step must compute, or some channels of it.
+type right struct {
+	channels []int // nil is all
+	want     *tensor.Tensor
+}
+
+// reference computes a step's result by the CPU's reference, from its operands.
+func reference(s *network.Step, in []*tensor.Tensor, residual *tensor.Tensor) (right, error) {
+	var r right
+	b := network.NewBuilder(s.Name)
+	x := make([]*network.Value, len(in))
+	for i, t := range in {
+		x[i] = b.Input(fmt.Sprint("operand ", i), t.Shape...)
+	}
+	if f := s.First; f != nil {
+		x[0] = b.Apply("first", f.Op, append(x[:1:1], constants(b, "first", f.Weights, f.Bias)...)...)
+		if f.Act.On() {
+			x[0] = b.Apply("between", network.Activate{Fn: f.Act}, x[0])
+		}
+	}
+	weights, bias := s.Weights, s.Bias
+	if r.channels = someChannels(s); r.channels != nil {
+		weights, bias = pick(weights, r.channels), pick(bias, r.channels)
+		if residual != nil {
+			residual = pickPlanes(residual, r.channels)
+		}
+	}
+	y := b.Apply("result", s.Op, append(x, constants(b, "own", weights, bias)...)...)
+	if residual != nil {
+		y = b.Apply("sum", network.Binary{Fn: network.FnAdd}, y, b.Input("residual", residual.Shape...))
+		in = append(in[:len(in):len(in)], residual)
+	}
+	if s.Act.On() {
+		y = b.Apply("activated", network.Activate{Fn: s.Act}, y)
+	}
+	g, err := b.Build(y)
+	if err != nil {
+		return r, err
+	}
+	values, err := cpu.Evaluate(g, in)
+	if err != nil {
+		return r, err
+	}
+	r.want = values[y.Name]
+	for _, v := range r.want.Data {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return r, fmt.Errorf("its result is not finite on test data, so that nothing can be held against it")
+		}
+	}
+	return r, nil
+}
+
+// constants are the operands of an operator that are not computed.
+func constants(b *network.Builder, name string, weights, bias *tensor.Tensor) []*network.Value {
+	var all []*network.Value
+	if weights != nil {
+		all = append(all, b.Const(name+" weights", weights))
+	}
+	if bias != nil {
+		all = append(all, b.Const(name+" bias", bias))
+	}
+	return all
+}
+
+// someChannels chooses output channels for the reference, as many of each group, and
+// the first and the last of each; nil is all of them.
+func someChannels(s *network.Step) []int {
+	if s.Weights == nil || s.MACs <= oracleWork || s.Output.Shape[0] == 0 {
+		return nil
+	}
+	groups := 1
+	if op, ok := s.Op.(network.Conv); ok {
+		groups = op.G()
+	}
+	each := s.Weights.Shape[0] / groups
+	few := int(max(2, int64(each)*oracleWork/s.MACs))
+	if few >= each {
+		return nil
+	}
+	var channels []int
+	for g := range groups {
+		for i := range few {
+			channels = append(channels, g*each+i*(each-1)/(few-1))
+		}
+	}
+	return channels
+}
+
+// pick gives some rows of weights or of a bias.
+func pick(t *tensor.Tensor, rows []int) *tensor.Tensor {
+	if t == nil {
+		return nil
+	}
+	shape := append(tensor.Shape{len(rows)}, t.Shape[1:]...)
+	out, size := tensor.New(shape...), t.Shape[1:].Size()
+	for i, r := range rows {
+		copy(out.Data[i*size:][:size], t.Data[r*size:])
+	}
+	return out
+}
+
+// pickPlanes gives some channels of each sample.
+func pickPlanes(t *tensor.Tensor, channels []int) *tensor.Tensor {
+	shape := append(tensor.Shape{t.Shape[0], len(channels)}, t.Shape[2:]...)
+	out, size := tensor.New(shape...), t.Shape[2:].Size()
+	for n := range t.Shape[0] {
+		for i, c := range channels {
+			copy(out.Data[(n*len(channels)+i)*size:][:size], t.Data[(n*t.Shape[1]+c)*size:])
+		}
+	}
+	return out
+}
+
+// compare holds a launch's result against what is right.
+func (r *right) compare(got *tensor.Tensor) error {
+	if r.channels != nil {
+		got = pickPlanes(got, r.channels)
+	}
+	return near(got, r.want, "the reference's")
+}
+
+// near is nil if two results are the same but for rounding.
+func near(got, want *tensor.Tensor, whose string) error {
+	if d := tensor.MaxDiff(got, want); !(d.Rel <= tolerance) { // NaN fails
+		return fmt.Errorf("%w: its result is not %s: %v", ErrTuning, whose, d)
+	}
+	return nil
+}

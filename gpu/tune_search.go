@@ -1,0 +1,290 @@
+package gpu
+
+import (
+	"errors"
+	"slices"
+	"time"
+)
+
+// trial is a variant of a launch, built and found to be right.
+type trial interface {
+	// sample runs it and tells how long a launch takes.
+	sample() (time.Duration, error)
+	close()
+}
+
+// search looks for the fastest variant of one launch: from the standard one along
+// one axis after the other, as long as that pays.
+type search struct {
+	bounds   bounds
+	limits   *Limits
+	standard variant
+	seeds    []variant // what was best elsewhere
+
+	try func(variant) (trial, error)
+	// same gives a text that is equal for variants that come out the same.
+	same func(variant) string
+	over func() bool // the time is
+
+	tried map[string]bool
+	best  *entrant // nil until one is right
+	found found
+}
+
+// found is what a search came to.
+type found struct {
+	variant                   variant
+	standardTime, variantTime time.Duration
+	tried                     int
+	rejected                  []rejection
+	complete                  bool // it ended by itself
+}
+
+// rejection is a variant that cannot be used, and why.
+type rejection struct {
+	variant variant
+	err     error
+}
+
+// entrant is a variant under trial.
+type entrant struct {
+	variant
+	trial
+}
+
+const (
+	duelRounds  = 5
+	finalRounds = 9
+	hopeless    = 1.3  // times as slow: no use to go on
+	decay       = 1.25 // times as slow: no use to go further that way
+	duelGain    = 0.99
+	finalGain   = 0.98 // what a variant must gain for the standard one to be left
+)
+
+// run searches. Its error ends all searches: the device is lost, or the like.
+func (s *search) run() (found, error) {
+	s.tried = map[string]bool{}
+	s.found = found{variant: s.standard}
+	standard, err := s.open(s.standard)
+	if err != nil {
+		return s.found, err
+	}
+	s.best = standard
+	defer func() {
+		if s.best != nil {
+			s.best.trial.close()
+		}
+		if standard != nil && standard != s.best {
+			standard.trial.close()
+		}
+	}()
+	if err := s.explore(standard); err != nil {
+		return s.found, err
+	}
+	return s.found, s.decide(standard)
+}
+
+// explore finds s.best.
+func (s *search) explore(standard *entrant) error {
+	for _, v := range s.seeds {
+		if _, _, err := s.challenge(s.fitted(v), standard); err != nil || s.over() {
+			return err
+		}
+	}
+	const passes = 3
+	for range passes {
+		before := s.best
+		for _, a := range axesOf[s.bounds.kernel] {
+			for _, up := range []bool{true, false} {
+				if err := s.walk(a, up, standard); err != nil || s.over() {
+					return err
+				}
+			}
+		}
+		if s.best == before {
+			break
+		}
+	}
+	s.found.complete = true
+	return nil
+}
+
+// walk goes along an axis until it gets worse.
+func (s *search) walk(a axis, up bool, standard *entrant) error {
+	from := s.standard
+	if s.best != nil {
+		from = s.best.variant
+	}
+	values := slices.Clone(a.values)
+	if !up {
+		slices.Reverse(values)
+	}
+	worse := 0
+	for _, n := range values {
+		if at := a.get(&from); n == at || n > at != up {
+			continue
+		}
+		v := from
+		if s.best != nil {
+			v = s.best.variant
+		}
+		a.set(&v, n)
+		won, ratio, err := s.challenge(s.fitted(v), standard)
+		switch {
+		case err != nil || s.over():
+			return err
+		case won:
+			worse = 0
+		case ratio > decay:
+			return nil
+		case ratio > 0:
+			if worse++; worse == 2 {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// fitted changes what must follow when another part of a variant changes.
+func (s *search) fitted(v variant) variant {
+	b := &s.bounds
+	for v.unroll > 1 && (b.inputs%v.unroll != 0 || v.unroll*v.stride() > 8) {
+		v.unroll /= 2
+	}
+	if v.vectors > 1 {
+		v.vectors = max(1, min(v.vectors, b.vectors))
+	}
+	switch {
+	case b.kernel == fusedFile && v.channels > 0:
+		v.parts = min(v.parts, ceilDiv(b.outputs, v.channels))
+		v.rows = min(v.rows, b.rows)
+	case b.kernel == depthwiseFile:
+		v.rows = min(v.rows, b.rows)
+	}
+	return v
+}
+
+// challenge lets a variant stand against the best one. The ratio of their times is 0
+// if it is not a new one, or not right.
+func (s *search) challenge(v variant, standard *entrant) (won bool, ratio float64, err error) {
+	if v.check(s.bounds, s.limits) != nil || s.tried[s.same(v)] {
+		return false, 0, nil
+	}
+	c, err := s.open(v)
+	if err != nil || c == nil {
+		return false, 0, err
+	}
+	if s.best == nil {
+		s.best = c
+		return true, 0, nil
+	}
+	ours, theirs, err := s.duel(s.best, c, duelRounds)
+	if err != nil {
+		c.trial.close()
+		return false, 0, err
+	}
+	if ours.least == 0 || theirs.least == 0 { // no sample worked
+		c.trial.close()
+		return false, 0, nil
+	}
+	ratio = float64(theirs.least) / float64(ours.least)
+	if ratio < duelGain && theirs.median < ours.median {
+		if s.best != standard {
+			s.best.trial.close()
+		}
+		s.best = c
+		return true, ratio, nil
+	}
+	c.trial.close()
+	return false, ratio, nil
+}
+
+// open tries a variant; nil if it must be rejected.
+func (s *search) open(v variant) (*entrant, error) {
+	s.tried[s.same(v)] = true
+	s.found.tried++
+	t, err := s.try(v)
+	if err == nil {
+		return &entrant{v, t}, nil
+	}
+	if fatal(err) {
+		return nil, err
+	}
+	s.found.rejected = append(s.found.rejected, rejection{v, err})
+	return nil, nil
+}
+
+// fatal reports whether an error leaves nothing to go on with.
+func fatal(err error) bool {
+	var p *PanicError
+	return errors.Is(err, ErrContextLost) || errors.Is(err, ErrClosed) || errors.Is(err, ErrTimeout) || errors.Is(err, ErrInsideDo) || errors.As(err, &p)
+}
+
+// times are several samples in short.
+type times struct{ least, median time.Duration }
+
+func summary(samples []time.Duration) times {
+	if len(samples) == 0 {
+		return times{}
+	}
+	slices.Sort(samples)
+	return times{samples[0], samples[len(samples)/2]}
+}
+
+// duel times two variants in turns, so that what changes with time hits both.
+func (s *search) duel(a, b *entrant, rounds int) (of, other times, err error) {
+	var as, bs []time.Duration
+	for r := range rounds {
+		first, second := a, b
+		if r%2 == 1 {
+			first, second = b, a
+		}
+		for _, e := range []*entrant{first, second} {
+			d, err := e.sample()
+			switch {
+			case err != nil && fatal(err):
+				return times{}, times{}, err
+			case err != nil: // the clock jumped, say
+			case e == a:
+				as = append(as, d)
+			default:
+				bs = append(bs, d)
+			}
+		}
+		if len(as) > 0 && len(bs) > 0 && float64(slices.Min(bs)) > hopeless*float64(slices.Min(as)) {
+			break
+		}
+	}
+	return summary(as), summary(bs), nil
+}
+
+// decide holds the best variant against the standard one once more, and longer.
+func (s *search) decide(standard *entrant) error {
+	switch {
+	case s.best == nil: // no variant is right
+		return nil
+	case standard == nil: // the standard one is not
+		s.found.variant = s.best.variant
+		d, err := s.best.sample()
+		s.found.variantTime = d
+		return err
+	case s.best == standard:
+		d, err := standard.sample()
+		s.found.standardTime, s.found.variantTime = d, d
+		return err
+	}
+	rounds := finalRounds
+	if s.over() {
+		rounds = 3
+	}
+	ours, theirs, err := s.duel(standard, s.best, rounds)
+	if err != nil {
+		return err
+	}
+	s.found.standardTime, s.found.variantTime = ours.least, ours.least
+	if theirs.least > 0 && float64(theirs.least) < finalGain*float64(ours.least) && theirs.median < ours.median {
+		s.found.variant, s.found.variantTime = s.best.variant, theirs.least
+	}
+	return nil
+}
