@@ -154,7 +154,7 @@ func TestOutputsStayOnTheDevice(t *testing.T) {
 
 	// Nothing is brought to the CPU, and the run is waited for all the same.
 	left := []*tensor.Tensor{network.OnDevice, network.OnDevice, network.OnDevice}
-	calls, text := counted(t, r, func() error { return s.RunInto(left, in) })
+	calls, text := countCalls(t, r, func() error { return s.RunInto(left, in) })
 	if calls["CopyBufferSubData"] != 0 || calls["MapBufferRange"] != len(in) || calls["ClientWaitSync"] != 1 {
 		t.Errorf("a run whose outputs stay calls\n%s", text)
 	}

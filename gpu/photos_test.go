@@ -263,10 +263,10 @@ func TestPhotoSteadyState(t *testing.T) {
 			return err
 		}
 		for range 3 {
-			counted(t, r, run)
-			counted(t, r, submit)
+			countCalls(t, r, run)
+			countCalls(t, r, submit)
 		}
-		calls, text := counted(t, r, run)
+		calls, text := countCalls(t, r, run)
 		for call, want := range map[string]int{
 			"TexSubImage2D": c.planes, "BindTexture": c.planes, "DispatchCompute": 2, "MemoryBarrier": 2, "UseProgram": 2,
 			"BufferSubData": 0, "GenBuffer": 0, "GenTexture": 0, "Finish": 0, "ClientWaitSync": 1, "GetError": 1, "MapBufferRange": 1,

@@ -59,8 +59,8 @@ func ofZoo(t testing.TB, name string, size int) *network.Graph {
 	return g
 }
 
-// counted is what one call of f costs, one line a kind of GL call.
-func counted(t testing.TB, r *glestest.Recorder, f func() error) (calls map[string]int, text string) {
+// countCalls is what one call of f costs, one line a kind of GL call.
+func countCalls(t testing.TB, r *glestest.Recorder, f func() error) (calls map[string]int, text string) {
 	t.Helper()
 	r.Reset()
 	if err := f(); err != nil {
@@ -88,8 +88,8 @@ func TestSteadyState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, out, in := compiled(t, d, g)
 			run := func() error { return s.RunInto(out, in) }
-			counted(t, r, run)
-			calls, text := counted(t, r, run)
+			countCalls(t, r, run)
+			calls, text := countCalls(t, r, run)
 			t.Log("\n" + text)
 
 			e := executorOf(t, s)
@@ -141,8 +141,8 @@ func TestSteadyStateGolden(t *testing.T) {
 	d, r := openRecorded(t)
 	s, out, in := compiled(t, d, ofZoo(t, "shufflenet_v1_g3_1.0x", 64))
 	run := func() error { return s.RunInto(out, in) }
-	counted(t, r, run)
-	_, text := counted(t, r, run)
+	countCalls(t, r, run)
+	_, text := countCalls(t, r, run)
 	// 39 launches, 35 barriers between them, and what it takes to bring tensors in and out.
 	const want = `BindBuffer 4
 BindBufferRange 39
@@ -176,7 +176,7 @@ func TestTwoNetworksOnADevice(t *testing.T) {
 	}
 	var wantA, wantB []*tensor.Tensor
 	for round := range 4 {
-		counted(t, r, func() error { return a.RunInto(outA, inA) })
+		countCalls(t, r, func() error { return a.RunInto(outA, inA) })
 		if round%2 == 1 { // something else in between
 			if _, err := b.Run(inB...); err != nil {
 				t.Fatal(err)
@@ -185,7 +185,7 @@ func TestTwoNetworksOnADevice(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		counted(t, r, func() error { return b.RunInto(outB, inB) })
+		countCalls(t, r, func() error { return b.RunInto(outB, inB) })
 		if round == 0 {
 			wantA, wantB = first(outA), first(outB)
 		}
