@@ -49,7 +49,7 @@ func Measure(ctx context.Context, b network.Backend, software bool, probes []Pro
 		if o.Progress != nil {
 			o.Progress(p.title(), i, len(probes))
 		}
-		f := Figure{Kind: Kind, Backend: b.Name(), Device: b.Device(), Driver: b.Driver(), Software: software,
+		f := Figure{SchemaVersion: Version, Kind: Kind, Backend: b.Name(), Device: b.Device(), Driver: b.Driver(), Software: software,
 			Threads: p.Threads, Limit: p.Limit, Variant: p.Variant, Bytes: p.Bytes, Unit: p.Unit}
 		err := p.measure(ctx, o.Time, &f)
 		if ctx.Err() != nil {

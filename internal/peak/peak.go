@@ -74,6 +74,8 @@ type Runner interface {
 // Figure is what was found out. Its JSON form is a line of the tool's output;
 // scripts rely on the names.
 type Figure struct {
+	SchemaVersion int `json:"schema_version"`
+
 	Kind     string `json:"kind"` // "peak", which tells such lines from others
 	Backend  string `json:"backend"`
 	Device   string `json:"device"`
@@ -94,5 +96,9 @@ type Figure struct {
 	Reason  string   `json:"reason,omitempty"`
 }
 
-// Kind is Figure.Kind.
-const Kind = "peak"
+// Kind is Figure.Kind, and Version Figure.SchemaVersion: it rises when a name changes
+// its meaning or goes away.
+const (
+	Kind    = "peak"
+	Version = 1
+)
