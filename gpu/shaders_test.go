@@ -15,8 +15,8 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// programs collects every distinct program that the conformance cases and the
-// zoo's networks use. It needs no device.
+// programs collects every distinct program that the conformance cases, the zoo's
+// networks and the probes use. It needs no device.
 func programs(t *testing.T) []shaders.Program {
 	t.Helper()
 	found := map[shaders.Program]bool{}
@@ -56,6 +56,13 @@ func programs(t *testing.T) []shaders.Program {
 	}
 	for k := range pictureKinds {
 		found[preprocessProgram(k)] = true
+	}
+	for _, p := range probes() {
+		for _, e := range p.ways {
+			if e.program != (shaders.Program{}) {
+				found[e.program] = true
+			}
+		}
 	}
 	var all []shaders.Program
 	for p := range found {

@@ -118,6 +118,9 @@ func (p *Plan) ArenaBytes() int64 { return 4 * int64(p.ArenaFloats) }
 // PlanOptions changes how a graph is planned. The zero value is what to use.
 type PlanOptions struct {
 	NoFusion bool // keep one launch for each operator; for tests and comparisons
+	// CopyShuffles makes a launch of each channel shuffle, as engines do that cannot
+	// rename channels; for comparisons.
+	CopyShuffles bool
 	// Fuse names what the backend can fuse beyond what Optimize does, and the planner
 	// does where Cost says that it pays: with work groups that keep up to SharedFloats
 	// to themselves. Backends ask for it (see Planner).

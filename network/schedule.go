@@ -283,7 +283,7 @@ func (s *scheduler) rename(n *Node) error {
 		if err != nil {
 			return err
 		}
-		if ok {
+		if _, shuffle := n.Op.(ChannelShuffle); ok && !(shuffle && s.opt.CopyShuffles) {
 			s.at[v] = a
 			continue
 		}

@@ -142,6 +142,8 @@ type world struct {
 	runs        int
 	interruptAt int // the run during which the user interrupts; 0 is never
 	interrupt   func()
+
+	peakFault error // of the probe of reading
 }
 
 // run runs the program and returns its exit status and what it wrote.
@@ -175,7 +177,8 @@ func (w *world) system(out writer, err writer) *system {
 			}
 			return newReference()
 		},
-		contexts: []string{"egl", "glfw"},
+		cpuProbes: w.cpuProbes,
+		contexts:  []string{"egl", "glfw"},
 		openGPU: func(g gpuFlags) (*gpuDevice, error) {
 			if w.noGPU != nil {
 				return nil, w.noGPU
@@ -188,7 +191,7 @@ func (w *world) system(out writer, err writer) *system {
 			info := &gpu.Info{Vendor: "Test", Renderer: "a test's GPU", Version: "OpenGL ES 3.1", GLSLVersion: "3.10", Context: "test",
 				Extensions: []string{"GL_EXT_one", "GL_EXT_two"}, Limits: gpu.SpecMinimum, Software: w.software, TimerQuery: true}
 			b := fake{Backend: cpu.NewReference(), name: "gpu", device: info.Renderer, driver: info.Version, world: w, took: 15 * time.Millisecond, spoil: w.spoil, blind: w.blind}
-			return &gpuDevice{b, info, func() error { w.gpusOpen--; return nil }}, nil
+			return &gpuDevice{b, info, func() error { w.gpusOpen--; return nil }, w.gpuProbes}, nil
 		},
 		openCompiler: func(string) (*gpuCompiler, error) {
 			if w.noGPU != nil {

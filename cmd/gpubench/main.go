@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/internal/machine"
 )
 
@@ -28,6 +29,7 @@ func main() {
 		interruptible: interruptible,
 		newCPU:        newCPU,
 		newReference:  newReference,
+		cpuProbes:     cpu.Probes,
 		openGPU:       openGPU,
 		openCompiler:  openCompiler,
 		contexts:      contexts(),

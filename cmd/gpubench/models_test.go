@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/machine"
 	"github.com/shufflegl/shufflegl/internal/trained"
@@ -19,7 +20,7 @@ import (
 func realSystem(out, err writer) *system {
 	return &system{stdin: strings.NewReader(""), stdout: out, stderr: err, now: time.Now,
 		sleep: time.Sleep, machine: machine.Local(), interruptible: interruptible,
-		newCPU: newCPU, newReference: newReference, openGPU: openGPU, contexts: contexts()}
+		newCPU: newCPU, newReference: newReference, cpuProbes: cpu.Probes, openGPU: openGPU, contexts: contexts()}
 }
 
 // Trained networks see in the photos what they should, with no flag about the
@@ -107,6 +108,7 @@ func TestReal(t *testing.T) {
 		"bench -model " + tiny + " -size 64 -runs 2 -format json",
 		"verify -backend cpu -model " + tiny + " -size 64",
 		"info",
+		"peak -backend cpu -time 1ms -threads 1",
 	} {
 		var out, stderr bytes.Buffer
 		if status := run(strings.Fields(args), realSystem(&out, &stderr)); status != success {

@@ -42,6 +42,7 @@ func commands() []command {
 		verifyCommand(),
 		modelsCommand(),
 		infoCommand(),
+		peakCommand(),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
 	"github.com/shufflegl/shufflegl/internal/machine"
+	"github.com/shufflegl/shufflegl/internal/peak"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -29,6 +30,7 @@ type system struct {
 
 	newCPU       func(threads int) network.Backend
 	newReference func() network.Backend
+	cpuProbes    func(threads int, now func() time.Time) []peak.Probe
 	openGPU      func(gpuFlags) (*gpuDevice, error)
 	openCompiler func(context string) (*gpuCompiler, error)
 	contexts     []string // names that openGPU takes, in the order to try
@@ -37,8 +39,9 @@ type system struct {
 // gpuDevice is an open GPU.
 type gpuDevice struct {
 	network.Backend
-	info  *gpu.Info
-	close func() error
+	info   *gpu.Info
+	close  func() error
+	probes func(now func() time.Time) []peak.Probe
 }
 
 // gpuCompiler is a GPU that is only asked to compile.

@@ -68,7 +68,7 @@ func (o Options) Plans() []network.PlanOptions {
 		{Guard: 16, Align: 4},
 		{NoFusion: true},
 		{Guard: 16},
-		{Align: 4},
+		{Align: 4, CopyShuffles: true},
 		{Guard: 16, NoFusion: true, Align: 4},
 	}
 	if o.Short {

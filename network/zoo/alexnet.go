@@ -2,12 +2,20 @@ package zoo
 
 import "github.com/shufflegl/shufflegl/network"
 
-// alexNet is the network of Krizhevsky, Sutskever and Hinton, "ImageNet
-// Classification with Deep Convolutional Neural Networks", 2012, that ShuffleNet
-// is compared with: its two towers, one a GPU then, are two groups. The first
-// convolution pads 224 pixels by two, which makes the paper's map of 55x55.
-func alexNet(o Options) (*network.Graph, error) {
-	l, o, err := start("alexnet", o)
+// AlexNetConfig describes the network of Krizhevsky, Sutskever and Hinton, "ImageNet
+// Classification with Deep Convolutional Neural Networks", 2012.
+type AlexNetConfig struct {
+	Options
+	// Pooled averages the last map to 6x6 where a larger picture makes it larger, so
+	// that the fully connected layers cost what they always do. Else they slide.
+	Pooled bool
+}
+
+// AlexNet builds the network that ShuffleNet is compared with: its two towers, one
+// a GPU then, are two groups. The first convolution pads 224 pixels by two, which
+// makes the paper's map of 55x55.
+func AlexNet(c AlexNetConfig) (*network.Graph, error) {
+	l, o, err := start("alexnet", c.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -20,8 +28,30 @@ func alexNet(o Options) (*network.Graph, error) {
 	x = l.convReLU("conv4", x, 384, network.Square(3, 1, 1), 2)
 	x = l.convReLU("conv5", x, 256, network.Square(3, 1, 1), 2)
 	x = l.maxPool("pool5", x, pool)
-	return l.Build(l.denseHead(x, 6))
+	const side = 6
+	if c.Pooled && len(x.Shape) == 4 && min(x.Shape[2], x.Shape[3]) >= side {
+		x = l.shrink("pool6", x, side)
+	}
+	return l.Build(l.denseHead(x, side))
 }
+
+// shrink averages a map to side×side, by windows of one size that overlap as little
+// as they can.
+func (l *layers) shrink(name string, x *network.Value, side int) *network.Value {
+	var w network.Window
+	for d := range 2 {
+		n := x.Shape[2+d]
+		w.Stride[d] = n / side
+		w.Kernel[d] = n - (side-1)*w.Stride[d]
+	}
+	w.Dilation = [2]int{1, 1}
+	if w.Kernel == [2]int{1, 1} {
+		return x
+	}
+	return l.averagePool(name, x, w)
+}
+
+func alexNet(o Options) (*network.Graph, error) { return AlexNet(AlexNetConfig{Options: o}) }
 
 // localNorm is section 3.3 of the paper: k = 2, n = 5, α = 10⁻⁴ (which LRN
 // divides by n), β = 0.75.

@@ -211,3 +211,41 @@ func TestDenseHeadSlides(t *testing.T) {
 		}
 	}
 }
+
+// Pooled, the fully connected layers are the same for pictures of any size, and at
+// the network's own size nothing is pooled.
+func TestAlexNetPooled(t *testing.T) {
+	alexNet := func(h, w int, pooled bool) (convs, dense int64, g *network.Graph) {
+		g, err := zoo.AlexNet(zoo.AlexNetConfig{Options: zoo.Options{Height: h, Width: w, Blank: true}, Pooled: pooled})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range g.Nodes {
+			if n.Op.Kind() == "FullyConnected" {
+				dense += network.MACs(n)
+			} else {
+				convs += network.MACs(n)
+			}
+		}
+		return convs, dense, g
+	}
+	convs, dense, small := alexNet(224, 224, true)
+	if _, _, plain := alexNet(224, 224, false); len(small.Nodes) != len(plain.Nodes) {
+		t.Errorf("at 224x224 it has %d nodes, %d if not pooled", len(small.Nodes), len(plain.Nodes))
+	}
+	for _, size := range [][2]int{{225, 240}, {256, 224}, {480, 640}, {720, 1280}} {
+		c, d, g := alexNet(size[0], size[1], true)
+		area := float64(size[0]*size[1]) / (224 * 224)
+		if d != dense || float64(c) < 0.9*area*float64(convs) || float64(c) > 1.1*area*float64(convs) {
+			t.Errorf("%v: %d multiply-adds in convolutions and %d in layers behind, %d and %d at 224x224", size, c, d, convs, dense)
+		}
+		if n := zoo.Parameters(g); n != 60965224 {
+			t.Errorf("%v: %d parameters", size, n)
+		}
+		if size[0] > 300 {
+			if s := shapes(g)["pool6"]; !slices.Equal(s, []int{1, 256, 6, 6}) {
+				t.Errorf("%v: pooled to %v", size, s)
+			}
+		}
+	}
+}

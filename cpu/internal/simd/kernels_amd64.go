@@ -297,8 +297,12 @@ func evens(dst, src *float32, turns int)
 // Pause is what to do in a loop that waits: some tens of nanoseconds of nothing.
 func Pause()
 
-// peak512 makes 12 multiply-adds of 16 floats a turn.
-func peak512(turns int)
+// peak512 adds the squares of 16 floats to sums, 12 times a turn.
+//
+//go:noescape
+func peak512(x, sum *float32, turns int)
 
-// peak256 makes 12 multiply-adds of 8 floats a turn.
-func peak256(turns int)
+// peak256 adds the squares of 8 floats to sums, 12 times a turn.
+//
+//go:noescape
+func peak256(x, sum *float32, turns int)

@@ -3,7 +3,6 @@
 package simd
 
 import (
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -291,26 +290,6 @@ func tile256full(a *tileArgs, height, width int) {
 	case 6*4 + 2:
 		tile256fullx6x2(a)
 	}
-}
-
-// Peak measures what one core can multiply-add at this level, in a loop of nothing
-// else: multiply-adds a second, the best of several short runs.
-func (l Level) Peak() float64 {
-	const turns = 20000
-	best := time.Hour
-	for range 50 {
-		start := time.Now()
-		switch l {
-		case AVX512:
-			peak512(turns)
-		case AVX2:
-			peak256(turns)
-		default:
-			return 0
-		}
-		best = min(best, time.Since(start))
-	}
-	return float64(12*l.shape().lanes*turns) / best.Seconds()
 }
 
 // vectors says that the functions that are given no level may use AVX2.

@@ -12,9 +12,6 @@ func levels() []Level { return []Level{Go} }
 
 func (m *Matrix) multiply(p *Product, n, first, last int) { m.multiplyGo(p, n, first, last) }
 
-// Peak is not known here.
-func (Level) Peak() float64 { return 0 }
-
 // Run is never called: NewWindow makes none here.
 func (w *Window) Run(*Sweep) {}
 
