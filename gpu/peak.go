@@ -91,9 +91,9 @@ type experiment struct {
 	program shaders.Program // the zero value if it launches nothing
 	floats  func() []float32
 	vectors int                             // of the target
-	prepare func(gl gles.API, r *rig) error // after the buffers; may be nil
-	work    func(r *rig) float64            // of a launch
-	run     func(gl gles.API, r *rig, n int) (time.Duration, error)
+	prepare func(gl gles.API, r *peakRig) error // after the buffers; may be nil
+	work    func(r *peakRig) float64            // of a launch
+	run     func(gl gles.API, r *peakRig, n int) (time.Duration, error)
 }
 
 // way gives an experiment its device.
@@ -101,11 +101,11 @@ func (d *Device) way(now func() time.Time, e experiment) peak.Way {
 	return peak.Way{Name: e.name, Open: func() (peak.Runner, error) {
 		x := &runner{e: e}
 		err := d.do(func(gl gles.API) (err error) {
-			if x.rig, err = d.newRig(gl, now, e.program, e.floats(), e.vectors); err != nil || e.prepare == nil {
+			if x.peakRig, err = d.newPeakRig(gl, now, e.program, e.floats(), e.vectors); err != nil || e.prepare == nil {
 				return err
 			}
-			if err = e.prepare(gl, x.rig); err != nil {
-				x.rig.delete(gl)
+			if err = e.prepare(gl, x.peakRig); err != nil {
+				x.peakRig.delete(gl)
 			}
 			return err
 		})
@@ -119,24 +119,24 @@ func (d *Device) way(now func() time.Time, e experiment) peak.Way {
 // runner is a peak.Runner.
 type runner struct {
 	e   experiment
-	rig *rig
+	peakRig *peakRig
 }
 
 func (x *runner) Run(n int) (work float64, took time.Duration, err error) {
-	err = x.rig.d.do(func(gl gles.API) error {
-		x.rig.mark = (x.rig.mark + 1) % 8
-		took, err = x.e.run(gl, x.rig, n)
+	err = x.peakRig.d.do(func(gl gles.API) error {
+		x.peakRig.mark = (x.peakRig.mark + 1) % 8
+		took, err = x.e.run(gl, x.peakRig, n)
 		if err != nil {
 			return err
 		}
 		return checkErrors(gl, "peak")
 	})
-	return float64(n) * x.e.work(x.rig), took, err
+	return float64(n) * x.e.work(x.peakRig), took, err
 }
 
 func (x *runner) Close() error {
-	return x.rig.d.do(func(gl gles.API) error {
-		x.rig.delete(gl)
+	return x.peakRig.d.do(func(gl gles.API) error {
+		x.peakRig.delete(gl)
 		return nil
 	})
 }

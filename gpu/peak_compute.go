@@ -30,7 +30,7 @@ func fma(half bool, chains int) experiment {
 		}
 		return v
 	}
-	once := func(gl gles.API, r *rig, first, n int) (time.Duration, []float32, error) {
+	once := func(gl gles.API, r *peakRig, first, n int) (time.Duration, []float32, error) {
 		if err := upload(gl, r.source, 0, start(first)); err != nil {
 			return 0, nil, err
 		}
@@ -46,7 +46,7 @@ func fma(half bool, chains int) experiment {
 		program: p,
 		floats:  func() []float32 { return start(0) },
 		vectors: mostLanes * lanes,
-		prepare: func(gl gles.API, r *rig) error {
+		prepare: func(gl gles.API, r *peakRig) error {
 			if err := r.set(gl, parameters(turns)); err != nil {
 				return err
 			}
@@ -57,8 +57,8 @@ func fma(half bool, chains int) experiment {
 			}
 			return r.enlarge(gl, mostLanes)
 		},
-		work: func(r *rig) float64 { return float64(r.groups) * lanes * float64(4*chains*turns*unrolled) },
-		run: func(gl gles.API, r *rig, n int) (time.Duration, error) {
+		work: func(r *peakRig) float64 { return float64(r.groups) * lanes * float64(4*chains*turns*unrolled) },
+		run: func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 			took, got, err := once(gl, r, r.mark, n)
 			if err != nil {
 				return 0, err
@@ -70,7 +70,7 @@ func fma(half bool, chains int) experiment {
 }
 
 // checkHalf finds out whether mediump has 16 bits: in those, 2048 plus one is 2048.
-func checkHalf(gl gles.API, r *rig, once func(gles.API, *rig, int, int) (time.Duration, []float32, error), chains, adds int) error {
+func checkHalf(gl gles.API, r *peakRig, once func(gles.API, *peakRig, int, int) (time.Duration, []float32, error), chains, adds int) error {
 	_, got, err := once(gl, r, 2048, 1)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func fetches() experiment {
 		program: shaders.New("peak_texture.comp", set("LX", lanes), set("EACH", each)),
 		floats:  func() []float32 { return nil },
 		vectors: mostLanes * lanes,
-		prepare: func(gl gles.API, r *rig) error {
+		prepare: func(gl gles.API, r *peakRig) error {
 			weights := make([]float32, 4*texels)
 			for i := range weights {
 				weights[i] = value(i)
@@ -117,8 +117,8 @@ func fetches() experiment {
 			}
 			return r.enlarge(gl, mostLanes)
 		},
-		work: func(r *rig) float64 { return float64(r.groups * lanes * turns * each) },
-		run: func(gl gles.API, r *rig, n int) (time.Duration, error) {
+		work: func(r *peakRig) float64 { return float64(r.groups * lanes * turns * each) },
+		run: func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 			if err := r.set(gl, parameters(texels-1, turns, r.mark)); err != nil {
 				return 0, err
 			}

@@ -43,11 +43,11 @@ func memory(limit string, size, each int) experiment {
 			return v
 		},
 		vectors: vectors,
-		prepare: func(gl gles.API, r *rig) error {
+		prepare: func(gl gles.API, r *peakRig) error {
 			r.groups = invocations / lanes
 			return nil
 		},
-		work: func(*rig) float64 {
+		work: func(*peakRig) float64 {
 			bytes := float64(size * turns)
 			if reads && writes {
 				bytes *= 2
@@ -55,7 +55,7 @@ func memory(limit string, size, each int) experiment {
 			return bytes
 		},
 	}
-	e.run = func(gl gles.API, r *rig, n int) (time.Duration, error) {
+	e.run = func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 		if err := r.set(gl, parameters(invocations, vectors-1, turns, r.mark)); err != nil {
 			return 0, err
 		}
@@ -86,7 +86,7 @@ func memory(limit string, size, each int) experiment {
 }
 
 // checkSums looks at the invocations that read the large value: one each turn.
-func checkSums(gl gles.API, r *rig, invocations, turns, each, at int, value func(int) float32) error {
+func checkSums(gl gles.API, r *peakRig, invocations, turns, each, at int, value func(int) float32) error {
 	for t := range turns {
 		first := (at - t + invocations) % invocations
 		got, err := r.read(gl, first, 1)

@@ -8,9 +8,9 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// rig launches one program over and over, on the clock of the program that waits:
+// peakRig launches one program over and over, on the clock of the program that waits:
 // not every driver has timer queries, and what they leave out is waited for, too.
-type rig struct {
+type peakRig struct {
 	d       *Device
 	now     func() time.Time
 	program *program
@@ -27,10 +27,10 @@ type rig struct {
 	mark           int  // tells runs apart
 }
 
-// newRig makes the buffers; source holds floats, target so many vec4s. Without a
+// newPeakRig makes the buffers; source holds floats, target so many vec4s. Without a
 // program it launches nothing.
-func (d *Device) newRig(gl gles.API, now func() time.Time, p shaders.Program, source []float32, target int) (r *rig, err error) {
-	r = &rig{d: d, now: now, groups: 1}
+func (d *Device) newPeakRig(gl gles.API, now func() time.Time, p shaders.Program, source []float32, target int) (r *peakRig, err error) {
+	r = &peakRig{d: d, now: now, groups: 1}
 	defer func() {
 		if err != nil {
 			r.delete(gl)
@@ -49,7 +49,7 @@ func (d *Device) newRig(gl gles.API, now func() time.Time, p shaders.Program, so
 }
 
 // set gives the parameters behind OPERANDS, which launches take in turns.
-func (r *rig) set(gl gles.API, sets ...params) error {
+func (r *peakRig) set(gl gles.API, sets ...params) error {
 	var words []int32
 	for _, p := range sets {
 		words = padded(words, r.d.info.Limits.UniformAlignment)
@@ -74,7 +74,7 @@ func parameters(v ...int) params {
 }
 
 // bind makes the rig's things the current ones, and waits for whatever was before.
-func (r *rig) bind(gl gles.API) {
+func (r *peakRig) bind(gl gles.API) {
 	gl.UseProgram(r.program.id)
 	r.source.bind(gl, bindSource)
 	r.target.bind(gl, bindTarget)
@@ -87,7 +87,7 @@ func (r *rig) bind(gl gles.API) {
 }
 
 // time launches n times and waits.
-func (r *rig) time(gl gles.API, n int) (time.Duration, error) {
+func (r *peakRig) time(gl gles.API, n int) (time.Duration, error) {
 	r.bind(gl)
 	start := r.now()
 	for i := range n {
@@ -103,7 +103,7 @@ func (r *rig) time(gl gles.API, n int) (time.Duration, error) {
 	return r.now().Sub(start), nil
 }
 
-func (r *rig) wait(gl gles.API) error {
+func (r *peakRig) wait(gl gles.API) error {
 	var f fence
 	defer f.delete(gl)
 	if err := f.place(gl); err != nil {
@@ -114,7 +114,7 @@ func (r *rig) wait(gl gles.API) error {
 
 // enlarge doubles the work groups until a launch takes long enough for what it
 // costs to launch not to count, and not so long that a display would stand still.
-func (r *rig) enlarge(gl gles.API, most int) error {
+func (r *peakRig) enlarge(gl gles.API, most int) error {
 	const long = 2 * time.Millisecond
 	for r.groups < most {
 		if _, err := r.time(gl, 1); err != nil { // the first is slow
@@ -133,7 +133,7 @@ func (r *rig) enlarge(gl gles.API, most int) error {
 }
 
 // read reads vec4s of the target from number first on.
-func (r *rig) read(gl gles.API, first, count int) ([]float32, error) {
+func (r *peakRig) read(gl gles.API, first, count int) ([]float32, error) {
 	got := make([]float32, 4*count)
 	return got, download(gl, r.target, 16*first, got)
 }
@@ -148,7 +148,7 @@ func expect(got []float32, first int, want func(i int) float32) error {
 	return nil
 }
 
-func (r *rig) delete(gl gles.API) {
+func (r *peakRig) delete(gl gles.API) {
 	if r == nil {
 		return
 	}

@@ -14,12 +14,12 @@ func counting(vectors int) experiment {
 		program: shaders.New("peak_dispatch.comp"),
 		floats:  func() []float32 { return nil },
 		vectors: vectors,
-		prepare: func(gl gles.API, r *rig) error {
+		prepare: func(gl gles.API, r *peakRig) error {
 			r.source.delete(gl)
 			r.source = r.target
 			return nil
 		},
-		work: func(*rig) float64 { return 1 },
+		work: func(*peakRig) float64 { return 1 },
 	}
 }
 
@@ -28,7 +28,7 @@ func counting(vectors int) experiment {
 func launches(barriers bool) experiment {
 	const places = 64
 	e := counting(places + 1)
-	e.run = func(gl gles.API, r *rig, n int) (time.Duration, error) {
+	e.run = func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 		r.barriers = barriers
 		sets := make([]params, places)
 		for i := range sets {
@@ -70,13 +70,13 @@ func launches(barriers bool) experiment {
 func roundTrip() experiment {
 	e := counting(1)
 	prepare := e.prepare
-	e.prepare = func(gl gles.API, r *rig) (err error) {
+	e.prepare = func(gl gles.API, r *peakRig) (err error) {
 		if err = prepare(gl, r); err == nil {
 			r.back, err = r.d.newReadback(gl, 16, "round trip")
 		}
 		return err
 	}
-	e.run = func(gl gles.API, r *rig, n int) (time.Duration, error) {
+	e.run = func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 		got := make([]float32, 4)
 		if err := upload(gl, r.target, 0, got); err != nil {
 			return 0, err
@@ -100,7 +100,7 @@ func roundTrip() experiment {
 }
 
 // fetch brings the target to the CPU as runs do with their outputs.
-func (r *rig) fetch(gl gles.API, dst []float32) error {
+func (r *peakRig) fetch(gl gles.API, dst []float32) error {
 	all := []span{{0, 4 * len(dst), 0}}
 	if err := r.back.start(gl, r.target, all, []*tensor.Tensor{nil}); err != nil {
 		return err
@@ -112,17 +112,17 @@ func (r *rig) fetch(gl gles.API, dst []float32) error {
 }
 
 // moved is an experiment that launches nothing.
-func moved(size int, run func(gl gles.API, r *rig, data []float32, n int) (time.Duration, error)) experiment {
+func moved(size int, run func(gl gles.API, r *peakRig, data []float32, n int) (time.Duration, error)) experiment {
 	return experiment{
 		floats:  func() []float32 { return nil },
 		vectors: size / 16,
-		prepare: func(gl gles.API, r *rig) (err error) {
+		prepare: func(gl gles.API, r *peakRig) (err error) {
 			r.data = make([]float32, size/4)
 			r.back, err = r.d.newReadback(gl, size, "what is read back")
 			return err
 		},
-		work: func(*rig) float64 { return float64(size) },
-		run: func(gl gles.API, r *rig, n int) (time.Duration, error) {
+		work: func(*peakRig) float64 { return float64(size) },
+		run: func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 			for i := range r.data {
 				r.data[i] = float32((i + r.mark) % 4096)
 			}
@@ -138,7 +138,7 @@ func moved(size int, run func(gl gles.API, r *rig, data []float32, n int) (time.
 // uploads brings floats to the device, through mapped memory as runs do with their
 // inputs, or by a call that copies them.
 func uploads(size int, mapped bool) experiment {
-	e := moved(size, func(gl gles.API, r *rig, data []float32, n int) (time.Duration, error) {
+	e := moved(size, func(gl gles.API, r *peakRig, data []float32, n int) (time.Duration, error) {
 		gl.Finish()
 		start := r.now()
 		for range n {
@@ -168,7 +168,7 @@ func uploads(size int, mapped bool) experiment {
 
 // readbacks brings floats back.
 func readbacks(size int) experiment {
-	return moved(size, func(gl gles.API, r *rig, data []float32, n int) (time.Duration, error) {
+	return moved(size, func(gl gles.API, r *peakRig, data []float32, n int) (time.Duration, error) {
 		if err := upload(gl, r.target, 0, data); err != nil {
 			return 0, err
 		}
