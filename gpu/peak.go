@@ -90,7 +90,7 @@ type experiment struct {
 	name    string
 	program shaders.Program // the zero value if it launches nothing
 	floats  func() []float32
-	vectors int                             // of the target
+	vectors int                                 // of the target
 	prepare func(gl gles.API, r *peakRig) error // after the buffers; may be nil
 	work    func(r *peakRig) float64            // of a launch
 	run     func(gl gles.API, r *peakRig, n int) (time.Duration, error)
@@ -118,7 +118,7 @@ func (d *Device) way(now func() time.Time, e experiment) peak.Way {
 
 // runner is a peak.Runner.
 type runner struct {
-	e   experiment
+	e       experiment
 	peakRig *peakRig
 }
 
