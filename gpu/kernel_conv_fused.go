@@ -28,6 +28,14 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	share := ceilDiv(s.Tile.Channels, v.channels)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	slabs := n * groups
+	if s.Beside != nil {
+		beside, macros, each := t.beside(s.Beside, v.lanes, rows*strips)
+		p = append(p, beside...)
+		p.ints(slabs) // of the convolutions
+		defines = append(defines, macros...)
+		slabs += ceilDiv(len(s.Beside.Output.Planes), each*ceilDiv(tiles.count, share))
+	}
 	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, share, len(tiles.packed)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	if outputs%v.channels == 0 {
@@ -43,7 +51,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		params:  p,
 		stream:  v.buffered,
 		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
-		groups:  [3]int{ceilDiv(oh, rows) * columns, n * groups, ceilDiv(tiles.count, share)},
+		groups:  [3]int{ceilDiv(oh, rows) * columns, slabs, ceilDiv(tiles.count, share)},
 	}, nil
 }
 

@@ -15,11 +15,7 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 	planes := len(s.Output.Planes)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	counted := network.Pads{}
-	if op.CountIncludePad {
-		counted = win.Pads
-	}
-	p.ints(-counted.Top, h+counted.Bottom, -counted.Left, w+counted.Right)
+	p = append(p, inAverages(op, h, w)...)
 	p.ints(h, w, oh, ow, win.Pads.Top, planes)
 	size, groups := grid(ceilDiv(ow, 4), oh, planes)
 	return dispatch{
@@ -27,6 +23,42 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 		params:  p,
 		groups:  groups,
 	}, nil
+}
+
+// inAverages is the range of rows and columns that count in averages.
+func inAverages(op network.Pool, height, width int) (p params) {
+	pads := network.Pads{}
+	if op.CountIncludePad {
+		pads = op.Pads
+	}
+	p.ints(-pads.Top, height+pads.Bottom, -pads.Left, width+pads.Right)
+	return p
+}
+
+// beside is a pool that conv_fused.comp does beside its own work, in so many vec4s a
+// tile: parameters, macros, and how many planes a work group takes.
+func (t *tables) beside(b *network.Pooled, lanes, cells int) (p params, macros []string, each int) {
+	const rounds = 4 // of an invocation, or a little more
+	win := b.Op.Normal()
+	_, _, h, w := b.Input.NCHW()
+	for i, v := range []*network.View{&b.Input, &b.Output} {
+		place := t.view(v)
+		p = append(p, place[:]...)
+		if place[2] >= 0 {
+			macros = append(macros, [...]string{"FROM_TABLE", "TO_TABLE"}[i])
+		}
+	}
+	if !aligned(&b.Input) {
+		macros = append(macros, "FROM_LOOSE")
+	}
+	if b.Act.On() {
+		macros = append(macros, set("ACTIVATION", int(b.Act.Fn)))
+	}
+	p = append(p, inAverages(b.Op, h, w)...)
+	p = append(p, bits(b.Act.A), bits(b.Act.B))
+	each = max(1, rounds*lanes/cells)
+	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), each)
+	return p, append(shaders.Second(join(window(win), reduction(b.Op.Reduce), macros)...), "BESIDE=1"), each
 }
 
 // poolGlobal reduces whole planes: pool_global.comp, 16 invocations a plane.
@@ -46,5 +78,5 @@ func reduction(r network.Reduction) []string {
 	if r == network.Average {
 		return []string{"AVERAGE"}
 	}
-	return nil
+	return []string{"OUTSIDE=-3.402823466e38"}
 }

@@ -17,7 +17,7 @@ func TestSelfTestAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, PlanOptions())
+	p, err := selfTestPlan(g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +28,9 @@ func TestSelfTestAnswers(t *testing.T) {
 	asked, answers := map[network.Kernel]bool{}, 0
 	for _, s := range p.Steps {
 		asked[s.Kernel] = true
+		if s.Beside != nil {
+			asked["beside"] = true
+		}
 		for _, r := range s.Results() {
 			answers++
 			if r.Beyond.On() {
@@ -44,6 +47,9 @@ func TestSelfTestAnswers(t *testing.T) {
 		if !asked[k] {
 			t.Errorf("kernel %s is not in the self-test", k)
 		}
+	}
+	if !asked["beside"] {
+		t.Error("nothing is done beside a launch in the self-test")
 	}
 	if len(selfTestAnswers) != answers {
 		t.Errorf("%d answers for %d results", len(selfTestAnswers), answers)
@@ -65,7 +71,15 @@ func (i *idle) DispatchCompute(x, y, z uint32) {
 // A driver that computes nonsense is found out when the device is opened,
 // whichever kernel it is.
 func TestSelfTestFailure(t *testing.T) {
-	for lose := range len(selfTestAnswers) {
+	g, _, err := selfTestNetwork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := selfTestPlan(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lose := range len(p.Steps) {
 		d, err := Open(Options{NoCache: true, wrap: func(gl gles.API) gles.API { return &idle{API: gl, lose: lose + 1} }})
 		if err == nil {
 			d.Close()

@@ -2,13 +2,26 @@
 // computes output channels of one group for a tile of ROWS rows of STRIPS vec4s, of
 // which there are ACROSS in a row: first the depthwise results into shared memory,
 // then from there the products, OC output channels by PX vec4s of pixels at a time.
-// Weights: those of
+// What work groups beyond the SLABS of the convolutions do is a pool BESIDE them, of
+// other operands, in the same tiles of the output. Weights: those of
 // conv_pointwise.comp, then from depthwise0 on those of conv_depthwise.comp.
 
 layout(local_size_x = LX) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
+#ifdef BESIDE
+	ivec4 from2; // of the pool; also below
+	ivec4 to2;
+	ivec4 counted2;
+	vec2 curve2;
+	int height2;
+	int width2;
+	int top2;
+	int planes2; // channels of all samples
+	int each; // planes that a work group pools
+	int slabs;
+#endif
 	int height; // of the input
 	int width;
 	int outHeight;
@@ -33,6 +46,27 @@ layout(std140, binding = 0) uniform Params {
 #define CELLS (ROWS * STRIPS) // vec4s of pixels in a tile
 #define SHARE ((CELLS + PX - 1) / PX)
 
+#ifdef BESIDE
+#ifdef FROM_TABLE2
+#define FROM2(plane) index[from2.z + (plane)]
+#else
+#define FROM2(plane) (from2.x + (plane) * from2.y)
+#endif
+#ifdef TO_TABLE2
+#define TO2(plane) index[to2.z + (plane)]
+#else
+#define TO2(plane) (to2.x + (plane) * to2.y)
+#endif
+#ifdef FROM_LOOSE2
+#define READ2(at) loadLoose(at)
+#else
+#define READ2(at) load4(at)
+#endif
+#define HERE (slab < slabs) // barriers stand where all pass
+#else
+#define HERE true
+#endif
+
 shared vec4 middle[SHARED];
 
 void main() {
@@ -43,7 +77,7 @@ void main() {
 	int left = int(gl_WorkGroupID.x) % ACROSS * (STRIPS * 4);
 	int tile0 = int(gl_WorkGroupID.z) * share;
 
-	for (int i = lane; i < inputs * STRIPS; i += LX) {
+	for (int i = lane; HERE && i < inputs * STRIPS; i += LX) {
 		int c = i / STRIPS;
 		int x = i - c * STRIPS;
 		begin(FROM(slab * inputs + c), first, left + x * 4, depthwise0 + (group * inputs + c) * TAPS);
@@ -57,7 +91,7 @@ void main() {
 	}
 	barrier();
 
-	for (int i = lane; i < min(share, tiles - tile0) * SHARE; i += LX) {
+	for (int i = lane; HERE && i < min(share, tiles - tile0) * SHARE; i += LX) {
 		int tile = i / SHARE;
 		int cell[PX];
 		for (int p = 0; p < PX; p++) {
@@ -104,4 +138,19 @@ void main() {
 			}
 		}
 	}
+#ifdef BESIDE
+	int plane0 = ((slab - slabs) * int(gl_NumWorkGroups.z) + int(gl_WorkGroupID.z)) * each;
+	for (int i = lane; !HERE && i < min(each, planes2 - plane0) * CELLS; i += LX) {
+		int plane = plane0 + i / CELLS;
+		int y = first + i % CELLS / STRIPS;
+		int x = left + i % STRIPS * 4;
+		if (y < outHeight && x < outWidth) {
+			vec4 v = pooled2(FROM2(plane), y, x);
+#ifdef ACTIVATION2
+			v = function(ACTIVATION2, v, curve2.x, curve2.y);
+#endif
+			put(TO2(plane) + y * to2.w + x, v);
+		}
+	}
+#endif
 }

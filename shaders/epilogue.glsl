@@ -30,8 +30,17 @@ vec4 function(int kind, vec4 x, float a, float b) {
 	return x;
 }
 
-// Stores four pixels at a float offset of the output that is a multiple of four,
-// after the epilogue. other is the offset of what is added; with ADDED_LOOSE any.
+// Stores four pixels at a float offset of the output that is a multiple of four.
+void put(int at, vec4 v) {
+#ifdef MAPS_TEXTURE
+	imageStore(target, ivec2(at >> 2 & 2047, at >> 13), v);
+#else
+	target[at >> 2] = v;
+#endif
+}
+
+// Stores them after the epilogue. other is the offset of what is added; with
+// ADDED_LOOSE any.
 void store4(int at, int other, vec4 v) {
 #ifdef ADDED
 #ifdef ADDED_LOOSE
@@ -43,9 +52,5 @@ void store4(int at, int other, vec4 v) {
 #ifdef ACTIVATION
 	v = function(ACTIVATION, v, curve.x, curve.y);
 #endif
-#ifdef MAPS_TEXTURE
-	imageStore(target, ivec2(at >> 2 & 2047, at >> 13), v);
-#else
-	target[at >> 2] = v;
-#endif
+	put(at, v);
 }

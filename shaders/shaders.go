@@ -52,6 +52,7 @@ var helpers = []struct {
 	file  string
 }{
 	{regexp.MustCompile(`\bbegin\(`), "depthwise.glsl"},
+	{regexp.MustCompile(`\bpooled\(`), "pool.glsl"},
 	{regexp.MustCompile(`\bfetch\(`), "strip.glsl"},
 	{regexp.MustCompile(`\b(weight|place)\(`), "weight.glsl"},
 	{regexp.MustCompile(`\blocate\(`), "locate.glsl"},
@@ -89,9 +90,34 @@ func (p Program) Source() string {
 		}
 	}
 	b.WriteString(needed)
+	if _, beside := p.value("BESIDE"); beside {
+		b.WriteString(second(text("strip.glsl") + text("pool.glsl")))
+	}
 	b.WriteString(text("epilogue.glsl"))
 	b.WriteString(marker + body)
 	return unroll(b.String(), p.value)
+}
+
+// own are the names that pool.glsl and what it calls define, and those of the
+// parameters and macros that they use.
+var own = regexp.MustCompile(`\b(KH|KW|SY|SX|DY|DX|LEFT|WIDE|OUTSIDE|AVERAGE|COMBINE|SKIP|STRIP|AT|UNDER|READ|Strip|` +
+	`corner|column|within|aim|fetch|blank|under|below|pooled|from|height|width|top|counted)\b`)
+
+// second gives these helpers once more, each of their names with a 2 behind it: for
+// another operand and window.
+func second(helpers string) string { return own.ReplaceAllString(helpers, "${1}2") }
+
+// Second gives macros the names that the second helpers have for them.
+func Second(macros ...string) []string {
+	var all []string
+	for _, m := range macros {
+		name, value, ok := strings.Cut(m, "=")
+		if name += "2"; ok {
+			name += "=" + value
+		}
+		all = append(all, name)
+	}
+	return all
 }
 
 func text(name string) string {
