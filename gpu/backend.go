@@ -26,7 +26,7 @@ func (d *Device) PlanOptions() network.PlanOptions { return planOptions(tuningFo
 func PlanOptions() network.PlanOptions { return planOptions(tuningFor(&Info{})) }
 
 func planOptions(t tuning) network.PlanOptions {
-	return network.PlanOptions{Fuse: network.FuseDepthwise | network.FuseBeside, SharedFloats: 4 * sharedVectors, Cost: t.cost, Align: 4}
+	return network.PlanOptions{Fuse: network.FuseDepthwise | network.FuseBeside | network.FusePool, SharedFloats: 4 * sharedVectors, Cost: t.cost, Align: 4}
 }
 
 // Prepare builds the plan's programs and uploads its weights. The error names

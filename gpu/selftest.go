@@ -59,6 +59,7 @@ func fingerprint(data []float32) float64 {
 var selfTestAnswers = map[string]float64{
 	"general":     37451,
 	"pool":        36783,
+	"stem":        32655,
 	"pointwise":   50586,
 	"residual":    344388,
 	"beside":      49288,
@@ -95,8 +96,10 @@ func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
 		return b.Apply(name, network.Activate{Fn: network.ReLU()}, x)
 	}
 	x := b.Input("x", 1, 4, 9, 9)
-	y := relu("general", conv("stem", x, network.Square(3, 1, 1), 1, 6, 4, 3, 3))
-	y = b.Apply("pool", network.Pool{Window: network.Square(3, 2, 1)}, y)
+	stem := relu("above", conv("below", x, network.Square(3, 1, 1), 1, 5, 4, 3, 3))
+	stem = b.Apply("stem", network.Pool{Window: network.Square(3, 2, 1)}, stem)
+	general := relu("general", conv("alone", x, network.Square(3, 1, 1), 1, 6, 4, 3, 3))
+	y := b.Apply("pool", network.Pool{Window: network.Square(3, 2, 1)}, general)
 	z := relu("pointwise", conv("gconv1", y, network.Square(1, 1, 0), 3, 6, 2, 1, 1))
 	z = b.Apply("shuffle", network.ChannelShuffle{Groups: 3}, z)
 	z = conv("first", z, network.Square(3, 1, 1), 6, 6, 1, 3, 3)
@@ -123,7 +126,7 @@ func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
 	z = b.Apply("connected", network.FullyConnected{}, z, b.Const("fc.w", whole(5, 7, 5, 6)), b.Const("fc.b", whole(3, 5, 5)))
 	z = b.Apply("scaled", network.BatchNorm{}, z, b.Const("s", filledWith(1e-4, 5)), b.Const("t", filledWith(0, 5)),
 		b.Const("m", filledWith(0, 5)), b.Const("v", filledWith(1, 5)))
-	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r, beside)
+	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r, beside, general, stem)
 	return g, []*tensor.Tensor{whole(7, 11, 1, 4, 9, 9)}, err
 }
 

@@ -261,7 +261,7 @@ func middleFloats(s *network.Step) int {
 	w := pool.Normal()
 	rows := (s.Tile.Rows-1)*w.Stride[0] + (w.Kernel[0]-1)*w.Dilation[0] + 1
 	columns := (up(s.Tile.Columns)-1)*w.Stride[1] + (w.Kernel[1]-1)*w.Dilation[1] + 1
-	return s.Tile.Channels * rows * up(columns)
+	return up(s.Tile.Channels) * rows * up(columns)
 }
 
 func sorted(words string) []string {

@@ -136,7 +136,7 @@ func (m *CostModel) beforePool(w *work, n *Node, pool Pool) {
 	w.macs = groups * 4 * (m.inWaves(ceilDiv(t.Channels, channels)*rows*strips(columns))*float64(channels*inputs*taps)*loads(t.Channels, tile) +
 		m.inWaves(t.Channels*t.Rows*strips(t.Columns))*float64(pool.Kernel[0]*pool.Kernel[1]))
 	w.reads = groups * 4 * float64(inputs*(min(fromRows, x[2])*min(fromColumns, x[3])+t.Channels*taps))
-	w.shared = 4 * t.Channels * rows * strips(columns)
+	w.shared = 4 * align(t.Channels, 4) * rows * strips(columns)
 }
 
 // bestTile looks for the tile with which the node's launch takes the least time,

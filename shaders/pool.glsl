@@ -3,11 +3,6 @@
 
 #ifdef AVERAGE
 #define COMBINE(a, b) ((a) + (b))
-
-// How many of first, first + step, ... are below end, of so many.
-ivec4 below(int end, ivec4 first, int step, int count) {
-	return min((max(end - first, 0) + step - 1) / step, count);
-}
 #else
 #define COMBINE(a, b) max(a, b)
 #endif
@@ -27,11 +22,7 @@ vec4 pooled(int base, int y, int x) {
 		}
 	}
 #ifdef AVERAGE
-	ivec4 row = ivec4(y * SY - top);
-	ivec4 column = (x + ivec4(0, 1, 2, 3)) * SX - LEFT;
-	ivec4 rows = below(counted.y, row, DY, KH) - below(counted.x, row, DY, KH);
-	ivec4 columns = below(counted.w, column, DX, KW) - below(counted.z, column, DX, KW);
-	result /= vec4(max(rows * columns, 1));
+	result /= pixels(y, x);
 #endif
 	return result;
 }

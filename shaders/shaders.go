@@ -53,6 +53,7 @@ var helpers = []struct {
 }{
 	{regexp.MustCompile(`\bbegin\(`), "depthwise.glsl"},
 	{regexp.MustCompile(`\bpooled\(`), "pool.glsl"},
+	{regexp.MustCompile(`\bpixels\(`), "counted.glsl"},
 	{regexp.MustCompile(`\bfetch\(`), "strip.glsl"},
 	{regexp.MustCompile(`\b(weight|place)\(`), "weight.glsl"},
 	{regexp.MustCompile(`\blocate\(`), "locate.glsl"},
@@ -90,22 +91,28 @@ func (p Program) Source() string {
 		}
 	}
 	b.WriteString(needed)
-	if _, beside := p.value("BESIDE"); beside {
-		b.WriteString(second(text("strip.glsl") + text("pool.glsl")))
+	if _, two := p.value("KH2"); two {
+		b.WriteString(second(body))
 	}
 	b.WriteString(text("epilogue.glsl"))
 	b.WriteString(marker + body)
 	return unroll(b.String(), p.value)
 }
 
-// own are the names that pool.glsl and what it calls define, and those of the
-// parameters and macros that they use.
+// own are the names that helpers of pools define, and those of the parameters and
+// macros that they use.
 var own = regexp.MustCompile(`\b(KH|KW|SY|SX|DY|DX|LEFT|WIDE|OUTSIDE|AVERAGE|COMBINE|SKIP|STRIP|AT|UNDER|READ|Strip|` +
-	`corner|column|within|aim|fetch|blank|under|below|pooled|from|height|width|top|counted)\b`)
+	`corner|column|within|aim|fetch|blank|under|below|pixels|pooled|from|height|width|top|counted)\b`)
 
-// second gives these helpers once more, each of their names with a 2 behind it: for
-// another operand and window.
-func second(helpers string) string { return own.ReplaceAllString(helpers, "${1}2") }
+// second gives helpers once more, each of their names with a 2 behind it: for the
+// second window of a kernel that has two.
+func second(body string) string {
+	helpers := text("counted.glsl")
+	if strings.Contains(body, "pooled2(") {
+		helpers = text("strip.glsl") + helpers + text("pool.glsl")
+	}
+	return own.ReplaceAllString(helpers, "${1}2")
+}
 
 // Second gives macros the names that the second helpers have for them.
 func Second(macros ...string) []string {

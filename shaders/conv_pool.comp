@@ -1,0 +1,132 @@
+// A convolution and the pool behind it. A work group computes `share` tiles of OC
+// output channels of one group, and of them ROWS rows of STRIPS vec4s of the pool's
+// output, of which there are ACROSS in a row: first those pixels of the convolution
+// that the pool needs into shared memory, some of which neighbours compute too, then
+// from there the pool. The convolution's window has the macros of strip.glsl, the
+// pool's the same with a 2; LEFT counts the pool's left padding too. Weights: those of
+// conv_general.comp.
+
+layout(local_size_x = LX) in;
+
+layout(std140, binding = 0) uniform Params {
+	OPERANDS
+	ivec4 counted2; // see counted.glsl
+	int height; // of the input
+	int width;
+	int middleHeight; // of the convolution's output
+	int middleWidth;
+	int outHeight;
+	int outWidth;
+	int top;  // the convolution's padding
+	int top2; // the pool's
+	int groups;
+	int inputs;  // input channels of one group
+	int outputs; // output channels of one group
+	int tiles;   // of OC output channels, in one group
+	int tileWeights; // vec4s
+	int share;   // tiles that a work group computes
+	float low;   // parameters of the function BETWEEN
+	float high;
+};
+
+#define MIDDLE_ROWS ((ROWS - 1) * SY2 + (KH2 - 1) * DY2 + 1)
+#define MIDDLE_STRIPS (((STRIPS * 4 - 1) * SX2 + (KW2 - 1) * DX2) / 4 + 1)
+#define MIDDLE (MIDDLE_ROWS * MIDDLE_STRIPS) // vec4s of a channel
+#define CELLS (ROWS * STRIPS)
+
+shared vec4 middle[SHARED];
+
+#ifdef AVERAGE2
+#define OUTSIDE2 0.0
+#define COMBINE2(a, b) ((a) + (b))
+#else
+#define COMBINE2(a, b) max(a, b)
+#endif
+
+// The pixel of the middle map that stands so many columns right of a vec4.
+#define RIGHT(at, columns) middle[(at) + (columns) / 4][(columns) % 4]
+
+void main() {
+	int lane = int(gl_LocalInvocationID.x);
+	int slab = int(gl_WorkGroupID.y); // sample · groups + group
+	int first = int(gl_WorkGroupID.x) / ACROSS * ROWS;
+	int left = int(gl_WorkGroupID.x) % ACROSS * (STRIPS * 4);
+	int tile0 = int(gl_WorkGroupID.z) * share;
+	int count = min(share, tiles - tile0);
+
+	for (int i = lane; i < count * MIDDLE; i += LX) {
+		int tile = i / MIDDLE;
+		int cell = i - tile * MIDDLE;
+		int y = first * SY2 - top2 + cell / MIDDLE_STRIPS;
+		int x = left * SX2 + cell % MIDDLE_STRIPS * 4; // the pool's padding is to the left of 0
+		int w = (slab % groups * tiles + tile0 + tile) * tileWeights;
+		vec4 sum[OC];
+		for (int q = 0; q < Q; q++) {
+			vec4 b = weight(w + inputs * KH * KW * QS + q);
+			for (int j = 0; j < 4; j++) {
+				sum[4 * q + j] = vec4(b[j]);
+			}
+		}
+		bool inside = y >= 0 && y < middleHeight;
+		aim(x);
+		for (int c = 0; inside && c < inputs; c++) {
+			int base = FROM(slab * inputs + c);
+			for (int ky = 0; ky < KH; ky++) {
+				Strip strip;
+				int iy = y * SY - top + ky * DY;
+				if (iy >= 0 && iy < height) {
+					fetch(base + iy * from.w, strip);
+				} else {
+					blank(strip);
+				}
+				// unroll
+				for (int kx = 0; kx < KW; kx++) {
+					PLACE first = place(w);
+					for (int q = 0; q < Q; q++) {
+						vec4 f = AFTER(first, q);
+						vec4 v = UNDER(strip, kx);
+						for (int j = 0; j < 4; j++) {
+							sum[4 * q + j] += f[j] * v;
+						}
+					}
+					w += QS;
+				}
+			}
+		}
+		ivec4 columns = x - LEFT2 + ivec4(0, 1, 2, 3);
+		bvec4 counts = bvec4(uvec4(greaterThanEqual(columns, ivec4(0))) & uvec4(lessThan(columns, ivec4(inside ? middleWidth : 0))));
+		for (int o = 0; o < OC; o++) {
+			vec4 v = sum[o];
+#ifdef BETWEEN
+			v = function(BETWEEN, v, low, high);
+#endif
+			middle[(tile * OC + o) * MIDDLE + cell] = mix(vec4(OUTSIDE2), v, counts);
+		}
+	}
+	barrier();
+
+	for (int i = lane; i < count * (OC * CELLS); i += LX) {
+		int channel = i / CELLS;
+		int row = i % CELLS / STRIPS;
+		int strip = i % STRIPS;
+		int y = first + row;
+		int x = left + strip * 4;
+		int plane = tile0 * OC + channel;
+		if (plane >= outputs || y >= outHeight || x >= outWidth) {
+			continue;
+		}
+		int at = channel * MIDDLE + row * SY2 * MIDDLE_STRIPS + strip * SX2;
+		vec4 result = vec4(OUTSIDE2);
+		for (int ky = 0; ky < KH2; ky++) {
+			for (int kx = 0; kx < KW2; kx++) {
+				result = COMBINE2(result, vec4(RIGHT(at, kx * DX2), RIGHT(at, SX2 + kx * DX2), RIGHT(at, 2 * SX2 + kx * DX2), RIGHT(at, 3 * SX2 + kx * DX2)));
+			}
+			at += DY2 * MIDDLE_STRIPS;
+		}
+#ifdef AVERAGE2
+		result /= pixels2(y, x);
+#endif
+		plane += slab * outputs;
+		store4(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, result);
+	}
+}
