@@ -1,13 +1,9 @@
 package gpu
 
-import "github.com/shufflegl/shufflegl/network"
-
 // tuning is what depends on how a GPU is built rather than on its limits: the
 // variants of kernels that are used where shapes allow it.
 type tuning struct {
 	pointwise, depthwise, fused, general variant
-
-	cost network.CostModel // what the planner thinks of
 }
 
 // variant is one way to run a convolution: a choice among programs that compute
@@ -33,7 +29,6 @@ func tuningFor(i *Info) tuning {
 			depthwise: variant{rows: 4},
 			fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
 			general:   variant{channels: 16, vectors: 4, unroll: 1, lanes: 64},
-			cost:      softwareCost,
 		}
 	}
 	return tuning{
@@ -41,7 +36,6 @@ func tuningFor(i *Info) tuning {
 		depthwise: variant{rows: 4},
 		fused:     variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
 		general:   variant{channels: 4, vectors: 1, unroll: 1, lanes: 64},
-		cost:      network.DefaultCost,
 	}
 }
 
