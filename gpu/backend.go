@@ -20,13 +20,20 @@ func (d *Device) Device() string { return d.info.Renderer }
 func (d *Device) Driver() string { return d.info.Version }
 
 // PlanOptions asks for what the kernels can fuse, where it pays on this device.
-func (d *Device) PlanOptions() network.PlanOptions { return planOptions(tuningFor(&d.info)) }
+func (d *Device) PlanOptions() network.PlanOptions { return PlanOptionsFor(d.info.Renderer) }
 
 // PlanOptions is how plans for a GPU are made, for those who plan without one.
-func PlanOptions() network.PlanOptions { return planOptions(tuningFor(&Info{})) }
+func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }
 
-func planOptions(t tuning) network.PlanOptions {
-	return network.PlanOptions{Fuse: network.FuseDepthwise | network.FuseBeside | network.FusePool, SharedFloats: 4 * sharedVectors, Cost: t.cost, Align: 4}
+// PlanOptionsFor is the same for a GPU that is known by its renderer's name, such as
+// "V3D 4.2". Of names that it does not know it assumes a GPU in the middle.
+func PlanOptionsFor(renderer string) network.PlanOptions {
+	return network.PlanOptions{
+		Fuse:         network.FuseDepthwise | network.FuseBeside | network.FusePool,
+		SharedFloats: 4 * sharedVectors,
+		Cost:         costOf(renderer),
+		Align:        4,
+	}
 }
 
 // Prepare builds the plan's programs and uploads its weights. The error names

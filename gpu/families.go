@@ -1,10 +1,6 @@
 package gpu
 
-import (
-	"regexp"
-
-	"github.com/shufflegl/shufflegl/network"
-)
+import "regexp"
 
 // family is a kind of GPU, and the variants that it gets where nobody has tuned.
 type family struct {
@@ -30,7 +26,6 @@ var eight = tuning{
 	depthwise: variant{rows: 4, lanes: 64},
 	fused:     variant{channels: 8, vectors: 1, unroll: 2, lanes: 64},
 	general:   variant{channels: 4, vectors: 1, lanes: 64},
-	cost:      network.DefaultCost,
 }
 
 // wide is for GPUs with more registers: 64 sums.
@@ -39,7 +34,6 @@ var wide = tuning{
 	depthwise: variant{rows: 4, lanes: 64},
 	fused:     variant{channels: 8, vectors: 2, unroll: 2, lanes: 64},
 	general:   variant{channels: 8, vectors: 1, lanes: 64},
-	cost:      network.DefaultCost,
 }
 
 // software is for renderers that make code for the processor. They have no registers
@@ -49,7 +43,6 @@ var software = tuning{
 	depthwise: variant{rows: 4, lanes: 64},
 	fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
 	general:   variant{channels: 16, vectors: 4, lanes: 64},
-	cost:      softwareCost,
 }
 
 // families are looked through in order: names of software renderers also stand
@@ -65,7 +58,6 @@ var families = []family{
 		depthwise: variant{rows: 4, lanes: 64},
 		fused:     variant{channels: 4, vectors: 1, unroll: 4, lanes: 64, sparing: true, buffered: true},
 		general:   variant{channels: 4, vectors: 1, lanes: 64, sparing: true, buffered: true},
-		cost:      network.DefaultCost,
 	}},
 	{"Mali Bifrost", pattern(`mali-g(31|51|52|71|72|76)\b`), byCompiler, bifrost()},
 	{"Mali Valhall", pattern(`mali-g\d|immortalis`), byCompiler, eight},

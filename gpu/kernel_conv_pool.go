@@ -31,7 +31,7 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	share := channels / v.channels
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	p = append(p, counted(op, first.Shape[2], first.Shape[3])...)
+	p = append(p, inAverages(op, first.Shape[2], first.Shape[3])...)
 	p.ints(h, w, first.Shape[2], first.Shape[3], oh, ow, win.Pads.Top, around.Pads.Top,
 		groups, inputs, outputs, tiles.count, tiles.size, share)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))

@@ -15,7 +15,7 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 	planes := len(s.Output.Planes)
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	p = append(p, counted(op, h, w)...)
+	p = append(p, inAverages(op, h, w)...)
 	p.ints(h, w, oh, ow, win.Pads.Top, planes)
 	how := t.choose(s, bounds{kernel: poolFile}, window(win), defines, reduction(op.Reduce))
 	size, groups := grid(ceilDiv(ow, 4), oh, planes, how.variant.lanes)
@@ -27,8 +27,8 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 	}, nil
 }
 
-// counted is the range of rows and columns that count in averages.
-func counted(op network.Pool, height, width int) (p params) {
+// inAverages is the range of rows and columns that count in averages.
+func inAverages(op network.Pool, height, width int) (p params) {
 	pads := network.Pads{}
 	if op.CountIncludePad {
 		pads = op.Pads
@@ -56,7 +56,7 @@ func (t *tables) beside(b *network.Pooled, lanes, cells int) (p params, macros [
 	if b.Act.On() {
 		macros = append(macros, set("ACTIVATION", int(b.Act.Fn)))
 	}
-	p = append(p, counted(b.Op, h, w)...)
+	p = append(p, inAverages(b.Op, h, w)...)
 	p = append(p, bits(b.Act.A), bits(b.Act.B))
 	each = max(1, rounds*lanes/cells)
 	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), each)

@@ -14,8 +14,7 @@ import (
 type tuning struct {
 	pointwise, depthwise, fused, general variant
 
-	cost  network.CostModel // what the planner thinks of
-	strip int               // vec4s of a row under the window that fit beside general's sums; 0 is any number
+	strip int // vec4s of a row under the window that fit beside general's sums; 0 is any number
 
 	chosen map[string]variant // by launch shape; they overrule the others
 }

@@ -60,12 +60,22 @@ func TestWhatIsFused(t *testing.T) {
 			c = conv 1024 k3 g1024 : x
 			y = conv 1024 : c
 			out y`
-		narrow = `
-			x = input 1x64x14x14
-			a = conv 64 k3 s2 g64 : x
-			b = conv 960 : a
+		unit = `
+			x = input 1x24x14x14
+			a = conv 12 g3 : x
+			s = shuffle g3 : a
+			b = conv 12 k3 s2 g12 : s
+			c = conv 24 g3 : b
 			p = avgpool k3 s2 : x
-			y = concat : p b
+			d = concat : p c
+			y = relu : d
+			out y`
+		deepUnit = `
+			x = input 1x1024x14x14
+			b = conv 1024 k3 s2 g1024 : x
+			c = conv 1024 : b
+			p = avgpool k3 s2 : x
+			y = concat : p c
 			out y`
 	)
 	usual := network.DefaultCost
@@ -73,8 +83,7 @@ func TestWhatIsFused(t *testing.T) {
 	slowArithmetic := model(func(m *network.CostModel) { m.MACs = 4 })
 	slowMemory := model(func(m *network.CostModel) { m.Bytes = 1 })
 	slowLaunches := model(func(m *network.CostModel) { m.Launch = 1e6 })
-	small := model(func(m *network.CostModel) { m.Groups = 4 })
-	wide := model(func(m *network.CostModel) { m.Groups, m.Launch, m.Barrier = 1000, 0, 0 })
+	freeSlowMemory := model(func(m *network.CostModel) { m.Launch, m.Barrier, m.Bytes = 0, 0, 1 })
 	for _, c := range []struct {
 		name, graph string
 		cost        network.CostModel
@@ -87,10 +96,11 @@ func TestWhatIsFused(t *testing.T) {
 		{"a stem of 7x7 computes too much twice", resnetStem, usual, "conv_general pool"},
 		{"unless launches are dear", resnetStem, slowLaunches, "conv_pool"},
 		{"depthwise and pointwise", pair, usual, "conv_depthwise_pointwise"},
-		{"and if launches are free", pair, free, "conv_depthwise_pointwise"},
+		{"but not if launches are free, as here arithmetic takes the time", pair, free, "conv_depthwise conv_pointwise"},
+		{"unless memory is slower", pair, freeSlowMemory, "conv_depthwise_pointwise"},
 		{"where one row of four pixels is all that fits", deep, usual, "conv_depthwise conv_pointwise"},
-		{"few columns of pixels make few work groups", narrow, small, "conv_depthwise_pointwise+"},
-		{"which leave a wide device idle, and the pool alone", narrow, wide, "conv_depthwise pool conv_pointwise"},
+		{"the unit of stride 2", unit, usual, "conv_pointwise conv_depthwise_pointwise+"},
+		{"without the fused launch there is none to be beside of", deepUnit, usual, "conv_depthwise pool conv_pointwise"},
 	} {
 		p, err := network.NewPlan(parse(t, c.graph), fusing(c.cost))
 		if err != nil {

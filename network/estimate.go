@@ -8,7 +8,7 @@ import (
 // CostModel estimates how long launches take on a device, so that the planner can
 // tell whether one launch is better than two. It is data: nothing is measured.
 //
-//	time = Launch + max(bytes/Bytes, reads/Cached, multiply-adds/MACs) / busy
+//	time = Launch + max(bytes/Bytes, traffic/Cached, multiply-adds/MACs) / busy
 //	busy = min(1, work groups at a time / Groups)
 //
 // The zero CostModel stands for DefaultCost.
@@ -17,7 +17,7 @@ type CostModel struct {
 	Barrier float64 // nanoseconds more where it waits for those before
 
 	Bytes  float64 // bytes a nanosecond to and from memory, each operand once
-	Cached float64 // bytes a nanosecond that work groups read, what others read too counted again
+	Cached float64 // bytes a nanosecond to and from caches, what several work groups read counted for each
 	MACs   float64 // multiply-adds a nanosecond
 
 	Groups int // work groups at a time that keep the device busy
@@ -61,26 +61,28 @@ func (m CostModel) check() error {
 
 // work is what a launch's time depends on.
 type work struct {
-	bytes  float64 // each operand once
-	reads  float64 // bytes that all work groups read together
-	macs   float64 // with those of idle lanes, and what several work groups compute
-	groups float64 // work groups; of plain kernels not a whole number
-	shared int     // floats of shared memory that a work group takes
+	bytes   float64 // each operand once
+	traffic float64 // bytes that all work groups read and write together, from caches too
+	macs    float64 // with those of idle lanes, and what several work groups compute
+	groups  float64 // work groups; of plain kernels not a whole number
+	shared  int     // floats of shared memory that a work group takes
 }
 
 // plus is the work of both at a time.
 func (w work) plus(o work) work {
-	return work{w.bytes + o.bytes, w.reads + o.reads, w.macs + o.macs, w.groups + o.groups, max(w.shared, o.shared)}
+	return work{w.bytes + o.bytes, w.traffic + o.traffic, w.macs + o.macs, w.groups + o.groups, max(w.shared, o.shared)}
 }
 
 // time is how long a launch takes, in nanoseconds, without a barrier.
-func (m *CostModel) time(w work) float64 {
+func (m *CostModel) time(w work) float64 { return m.Launch + m.busy(w) }
+
+// busy is how long the device works at it.
+func (m *CostModel) busy(w work) float64 {
 	together := w.groups
 	if w.shared > 0 {
 		together = min(together, float64(max(1, m.Shared/w.shared)))
 	}
-	busy := min(1, together/float64(m.Groups))
-	return m.Launch + max(w.bytes/m.Bytes, w.reads/m.Cached, w.macs/m.MACs)/busy
+	return max(w.bytes/m.Bytes, w.traffic/m.Cached, w.macs/m.MACs) / min(1, together/float64(m.Groups))
 }
 
 // inWaves rounds invocations up to whole waves.

@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -61,14 +62,21 @@ func strips(columns int) int { return ceilDiv(columns, 4) }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-// window is a plain kernel whose invocations compute four pixels of a plane, each
-// from a window of another.
+// rowLoads is what it costs to read what four pixels of a window need of one row, in
+// multiply-adds of each.
+const rowLoads = 12
+
+// window is a plain kernel whose invocations compute four pixels of some rows of a
+// plane, each from a window of another.
 func (m *CostModel) window(w *work, y tensor.Shape, win Window) {
+	const rows = 4
+	win = win.Normal()
 	planes, height, width := PlaneForm(y)
 	cells := float64(planes * height * strips(width))
-	w.groups = cells / float64(m.Lanes)
-	w.macs = cells * 4 * float64(win.Kernel[0]*win.Kernel[1])
-	w.reads = w.bytes
+	seen, _ := win.needs(Tile{Rows: rows, Columns: 4})
+	w.groups = cells / rows / float64(m.Lanes)
+	w.macs = cells * 4 * float64(win.Kernel[0]*win.Kernel[1]+rowLoads*seen/rows)
+	w.traffic = w.bytes
 }
 
 // convolution is a plain kernel whose invocations compute some channels of a group
@@ -85,7 +93,13 @@ func (m *CostModel) convolution(w *work, weights, y tensor.Shape, op Conv) {
 	w.groups = float64(y[0]*op.G()*ceilDiv(outputs, tile)) * float64(height*strips(width)) / float64(m.Lanes)
 	w.macs = float64(y[0]*op.G()*align(outputs, 4)*inputs*taps) * float64(height*align(width, 4)) * loads(outputs, tile)
 	pixels := m.Lanes / across * 4 * s.Stride[0] * s.Stride[1]
-	w.reads = w.groups * 4 * float64(inputs*(across*tile*taps+pixels))
+	w.traffic = w.groups*4*float64(inputs*(across*tile*taps+pixels)) + 4*float64(y.Size())
+}
+
+// inLines is how many floats of a row pass if some of its columns are read or written
+// from anywhere on: caches move whole lines.
+func inLines(columns, width int) int {
+	return min(align(columns+cacheLine-4, cacheLine), align(width, cacheLine))
 }
 
 // extent is how many pixels of its input a window needs for n pixels of output.
@@ -115,9 +129,9 @@ func (m *CostModel) afterDepthwise(w *work, n *Node, op Conv) {
 	rows, columns := f.Op.needs(t)
 	groups := float64(y[0] * op.G() * t.count(outputs, y[2], y[3]))
 	w.groups = groups
-	w.macs = groups * 4 * (m.inWaves(inputs*across)*float64(t.Rows*taps) +
+	w.macs = groups * 4 * (m.inWaves(inputs*across)*float64(t.Rows*taps+rowLoads*rows) +
 		m.inWaves(ceilDiv(t.Channels, channels)*t.Rows*across)*float64(channels*inputs)*loads(t.Channels, tile))
-	w.reads = groups * 4 * float64(inputs*(min(rows, x[2])*min(columns, x[3])+taps+t.Channels))
+	w.traffic = groups * 4 * float64(inputs*(min(rows, x[2])*inLines(columns, x[3])+taps+t.Channels)+t.Channels*t.Rows*inLines(t.Columns, y[3]))
 	w.shared = 4 * inputs * t.Rows * across
 }
 
@@ -135,32 +149,43 @@ func (m *CostModel) beforePool(w *work, n *Node, pool Pool) {
 	w.groups = groups
 	w.macs = groups * 4 * (m.inWaves(ceilDiv(t.Channels, channels)*rows*strips(columns))*float64(channels*inputs*taps)*loads(t.Channels, tile) +
 		m.inWaves(t.Channels*t.Rows*strips(t.Columns))*float64(pool.Kernel[0]*pool.Kernel[1]))
-	w.reads = groups * 4 * float64(inputs*(min(fromRows, x[2])*min(fromColumns, x[3])+t.Channels*taps))
+	w.traffic = groups * 4 * float64(inputs*(min(fromRows, x[2])*inLines(fromColumns, x[3])+t.Channels*taps)+t.Channels*t.Rows*inLines(t.Columns, y[3]))
 	w.shared = 4 * align(t.Channels, 4) * rows * strips(columns)
 }
 
+// nearly is how much longer than the fastest tile another may take that is better in
+// other ways.
+const nearly = 1.05
+
 // bestTile looks for the tile with which the node's launch takes the least time,
-// among those that take at most so many floats of shared memory. Of equals it
-// takes the largest.
+// among those that take at most so many floats of shared memory. Of those nearly as
+// fast it takes the one that moves the least to and from caches, and of equals the
+// largest.
 func (m *CostModel) bestTile(n *Node, channels []int, shared int) (time float64, ok bool) {
-	y := n.Outputs[0].Shape
-	best := n.tile
+	type choice struct {
+		tile Tile
+		work work
+	}
+	var all []choice
+	y, fastest := n.Outputs[0].Shape, math.Inf(1)
 	for _, c := range channels {
 		for rows := parts(y[2], shared/4); rows > 0; rows = parts(y[2], rows-1) {
 			for s := parts(strips(y[3]), shared/4/rows); s > 0; s = parts(strips(y[3]), s-1) {
 				n.tile = Tile{c, rows, min(4*s, y[3])}
-				w := m.workOf(n)
-				if w.shared > shared {
-					continue
-				}
-				if t := m.time(w); !ok || t < time {
-					time, best, ok = t, n.tile, true
+				if w := m.workOf(n); w.shared <= shared {
+					all = append(all, choice{n.tile, w})
+					fastest = min(fastest, m.busy(w))
 				}
 			}
 		}
 	}
-	n.tile = best
-	return time, ok
+	var best work
+	for _, c := range all {
+		if m.busy(c.work) <= fastest*nearly && (!ok || c.work.traffic < best.traffic) {
+			n.tile, best, ok = c.tile, c.work, true
+		}
+	}
+	return m.time(best), ok
 }
 
 // parts is the largest size, at most the one given, of parts alike into which n can

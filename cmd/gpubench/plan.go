@@ -13,10 +13,12 @@ func planCommand() command {
 	return command{
 		name:    "plan",
 		summary: "print the launches that a model becomes",
-		about:   "One line a launch; a bar in front of it is a barrier. No device is needed.",
+		about: "One line a launch; a bar in front of it is a barrier. \"over\" are the kilobytes above what\n" +
+			"it must move, if units keep to themselves what only they need. No device is needed.",
 		examples: []string{
 			"plan",
 			"plan -model shufflenet_v1_g8_0.5x -format json",
+			"plan -renderer 'V3D 4.2'",
 		},
 		define: func(f *flag.FlagSet) action {
 			var m modelFlags
@@ -24,6 +26,7 @@ func planCommand() command {
 			m.defineBatch(f, false)
 			format := f.String("format", "text", "`text|json`: how to print")
 			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
+			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\" (default one in the middle)")
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "text", "json"); err != nil {
 					return err
@@ -32,8 +35,11 @@ func planCommand() command {
 					return err
 				}
 				var options network.PlanOptions
-				if *backend == "gpu" {
-					options = gpu.PlanOptions()
+				switch {
+				case *backend == "gpu":
+					options = gpu.PlanOptionsFor(*renderer)
+				case *renderer != "":
+					return usagef("-renderer %q: only with -backend gpu", *renderer)
 				}
 				v, err := m.one()
 				if err != nil {
@@ -70,19 +76,49 @@ type planJSON struct {
 }
 
 type stepJSON struct {
-	Kernel  network.Kernel `json:"kernel"`
-	Name    string         `json:"name"`
-	Layers  []string       `json:"layers"`
-	Shape   []int          `json:"output_shape"`
-	Barrier bool           `json:"barrier"`
-	MACs    int64          `json:"macs"`
-	Bytes   int64          `json:"bytes"`
+	Kernel     network.Kernel `json:"kernel"`
+	Name       string         `json:"name"`
+	Layers     []string       `json:"layers"`
+	Inputs     [][]int        `json:"input_shapes"`
+	Shape      []int          `json:"output_shape"`
+	Barrier    bool           `json:"barrier"`
+	MACs       int64          `json:"macs"`
+	Bytes      int64          `json:"bytes"`
+	FloorBytes int64          `json:"floor_bytes"`
+	Intensity  float64        `json:"macs_per_byte"`
+	Tile       *tileJSON      `json:"tile"`   // of fused launches, else null
+	Beside     *besideJSON    `json:"beside"` // what the launch does too, else null
+}
+
+type tileJSON struct {
+	Channels int `json:"channels"`
+	Rows     int `json:"rows"`
+	Columns  int `json:"columns"`
+}
+
+type besideJSON struct {
+	Kernel network.Kernel `json:"kernel"`
+	Name   string         `json:"name"`
+	Layers []string       `json:"layers"`
+	Input  []int          `json:"input_shape"`
+	Shape  []int          `json:"output_shape"`
 }
 
 func describePlan(p *network.Plan) planJSON {
 	j := planJSON{p.Name, len(p.Steps), p.Barriers, p.MACs, p.Bytes, p.FloorBytes, p.ArenaBytes(), []stepJSON{}}
 	for _, s := range p.Steps {
-		j.Steps = append(j.Steps, stepJSON{s.Kernel, s.Name, s.Layers, s.Output.Shape, s.Barrier, s.MACs, s.Bytes})
+		step := stepJSON{Kernel: s.Kernel, Name: s.Name, Layers: s.Layers, Shape: s.Output.Shape, Barrier: s.Barrier,
+			MACs: s.MACs, Bytes: s.Bytes, FloorBytes: s.FloorBytes, Intensity: s.Intensity()}
+		for _, v := range s.Inputs {
+			step.Inputs = append(step.Inputs, v.Shape)
+		}
+		if t := s.Tile; s.First != nil {
+			step.Tile = &tileJSON{t.Channels, t.Rows, t.Columns}
+		}
+		if b := s.Beside; b != nil {
+			step.Beside = &besideJSON{network.PoolWindow, b.Name, b.Layers, b.Input.Shape, b.Output.Shape}
+		}
+		j.Steps = append(j.Steps, step)
 	}
 	return j
 }

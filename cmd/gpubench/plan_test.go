@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/gpu"
@@ -34,6 +35,14 @@ func TestPlan(t *testing.T) {
 			Kernel      string
 			Layers      []string
 			MACs, Bytes int64
+			FloorBytes  int64   `json:"floor_bytes"`
+			Intensity   float64 `json:"macs_per_byte"`
+			Inputs      [][]int `json:"input_shapes"`
+			Tile        *struct{ Channels, Rows, Columns int }
+			Beside      *struct {
+				Name   string
+				Layers []string
+			}
 		}
 	}
 	if err := json.Unmarshal([]byte(stdout), &j); err != nil || status != success {
@@ -43,21 +52,44 @@ func TestPlan(t *testing.T) {
 		j.FloorBytes != p.FloorBytes || j.ArenaBytes != p.ArenaBytes() || len(j.Steps) != len(p.Steps) {
 		t.Errorf("%+v", j)
 	}
-	var macs, bytes int64
+	var macs, bytes, floor int64
+	tiles := 0
 	layers := map[string]bool{}
 	for _, s := range j.Steps {
-		macs, bytes = macs+s.MACs, bytes+s.Bytes
+		macs, bytes, floor = macs+s.MACs, bytes+s.Bytes, floor+s.FloorBytes
 		for _, l := range s.Layers {
 			layers[l] = true
+		}
+		if s.Tile != nil && s.Tile.Rows > 0 {
+			tiles++
+		}
+		if s.Beside != nil {
+			for _, l := range s.Beside.Layers {
+				layers[l] = true
+			}
+		}
+		if len(s.Inputs) == 0 || s.Bytes > 0 && s.Intensity != float64(s.MACs)/float64(s.Bytes) {
+			t.Errorf("%+v", s)
 		}
 		if s.Kernel == "" {
 			t.Error("a step without a kernel")
 		}
 	}
-	if macs != j.MACs || bytes != j.Bytes {
-		t.Errorf("the steps' %d multiply-adds and %d bytes are not the plan's %d and %d", macs, bytes, j.MACs, j.Bytes)
+	if macs != j.MACs || bytes != j.Bytes || floor != j.FloorBytes {
+		t.Errorf("the steps' %d multiply-adds, %d bytes and floor of %d are not the plan's %d, %d and %d", macs, bytes, floor, j.MACs, j.Bytes, j.FloorBytes)
 	}
-	if !layers["stage3.unit2.dwconv"] {
-		t.Errorf("layers %v", layers)
+	if !layers["stage3.unit2.dwconv"] || !layers["stage3.unit1.avgpool"] || tiles == 0 {
+		t.Errorf("%d tiles, layers %v", tiles, layers)
+	}
+
+	const v3d = "V3D 4.2"
+	if p, err = network.NewPlan(g, gpu.PlanOptionsFor(v3d)); err != nil {
+		t.Fatal(err)
+	}
+	if status, stdout, _ = w.run("plan", "-model", tiny, "-size", "64x32", "-renderer", v3d); status != success || stdout != p.String() {
+		t.Errorf("exit status %d\n%s", status, stdout)
+	}
+	if status, _, stderr := w.run("plan", "-backend", "cpu", "-renderer", v3d); status != misuse || !strings.Contains(stderr, "-renderer") {
+		t.Errorf("exit status %d: %s", status, stderr)
 	}
 }

@@ -45,15 +45,15 @@ func shadersCommand() command {
 				if err != nil {
 					return err
 				}
-				p, err := network.NewPlan(g, gpu.PlanOptions())
-				if err != nil {
-					return err
-				}
 				c, err := sys.openCompiler(*context)
 				if err != nil {
 					return err
 				}
 				defer c.close()
+				p, err := network.NewPlan(g, gpu.PlanOptionsFor(c.info.Renderer))
+				if err != nil {
+					return err
+				}
 				programs, err := c.programs(p)
 				if err != nil {
 					return err

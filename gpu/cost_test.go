@@ -1,0 +1,66 @@
+package gpu
+
+import (
+	"testing"
+
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/zoo"
+)
+
+// Names as drivers give them.
+func TestCostOfRenderers(t *testing.T) {
+	for renderer, want := range map[string]string{
+		"llvmpipe (LLVM 15.0.6, 256 bits)": "llvmpipe",
+		"softpipe":                         "llvmpipe",
+		"V3D 4.2":                          "v3d",
+		"V3D 7.1.10.2":                     "v3d",
+		"Mali-G52 (Panfrost)":              "mali-g52",
+		"Mali-T860":                        "mali-t",
+		"Mali-G610":                        "",
+		"Mali-G57":                         "",
+		"Adreno (TM) 640":                  "adreno",
+		"FD630":                            "fd6",
+		"Mesa Intel(R) UHD Graphics (TGL)": "intel",
+		"NVIDIA Tegra X1":                  "tegra",
+		"PowerVR Rogue GE8320":             "",
+		"":                                 "",
+	} {
+		model := network.DefaultCost
+		for _, f := range costs {
+			if f.renderer == want {
+				model = f.model
+			}
+		}
+		if got := costOf(renderer); got != model {
+			t.Errorf("%q: %+v, want %q's", renderer, got, want)
+		}
+	}
+}
+
+// On every kind of GPU ShuffleNet's 55 layers take fewer launches, and all that is
+// fused has a kernel.
+func TestEveryFamilyPlansAndAssembles(t *testing.T) {
+	for _, name := range []string{"shufflenet_v1_g3_1.0x", "shufflenet_v1_g8_0.25x"} {
+		g, err := zoo.Build(name, zoo.Options{Blank: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		renderers := []string{"another"}
+		for _, f := range costs {
+			renderers = append(renderers, f.renderer)
+		}
+		for _, renderer := range renderers {
+			p, err := network.NewPlan(g, PlanOptionsFor(renderer))
+			if err != nil {
+				t.Fatalf("%s on %s: %v", name, renderer, err)
+			}
+			if len(p.Steps) > 46 {
+				t.Errorf("%s on %s: %d launches", name, renderer, len(p.Steps))
+			}
+			t.Logf("%s on %s: %d launches, %.2f MB", name, renderer, len(p.Steps), float64(p.Bytes)/1e6)
+			if _, _, err := assemble(p, &SpecMinimum, tuningFor(&Info{Renderer: renderer})); err != nil {
+				t.Errorf("%s on %s: %v", name, renderer, err)
+			}
+		}
+	}
+}
