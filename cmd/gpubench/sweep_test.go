@@ -80,11 +80,11 @@ func TestInterrupted(t *testing.T) {
 		runs     string // that the records have
 		complete string
 	}{
-		{1, "", "0 of 2"},                       // in the reference
-		{3, "", "0 of 2"},                       // while the network is prepared
-		{6, "2/6* 1/6*", "0 of 2"},              // in the latency's runs
-		{25, "6/6* 6/6*", "0 of 2"},             // in stages and layers
-		{39 + 6, "6/6 6/6 1/6* 2/6*", "1 of 2"}, // in the second group
+		{1, "", "0 of 2"},     // in the reference
+		{3, "", "0 of 2"},     // while the network is prepared
+		{6, "1/6*", "0 of 2"}, // before the other's first run
+		{25, "4/6* 4/6*", "0 of 2"},
+		{48, "6/6 6/6 1/6* 1/6*", "1 of 2"}, // in the second group
 	} {
 		os.Remove("out.jsonl")
 		w := world{idle: true, interruptAt: c.at}

@@ -161,9 +161,8 @@ func (m *measurement) all(ctx context.Context, entries []Entry) error {
 			done = m.Watch()
 			return m.warmUp(ctx, progress)
 		}},
-		{"timing", 0.3, m.timeLatency},
+		{"timing", 0.5, m.timeRuns},
 		{"frames in flight", 0.25, m.timeThroughput},
-		{"layers", 0.2, m.timeDetails},
 	}
 	defer func() {
 		if done != nil {

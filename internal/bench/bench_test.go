@@ -275,7 +275,7 @@ func TestProgress(t *testing.T) {
 		last, names[what] = share, true
 	}
 	measure(t, &l, o, l.backend("a", ms))
-	if len(names) != 6 || last < 0.8 {
+	if len(names) != 5 || last < 0.75 {
 		t.Errorf("%v, up to %v", names, last)
 	}
 }

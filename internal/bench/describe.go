@@ -32,7 +32,8 @@ func (m *measurement) records(interrupted bool) []record.Record {
 		}
 		r.Layers = c.layers()
 		r.Stages = c.details.stages()
-		r.LayerSum = c.details.sum(r.Latency.Wall.MedianMS, r.Layers)
+		beside := c.latency.wall[:min(len(c.latency.wall), m.Runs, lookRounds)]
+		r.LayerSum = c.details.sum(record.Summarise(beside).MedianMS, r.Layers)
 		r.Accuracy = m.accuracy(c)
 		r.Start = c.start
 		r.Context = m.context

@@ -58,13 +58,13 @@ func TestLayersAddUp(t *testing.T) {
 			t.Errorf("%+v: %v in all", s, sum)
 		}
 		for _, layer := range r.Layers {
-			if layer.Time == nil || len(layer.Time.SamplesMS) != 15 {
+			if layer.Time == nil || len(layer.Time.SamplesMS) != 30 {
 				t.Errorf("%+v", layer)
 			}
 		}
 		want := map[int]string{
-			0: "[{upload 1} {readback 0.5} {to the backend's thread and back 0.25} {submitting and waiting around the GPU's work 1} {between launches, less what timing them costs 0} {other runs, other times 1.25}]",
-			1: "[{upload 1} {readback 0.5} {to the backend's thread and back 0.25} {between layers 1} {other runs, other times 1.25}]",
+			0: "[{upload 1} {readback 0.5} {to the backend's thread and back 0.25} {submitting and waiting around the GPU's work 1} {between layers 0.25} {timing the layers 1}]",
+			1: "[{upload 1} {readback 0.5} {to the backend's thread and back 0.25} {between layers 1.25} {timing the layers 1}]",
 		}
 		if got := fmt.Sprint(s.Parts); i < 2 && got != want[i] {
 			t.Errorf("%s\nwant %s", got, want[i])

@@ -93,29 +93,39 @@ func steady(times []float64) bool {
 	return math.Abs(last-before) <= steadyShare*before
 }
 
-// timeLatency takes the runs that count.
-func (m *measurement) timeLatency(ctx context.Context, progress func(float64)) error {
+// timeRuns takes the runs that count, and in turns with them those that look at
+// stages and layers: looking costs time, so these have runs of their own.
+func (m *measurement) timeRuns(ctx context.Context, progress func(float64)) error {
+	kinds := []func(*contender) error{m.timeLatency}
+	if m.Layers {
+		kinds = append(kinds, m.lookAtStages, m.lookAtLayers)
+	}
 	start := m.Clock()
 	for round := 0; ; round++ {
 		took := m.Clock().Sub(start)
 		if round >= m.Runs && took >= m.Time {
 			return nil
 		}
-		share := float64(round) / float64(max(m.Runs, 1))
+		share := float64(round) / float64(m.Runs)
 		if m.Time > 0 {
 			share = min(share, float64(took)/float64(m.Time))
 		}
 		progress(share)
-		err := m.turns(ctx, len(m.contenders), func(i int) error {
-			c := m.contenders[i]
-			wall, cpu, known, err := m.run(c, c.session.RunInto)
-			if err == nil {
-				c.latency.add(wall, cpu, known)
-			}
-			return err
-		})
+		if round == min(m.Runs, lookRounds) {
+			kinds = kinds[:1]
+		}
+		n := len(m.contenders)
+		err := m.turns(ctx, n*len(kinds), func(i int) error { return kinds[i/n](m.contenders[i%n]) })
 		if err != nil {
 			return err
 		}
 	}
+}
+
+func (m *measurement) timeLatency(c *contender) error {
+	wall, cpu, known, err := m.run(c, c.session.RunInto)
+	if err == nil {
+		c.latency.add(wall, cpu, known)
+	}
+	return err
 }

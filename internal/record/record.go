@@ -168,7 +168,7 @@ type Layer struct {
 // LayerSum holds the sum of the layers against the whole and names what the
 // difference is: SumMS and the parts add up to WholeMS.
 type LayerSum struct {
-	WholeMS  float64 `json:"whole_ms"` // median latency
+	WholeMS  float64 `json:"whole_ms"` // median latency of the runs beside
 	SumMS    float64 `json:"sum_ms"`   // of the layers' medians
 	Parts    []Part  `json:"parts"`    // of the difference; one may be negative
 	Disjoint int     `json:"disjoint"` // timed runs that were thrown away
