@@ -16,9 +16,8 @@ func planCommand() command {
 		about: "One line a launch; a bar in front of it is a barrier. \"over\" are the kilobytes above what\n" +
 			"it must move, if units keep to themselves what only they need. No device is needed.",
 		examples: []string{
-			"plan",
 			"plan -model shufflenet_v1_g8_0.5x -format json",
-			"plan -renderer 'V3D 4.2'",
+			"plan -renderer V3D",
 		},
 		define: func(f *flag.FlagSet) action {
 			var m modelFlags
