@@ -95,7 +95,7 @@ var axesOf = map[kernelFile][]axis{
 
 // mostSums is how many vec4s of sums a variant may ask for: no GPU has registers for
 // more, and compilers can take minutes over what does not fit.
-const mostSums = 48
+const mostSums = 64
 
 // check says why the kernel cannot run so, if it cannot.
 func (v variant) check(b bounds, l *Limits) error {
