@@ -29,7 +29,7 @@ func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }
 // "V3D 4.2". Of names that it does not know it assumes a GPU in the middle.
 func PlanOptionsFor(renderer string) network.PlanOptions {
 	return network.PlanOptions{
-		Fuse:         network.FuseDepthwise | network.FuseBeside | network.FusePool,
+		Fuse:         network.FuseAll &^ tuningFor(&Info{Renderer: renderer}).apart,
 		SharedFloats: 4 * sharedVectors,
 		Cost:         costOf(renderer),
 		Align:        4,

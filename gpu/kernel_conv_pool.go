@@ -21,31 +21,32 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	if err != nil {
 		return dispatch{}, err
 	}
-	v := variant{channels: min(t.general.channels, channels), vectors: 1, unroll: 1, lanes: t.fused.lanes}
-	for channels%v.channels != 0 {
-		v.channels -= 4
+	p, defines := t.operands(s, &s.Inputs[0], s.Act)
+	if first.Act.On() {
+		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
+	left := win
+	left.Pads.Left += around.Pads.Left * win.Stride[1]
+	second := shaders.Second(join(window(around), reduction(op.Reduce))...)
+	tile := []string{set("ROWS", rows), set("STRIPS", strips)}
+	how := t.choose(s, bounds{kernel: convPoolFile, inputs: inputs, outputs: channels, strip: strip(win)}, window(left), second, defines, tile, []string{set("channels", channels)})
+	v := how.variant
 	layer := *s
 	layer.Weights, layer.Bias = first.Weights, first.Bias
 	tiles := packTiles(&layer, groups, inputs, win.Kernel[0]*win.Kernel[1], v)
 	share := channels / v.channels
 
-	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p = append(p, inAverages(op, first.Shape[2], first.Shape[3])...)
 	p.ints(h, w, first.Shape[2], first.Shape[3], oh, ow, win.Pads.Top, around.Pads.Top,
 		groups, inputs, outputs, tiles.count, tiles.size, share)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
-	if first.Act.On() {
-		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
-	}
 	across := ceilDiv(ow, 4*strips)
-	win.Pads.Left += around.Pads.Left * win.Stride[1]
-	second := shaders.Second(join(window(around), reduction(op.Reduce))...)
 	return dispatch{
 		program: shaders.New("conv_pool.comp", join(workGroup(v.lanes), v.macros(), middle,
-			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", across)}, window(win), second, defines)...),
+			tile, []string{set("ACROSS", across)}, window(left), second, defines)...),
 		params:  p,
-		stream:  t.general.buffered,
+		choice:  how,
+		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(oh, rows) * across, n * groups, ceilDiv(tiles.count, share)},
 	}, nil

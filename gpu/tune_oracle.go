@@ -17,13 +17,30 @@ const oracleWork = 4 << 20
 // magnitude: sums are made in another order.
 const tolerance = 1e-4
 
+// operands are what a step reads.
+type operands struct {
+	inputs   []*tensor.Tensor
+	residual *tensor.Tensor // may be nil
+	beside   *tensor.Tensor // likewise
+}
+
 // right is what a step must compute, or some channels of it.
 type right struct {
 	channels []int // nil is all
 	want     *tensor.Tensor
 }
 
-// reference computes a step's result by the CPU's reference, from its operands.
+// references computes a step's results by the CPU's reference, from its operands.
+func references(s *network.Step, o *operands) ([]right, error) {
+	r, err := reference(s, o.inputs, o.residual)
+	if err != nil || s.Beside == nil {
+		return []right{r}, err
+	}
+	beside, err := reference(&network.Step{Name: s.Beside.Name, Op: s.Beside.Op, Act: s.Beside.Act, Output: s.Beside.Output}, []*tensor.Tensor{o.beside}, nil)
+	return []right{r, beside}, err
+}
+
+// reference computes the first result.
 func reference(s *network.Step, in []*tensor.Tensor, residual *tensor.Tensor) (right, error) {
 	var r right
 	b := network.NewBuilder(s.Name)
@@ -31,14 +48,19 @@ func reference(s *network.Step, in []*tensor.Tensor, residual *tensor.Tensor) (r
 	for i, t := range in {
 		x[i] = b.Input(fmt.Sprint("operand ", i), t.Shape...)
 	}
+	r.channels = someChannels(s)
 	if f := s.First; f != nil {
-		x[0] = b.Apply("first", f.Op, append(x[:1:1], constants(b, "first", f.Weights, f.Bias)...)...)
+		weights, bias, op := f.Weights, f.Bias, f.Op
+		if s.Weights == nil && r.channels != nil { // its channels are the result's
+			weights, bias = pick(weights, r.channels), pick(bias, r.channels)
+		}
+		x[0] = b.Apply("first", op, append(x[:1:1], constants(b, "first", weights, bias)...)...)
 		if f.Act.On() {
 			x[0] = b.Apply("between", network.Activate{Fn: f.Act}, x[0])
 		}
 	}
 	weights, bias := s.Weights, s.Bias
-	if r.channels = someChannels(s); r.channels != nil {
+	if r.channels != nil {
 		weights, bias = pick(weights, r.channels), pick(bias, r.channels)
 		if residual != nil {
 			residual = pickPlanes(residual, r.channels)
@@ -84,14 +106,16 @@ func constants(b *network.Builder, name string, weights, bias *tensor.Tensor) []
 // someChannels chooses output channels for the reference, as many of each group, and
 // the first and the last of each; nil is all of them.
 func someChannels(s *network.Step) []int {
-	if s.Weights == nil || s.MACs <= oracleWork || s.Output.Shape[0] == 0 {
-		return nil
-	}
-	groups := 1
+	weights, groups := s.Weights, 1
 	if op, ok := s.Op.(network.Conv); ok {
 		groups = op.G()
+	} else if f := s.First; f != nil && weights == nil {
+		weights, groups = f.Weights, f.Op.G()
 	}
-	each := s.Weights.Shape[0] / groups
+	if weights == nil || s.MACs <= oracleWork {
+		return nil
+	}
+	each := weights.Shape[0] / groups
 	few := int(max(2, int64(each)*oracleWork/s.MACs))
 	if few >= each {
 		return nil
@@ -107,7 +131,7 @@ func someChannels(s *network.Step) []int {
 
 // pick gives some rows of weights or of a bias.
 func pick(t *tensor.Tensor, rows []int) *tensor.Tensor {
-	if t == nil {
+	if t == nil { // no bias, or the operator has no weights
 		return nil
 	}
 	shape := append(tensor.Shape{len(rows)}, t.Shape[1:]...)

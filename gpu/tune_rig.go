@@ -24,12 +24,6 @@ type rig struct {
 	operands map[int]*operands // of the steps that are tuned
 }
 
-// operands are what a step reads.
-type operands struct {
-	inputs   []*tensor.Tensor
-	residual *tensor.Tensor // may be nil
-}
-
 // newRig prepares the plan with standard variants.
 func (d *Device) newRig(p *network.Plan) (*rig, error) {
 	r := &rig{d: d, plan: p, how: tuningFor(&d.info), operands: map[int]*operands{}}
@@ -154,7 +148,12 @@ func (r *rig) read(s *network.Step) (*operands, error) {
 		}
 		var err error
 		if s.Residual != nil {
-			o.residual, err = r.base.readView(gl, s.Residual)
+			if o.residual, err = r.base.readView(gl, s.Residual); err != nil {
+				return err
+			}
+		}
+		if s.Beside != nil {
+			o.beside, err = r.base.readView(gl, &s.Beside.Input)
 		}
 		return err
 	})

@@ -155,13 +155,7 @@ func (s *search) fitted(v variant) variant {
 	if v.vectors > 1 {
 		v.vectors = max(1, min(v.vectors, b.vectors))
 	}
-	switch {
-	case b.kernel == fusedFile && v.channels > 0:
-		v.parts = min(v.parts, ceilDiv(b.outputs, v.channels))
-		v.rows = min(v.rows, b.rows)
-	case b.kernel == depthwiseFile:
-		v.rows = min(v.rows, b.rows)
-	}
+	v.rows = min(v.rows, b.rows)
 	return v
 }
 

@@ -18,20 +18,20 @@ type stand struct {
 	step  int
 	shape string
 
-	image    []float32      // the arena before a trial
-	after    []float32      // and after it
-	own      []bool         // what the launch may write
-	right    right          // by the reference
-	first    *tensor.Tensor // what the first right variant computed
-	dirty    bool           // the arena is not the image, beyond the launch's own part
-	repeated int            // launches a sample
+	image    []float32        // the arena before a trial
+	after    []float32        // and after it
+	own      []bool           // what the launch may write
+	right    []right          // each result, by the reference
+	first    []*tensor.Tensor // what the first right variant computed
+	dirty    bool             // the arena is not the image, beyond the launch's own part
+	repeated int              // launches a sample
 }
 
 // setUp fills the image and asks the reference.
 func (st *stand) setUp() error {
 	s, o := &st.plan.Steps[st.step], st.operands[st.step]
 	var err error
-	if st.right, err = reference(s, o.inputs, o.residual); err != nil {
+	if st.right, err = references(s, o); err != nil {
 		return fmt.Errorf("gpu: %s %q: no reference: %w", s.Op.Kind(), s.Name, err)
 	}
 	n := st.plan.ArenaFloats
@@ -45,12 +45,17 @@ func (st *stand) setUp() error {
 	if s.Residual != nil {
 		s.Residual.Pack(st.image, o.residual)
 	}
-	v := &s.Output
-	for _, plane := range v.Planes {
-		for y := range v.Height {
-			row := int(plane) + y*v.RowStride
-			for x := row; x < min(row+ceilDiv(v.Width, 4)*4, n); x++ {
-				st.own[x] = true
+	if s.Beside != nil {
+		s.Beside.Input.Pack(st.image, o.beside)
+	}
+	for _, r := range s.Results() {
+		v := r.View
+		for _, plane := range v.Planes {
+			for y := range v.Height {
+				row := int(plane) + y*v.RowStride
+				for x := row; x < min(row+ceilDiv(v.Width, 4)*4, n); x++ {
+					st.own[x] = true
+				}
 			}
 		}
 	}
@@ -131,7 +136,11 @@ func (st *stand) try(v variant) (trial, error) {
 // check runs a variant once and looks at everything that it wrote.
 func (st *stand) check(x *deviceTrial) error {
 	s := &st.plan.Steps[st.step]
-	lo, hi := extent(&s.Output)
+	lo, hi := len(st.image), 0
+	for _, r := range s.Results() {
+		from, to := extent(r.View)
+		lo, hi = min(lo, from), max(hi, to)
+	}
 	if st.dirty {
 		lo, hi = 0, len(st.image)
 	}
@@ -160,16 +169,24 @@ func (st *stand) check(x *deviceTrial) error {
 			return fmt.Errorf("%w: it writes beyond its output, to float %d of the arena", ErrTuning, i)
 		}
 	}
-	got := tensor.New(s.Output.Shape...)
-	s.Output.Unpack(st.after, got)
-	if err := st.right.compare(got); err != nil {
-		return err
+	var results []*tensor.Tensor
+	for i, r := range s.Results() {
+		got := tensor.New(r.View.Shape...)
+		r.View.Unpack(st.after, got)
+		if err := st.right[i].compare(got); err != nil {
+			return fmt.Errorf("%w (%q)", err, r.Name)
+		}
+		if st.first != nil {
+			if err := near(got, st.first[i], "the default variant's"); err != nil {
+				return fmt.Errorf("%w (%q)", err, r.Name)
+			}
+		}
+		results = append(results, got)
 	}
 	if st.first == nil {
-		st.first = got
-		return nil
+		st.first = results
 	}
-	return near(got, st.first, "the default variant's")
+	return nil
 }
 
 // deviceTrial is a variant on the device.

@@ -14,7 +14,8 @@ import (
 type tuning struct {
 	pointwise, depthwise, fused, general variant
 
-	strip int // vec4s of a row under the window that fit beside general's sums; 0 is any number
+	apart network.Fusion // what is not to be fused, as it takes too many registers
+	strip int            // vec4s of a row under the window that fit beside general's sums; 0 is any number
 
 	chosen map[string]variant // by launch shape; they overrule the others
 }
@@ -66,6 +67,13 @@ func (t *tuning) standard(b bounds) variant {
 			v.channels = max(4, v.channels/8*4)
 		}
 		return v.fit(b.inputs, b.outputs, b.vectors)
+	case convPoolFile: // the general convolution's, as far as its tiles go
+		v := t.general
+		v.vectors, v.lanes, v.channels = 0, t.fused.lanes, min(v.channels, b.outputs)
+		for v.channels > 4 && b.outputs%v.channels != 0 {
+			v.channels -= 4
+		}
+		return v
 	case fusedFile:
 		return t.fused.fit(b.inputs, b.outputs, b.vectors)
 	case depthwiseFile:
@@ -91,6 +99,10 @@ func launchShape(k kernelFile, s *network.Step, structure []string) string {
 	words = append(words, "out="+operand(&s.Output))
 	if op, ok := s.Op.(network.Conv); ok && op.G() > 1 {
 		words = append(words, set("groups", op.G()))
+	}
+	if b := s.Beside; b != nil {
+		w := b.Op.Normal()
+		words = append(words, fmt.Sprintf("beside=%s:%v/%v:%s", operand(&b.Input), w.Kernel, w.Stride, operand(&b.Output)))
 	}
 	return strings.Join(append(words, structure...), " ")
 }

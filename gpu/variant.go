@@ -38,6 +38,7 @@ const (
 	depthwiseFile kernelFile = "conv_depthwise"
 	fusedFile     kernelFile = "conv_fused"
 	generalFile   kernelFile = "conv_general"
+	convPoolFile  kernelFile = "conv_pool"
 	poolFile      kernelFile = "pool"
 	connectedFile kernelFile = "fully_connected"
 )
@@ -86,6 +87,7 @@ var axesOf = map[kernelFile][]axis{
 	pointwiseFile: {channelsAxis, vectorsAxis, unrollAxis, bufferedAxis, lanesAxis},
 	generalFile:   {channelsAxis, vectorsAxis, sparingAxis, bufferedAxis, lanesAxis},
 	fusedFile:     {channelsAxis, vectorsAxis, lanesAxis, unrollAxis, sparingAxis, bufferedAxis},
+	convPoolFile:  {channelsAxis, sparingAxis, lanesAxis, bufferedAxis},
 	depthwiseFile: {rowsAxis, lanesAxis, sparingAxis, bufferedAxis},
 	poolFile:      {lanesAxis, sparingAxis},
 	connectedFile: {partsAxis, lanesAxis},
@@ -93,7 +95,7 @@ var axesOf = map[kernelFile][]axis{
 
 // mostSums is how many vec4s of sums a variant may ask for: no GPU has registers for
 // more, and compilers can take minutes over what does not fit.
-const mostSums = 48
+const mostSums = 64
 
 // check says why the kernel cannot run so, if it cannot.
 func (v variant) check(b bounds, l *Limits) error {
@@ -105,6 +107,7 @@ func (v variant) check(b bounds, l *Limits) error {
 		return fmt.Errorf("%s has no %v", b.kernel, rest)
 	}
 	sums := b.kernel == pointwiseFile || b.kernel == fusedFile || b.kernel == generalFile
+	pooled := b.kernel == convPoolFile
 	loops := b.kernel == pointwiseFile || b.kernel == fusedFile
 	lanes := 4
 	if b.kernel == connectedFile {
@@ -116,7 +119,8 @@ func (v variant) check(b bounds, l *Limits) error {
 		what    string
 	}{
 		{true, powerOfTwo(v.lanes) && v.lanes >= lanes && v.lanes <= min(SpecMinimum.WorkGroupInvocations, l.WorkGroupInvocations), "lanes"},
-		{sums, v.channels >= 4 && v.channels%4 == 0 && v.channels <= 32 && v.channels < b.outputs+4, "channels"},
+		{pooled, v.channels > 0 && b.outputs%v.channels == 0, "channels"},
+		{sums || pooled, v.channels >= 4 && v.channels%4 == 0 && v.channels <= 32 && v.channels < b.outputs+4, "channels"},
 		{sums, v.vectors >= 1 && v.vectors <= max(b.vectors, 1), "vectors"},
 		{sums, v.channels*v.vectors <= mostSums, "channels by vectors"},
 		{loops, (v.unroll == 1 || v.unroll == 2 || v.unroll == 4) && b.inputs%v.unroll == 0, "unroll"},
@@ -168,7 +172,7 @@ func (v variant) stride() int { return upTo(v.channels/4, 8) }
 
 // macros names the variant of a convolution.
 func (v variant) macros() []string {
-	return append([]string{set("OC", v.channels), set("Q", v.channels/4), set("PX", v.vectors), set("U", max(v.unroll, 1)), set("QS", v.stride())}, v.spare()...)
+	return append([]string{set("OC", v.channels), set("Q", v.channels/4), set("PX", max(v.vectors, 1)), set("U", max(v.unroll, 1)), set("QS", v.stride())}, v.spare()...)
 }
 
 // spare is the macro for what has few registers.

@@ -1,0 +1,99 @@
+package gpu
+
+import "testing"
+
+// What GPUs call themselves, and the variants that they get.
+func TestFamilies(t *testing.T) {
+	type want struct{ family, pointwise, general string }
+	const (
+		mali   = "channels=8 vectors=1 unroll=2 lanes=64"
+		four   = "channels=4 vectors=1 lanes=64"
+		much   = "channels=8 vectors=2 unroll=2 lanes=64"
+		eights = "channels=8 vectors=1 lanes=64"
+	)
+	software := want{"llvmpipe", "channels=20 vectors=2 unroll=1 lanes=64", "channels=16 vectors=4 lanes=64"}
+	soft := func(name string) want { w := software; w.family = name; return w }
+	v3d := want{"V3D", "channels=4 vectors=1 unroll=2 lanes=64 buffered", "channels=4 vectors=1 lanes=64 sparing buffered"}
+	bifrost := want{"Mali Bifrost", mali, "channels=8 vectors=1 lanes=64 sparing"}
+	valhall := want{"Mali Valhall", mali, four}
+	other := want{"other", mali, four}
+	for renderer, want := range map[string]want{
+		"llvmpipe (LLVM 15.0.6, 256 bits)":                          software,
+		"ANGLE (Mesa, llvmpipe (LLVM 17.0.6 256 bits), OpenGL 4.5)": software,
+		"softpipe":                           soft("softpipe"),
+		"Google SwiftShader":                 soft("software"),
+		"V3D 4.2":                            v3d,
+		"V3D 7.1.7":                          v3d,
+		"VideoCore VI HW":                    v3d,
+		"Mali-G52 (Panfrost)":                bifrost,
+		"Mali-G31":                           bifrost,
+		"Mali-G76":                           bifrost,
+		"Mali-G57 (Panfrost)":                valhall,
+		"Mali-G57 MC2":                       valhall,
+		"Mali-G610":                          valhall,
+		"Mali-G710":                          valhall,
+		"Mali-G720-Immortalis MC12":          valhall,
+		"Immortalis-G715":                    valhall,
+		"Mali-T860 (Panfrost)":               other,
+		"FD630":                              {"Adreno", much, eights},
+		"Adreno (TM) 740":                    {"Adreno", much, eights},
+		"Mesa Intel(R) UHD Graphics 630":     {"Intel", mali, four},
+		"AMD Radeon Vega 8 (radeonsi)":       {"AMD", much, eights},
+		"NVIDIA Tegra X1 (nvgpu)/integrated": {"NVIDIA", much, eights},
+		"NVIDIA GeForce RTX 3060/PCIe/SSE2":  {"NVIDIA", much, eights},
+		"NV12B":                              {"NVIDIA", much, eights},
+		"Vivante GC7000":                     other,
+		"PowerVR Rogue GE8320":               other,
+		"":                                   other,
+	} {
+		i := &Info{Renderer: renderer}
+		how := tuningFor(i)
+		// A convolution of which the whole family variant fits.
+		p := how.standard(bounds{kernel: pointwiseFile, inputs: 96, outputs: 480, vectors: 196})
+		g := how.standard(bounds{kernel: generalFile, inputs: 96, outputs: 480, vectors: 28, strip: 2})
+		if got := (struct{ family, pointwise, general string }{familyOf(i).name, p.String(), g.String()}); got != want {
+			t.Errorf("%q: %v, want %v", renderer, got, want)
+		}
+	}
+	for i, f := range families {
+		if f.basis != byMeasure && f.basis != byCompiler && f.basis != byGuess {
+			t.Errorf("%s: by %q", f.name, f.basis)
+		}
+		if last := i == len(families)-1; f.renderer.MatchString("") != last {
+			t.Errorf("%s: only the last family is for all", f.name)
+		}
+	}
+}
+
+// Wide windows leave Bifrost fewer registers.
+func TestBifrostStrip(t *testing.T) {
+	how := tuningFor(&Info{Renderer: "Mali-G52"})
+	for strip, want := range map[int]int{1: 8, 2: 8, 3: 4, 9: 4} {
+		if v := how.standard(bounds{kernel: generalFile, inputs: 3, outputs: 64, vectors: 9, strip: strip}); v.channels != want {
+			t.Errorf("%d vec4s of a row: %d channels, want %d", strip, v.channels, want)
+		}
+	}
+}
+
+// Whatever the shape, a family's variant is one that the kernel can run.
+func TestStandardVariantsFit(t *testing.T) {
+	for _, f := range families {
+		how := f.tuning
+		for _, k := range []kernelFile{pointwiseFile, generalFile, convPoolFile, fusedFile, depthwiseFile, poolFile, connectedFile} {
+			for _, inputs := range []int{1, 2, 3, 12, 17, 60, 64} {
+				for _, outputs := range []int{1, 3, 4, 12, 15, 20, 45, 60, 240, 1000} {
+					for _, vectors := range []int{1, 2, 7, 49, 784} {
+						b := bounds{k, inputs, outputs, vectors, vectors, 3}
+						if k == convPoolFile {
+							b.outputs = ceilDiv(outputs, 4) * 4
+						}
+						v := how.standard(b)
+						if err := v.check(b, &SpecMinimum); err != nil {
+							t.Errorf("%s, %+v: %v", f.name, b, err)
+						}
+					}
+				}
+			}
+		}
+	}
+}
