@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -15,17 +16,10 @@ import (
 // was varied is in the benchmark's name, where benchstat's -col and -row find it.
 func goBenchmark(w io.Writer, rs []record.Record, _ Options) error {
 	b := benchfmt.NewWriter(w)
+	config := goConfig(rs)
 	for i := range rs {
 		r := &rs[i]
-		res := benchfmt.Result{Iters: 1}
-		for _, c := range [][2]string{
-			{"goos", r.Context.Machine.OS}, {"goarch", r.Context.Machine.Arch}, {"cpu", r.Context.Machine.CPU},
-			{r.Test.Backend + "-device", r.Device.Name}, {r.Test.Backend + "-driver", r.Device.Driver},
-		} {
-			if text := oneLine(c[1]); text != "" {
-				res.Config = append(res.Config, benchfmt.Config{Key: c[0], Value: []byte(text), File: true})
-			}
-		}
+		res := benchfmt.Result{Iters: 1, Config: config}
 		params := fmt.Sprintf("/model=%s/batch=%d", word(r.Model.Name), r.Test.Batch)
 		if r.Test.Height > 0 {
 			params += fmt.Sprintf("/size=%dx%d", r.Test.Height, r.Test.Width)
@@ -44,6 +38,39 @@ func goBenchmark(w io.Writer, rs []record.Record, _ Options) error {
 		}
 	}
 	return nil
+}
+
+// goConfig says what all records ran on: the same for each, or benchstat would put
+// GPU and CPU into tables of their own.
+func goConfig(rs []record.Record) []benchfmt.Config {
+	var all []benchfmt.Config
+	add := func(key string, of func(*record.Record) string) {
+		var values []string
+		for i := range rs {
+			if v := strings.Join(strings.Fields(of(&rs[i])), " "); v != "" && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+		if len(values) > 0 {
+			all = append(all, benchfmt.Config{Key: key, Value: []byte(strings.Join(values, ", ")), File: true})
+		}
+	}
+	add("goos", func(r *record.Record) string { return r.Context.Machine.OS })
+	add("goarch", func(r *record.Record) string { return r.Context.Machine.Arch })
+	add("cpu", func(r *record.Record) string { return r.Context.Machine.CPU })
+	for _, backend := range []string{"gpu", "cpu", "reference"} {
+		of := func(text func(*record.Record) string) func(*record.Record) string {
+			return func(r *record.Record) string {
+				if r.Test.Backend != backend {
+					return ""
+				}
+				return text(r)
+			}
+		}
+		add(backend+"-device", of(func(r *record.Record) string { return r.Device.Name }))
+		add(backend+"-driver", of(func(r *record.Record) string { return r.Device.Driver }))
+	}
+	return all
 }
 
 func runs(b *benchfmt.Writer, res benchfmt.Result, name string, s *record.Series) error {
@@ -73,5 +100,3 @@ func word(s string) string {
 		return r
 	}, s)
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -20,6 +20,9 @@ func notes(rs []record.Record) []string {
 	for i := range rs {
 		say("%s", device(&rs[i]))
 	}
+	if line := circumstances(&rs[len(rs)-1].Context); line != "" {
+		say("%s", line)
+	}
 	gs := groups(rs)
 	if len(gs) == 1 {
 		for i := range rs {

@@ -68,7 +68,10 @@ func gpu() record.Record {
 		LayerSum: &record.LayerSum{WholeMS: 7.5, SumMS: 5.75, Parts: parts("upload", 0.4, "readback", 0.1, "between launches", 0.25, "other", 0.01, "rest", 0.99)},
 		Accuracy: &record.Accuracy{MaxRelErr: 3e-7, MaxRelDiffCPU: number(4e-7), Tolerance: 1e-4},
 		Start:    record.Start{OpenMS: 150, LoadMS: 30, PrepareMS: 460, FirstMS: 12, TotalMS: 652, Programs: 12, ProgramsColdMS: &cold, ProgramsCacheMS: &cache},
-		Context: record.Context{Machine: record.Machine{OS: "linux", Arch: "arm64", CPU: "4 Cortex-A55", Cores: 4},
+		Context: record.Context{Machine: record.Machine{OS: "linux", Arch: "arm64", CPU: "4 Cortex-A55", Cores: 4, Board: "Some Board", MemoryBytes: 4 << 30},
+			Before: record.State{Load: []float64{0.25, 0.5, 1}},
+			After: record.State{CPUs: []record.Clock{{Name: "cpu0-3", Governor: "ondemand", MHz: 1200, MaxMHz: 1800}}, GPUs: []record.Clock{{Name: "fb000000.gpu", MHz: 300}},
+				Temperatures: []record.Temperature{{Name: "soc", Celsius: 55}, {Name: "gpu", Celsius: 61.4}}},
 			Library: record.Library{Version: "v0.3.0", Go: "go1.26"}, PeakRSSBytes: 80 << 20},
 	}
 	return r
