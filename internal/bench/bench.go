@@ -92,7 +92,6 @@ type contender struct {
 	throughput samples
 	block      int // frames of a throughput sample
 	details    details
-	memory     int64
 }
 
 // samples are times of runs in milliseconds.
