@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/internal/record"
+)
+
+// Two calls of the same command differ by less than the intervals that they state,
+// in nine of ten tries, on a quiet machine:
+//
+//	SHUFFLEGL_REPEATABILITY=10 go test -run Repeatability -v ./cmd/gpubench
+//
+// SHUFFLEGL_REPEATABILITY_ARGS has bench's arguments, if not the default ones.
+func TestRepeatability(t *testing.T) {
+	tries, err := strconv.Atoi(os.Getenv("SHUFFLEGL_REPEATABILITY"))
+	if err != nil || tries < 1 {
+		t.Skip("takes minutes and a quiet machine: SHUFFLEGL_REPEATABILITY=10 runs it")
+	}
+	// Programs of their own, as memory lies elsewhere in each.
+	tool := filepath.Join(t.TempDir(), "gpubench")
+	if out, err := exec.Command("go", "build", "-o", tool, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	once := func() []record.Record {
+		file := filepath.Join(t.TempDir(), "out.json")
+		args := append([]string{"bench", "-o", file}, strings.Fields(os.Getenv("SHUFFLEGL_REPEATABILITY_ARGS"))...)
+		if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return load(t, file)
+	}
+	type figure struct {
+		name string
+		of   func(*record.Record) *record.Summary
+	}
+	figures := []figure{
+		{"latency", func(r *record.Record) *record.Summary { return &r.Latency.Wall }},
+		{"throughput", func(r *record.Record) *record.Summary {
+			if r.Throughput == nil {
+				return nil
+			}
+			return &r.Throughput.Wall
+		}},
+	}
+	apart, order := map[string]int{}, []string(nil)
+	for try := range tries {
+		first, second := once(), once()
+		if len(first) != len(second) {
+			t.Fatalf("%d records, then %d", len(first), len(second))
+		}
+		for i := range first {
+			for _, f := range figures {
+				a, b := f.of(&first[i]), f.of(&second[i])
+				if a == nil {
+					continue
+				}
+				name := fmt.Sprintf("%s %s x%d %s", first[i].Model.Name, first[i].Test.Backend, first[i].Test.Threads, f.name)
+				if _, known := apart[name]; !known {
+					order, apart[name] = append(order, name), 0
+				}
+				word := ""
+				if float64(a.LowMS) > float64(b.HighMS) || float64(b.LowMS) > float64(a.HighMS) {
+					apart[name]++
+					word = "  apart"
+				}
+				t.Logf("try %d, %s: %.3f (%.3f - %.3f) and %.3f (%.3f - %.3f), %+.1f %%%s", try+1, name,
+					a.MedianMS, float64(a.LowMS), float64(a.HighMS), b.MedianMS, float64(b.LowMS), float64(b.HighMS), 100*(b.MedianMS/a.MedianMS-1), word)
+			}
+			for _, r := range []record.Record{first[i], second[i]} {
+				if w := r.Context.Warnings; i == 0 && len(w) > 0 {
+					t.Logf("try %d: %s", try+1, strings.Join(w, "; "))
+				}
+			}
+		}
+	}
+	for _, name := range order {
+		t.Logf("%s: within the intervals in %d of %d tries", name, tries-apart[name], tries)
+		if 10*apart[name] > tries {
+			t.Errorf("%s: apart in %d of %d tries", name, apart[name], tries)
+		}
+	}
+}
