@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 		{"bench", world{}, 0, "-model " + tiny + " -size 32x48 -threads 1,2 -runs 6"},
 		{"bench_sweep", world{blind: true}, 0, "bench -model " + tiny + " -size 32,48x32 -batch 1,2 -threads 2-4*2 -runs 6 -order reverse -repeat 2 -inflight 0"},
 		{"paper_help", world{}, 0, "paper -h"},
-		{"paper", world{}, 0, "paper -size 32 -model shufflenet_v1_g3_0.5x -ablate " + tiny + " -threads 1,2 -time 1s"},
+		{"paper", world{}, 0, "paper -size 32 -model shufflenet_v1_g3_0.5x -ablate " + tiny + " -threads 1,2 -time 0s"},
 		{"paper_no_gpu", world{noGPU: noGPU, idle: true}, 0, "paper -size 224 -model shufflenet_v1_g3_0.5x,mobilenet_v1_1.0 -ablate none -threads 1"},
 		{"peak_help", world{}, 0, "peak -h"},
 		{"peak", world{software: true}, 0, "peak -threads 4"},
