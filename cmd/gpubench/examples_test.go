@@ -19,7 +19,7 @@ func TestExamples(t *testing.T) {
 				enter(t)
 				writeModels(t)
 				writeExampleFiles(t, c.name, example)
-				w := world{idle: c.name == "bench", programs: compiled()}
+				w := world{idle: c.name == "bench" || c.name == "paper", programs: compiled()}
 				if status, stdout, stderr := w.run(strings.Fields(example)...); status != success {
 					t.Errorf("exit status %d: %s%s", status, stdout, stderr)
 				}

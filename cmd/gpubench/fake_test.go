@@ -155,7 +155,7 @@ func (w *world) run(args ...string) (status int, stdout, stderr string) {
 
 func (w *world) system(out writer, err writer) *system {
 	return &system{
-		stdin: &w.stdin, stdout: out, stderr: err,
+		stdin: &w.stdin, stdout: out, stderr: err, blank: w.idle,
 		now:   func() time.Time { return w.clock },
 		sleep: func(time.Duration) {},
 		machine: machine.Probe{

@@ -43,6 +43,7 @@ func commands() []command {
 		modelsCommand(),
 		infoCommand(),
 		peakCommand(),
+		paperCommand(),
 	}
 }
 

@@ -20,6 +20,7 @@ type system struct {
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one
 	args           []string
+	blank          bool // large networks get weights of zero: for tests that compute nothing
 
 	now     func() time.Time
 	sleep   func(time.Duration)

@@ -84,7 +84,9 @@ func (o *Options) ablate(ctx context.Context, model string, progress func(string
 			entries, plans = append(entries, e), append(plans, p)
 		}
 	}
-	records, err := o.measure(ctx, shuffled, entries, func(what string, share float64) {
+	longer := *o
+	longer.Time *= 3 // for three times as many runs
+	records, err := longer.measure(ctx, shuffled, entries, func(what string, share float64) {
 		progress(model+", ablation: "+what, share)
 	})
 	if err != nil {

@@ -28,7 +28,7 @@ type Options struct {
 	Zoo       zoo.Options // blank weights, or a seed
 
 	Runs     int           // of each, at least
-	Time     time.Duration // and as many more as fit into so much, for all that run in turns
+	Time     time.Duration // and as many more as fit into so much, for all that run in turns; an ablation takes three
 	Seed     uint64        // of the order
 	Clock    func() time.Time
 	Sleep    func(time.Duration)
@@ -66,6 +66,7 @@ type Time struct {
 	Software bool          `json:"software_renderer,omitempty"`
 	Runs     int           `json:"runs"`
 	MedianMS float64       `json:"median_ms"`
+	MinMS    float64       `json:"min_ms"`
 	LowMS    record.Number `json:"low_ms"` // 95 % confidence interval; null after too few runs
 	HighMS   record.Number `json:"high_ms"`
 	Samples  []float64     `json:"samples_ms"`
@@ -74,7 +75,7 @@ type Time struct {
 
 func timeOf(r *record.Record) Time {
 	return Time{r.Test.Backend, r.Test.Threads, r.Device.Name, r.Device.Driver, r.Device.Software, r.Latency.Wall.N,
-		r.Latency.Wall.MedianMS, r.Latency.Wall.LowMS, r.Latency.Wall.HighMS, r.Latency.WallMS, r.Latency.Noise}
+		r.Latency.Wall.MedianMS, r.Latency.Wall.MinMS, r.Latency.Wall.LowMS, r.Latency.Wall.HighMS, r.Latency.WallMS, r.Latency.Noise}
 }
 
 // Name is the backend's, and how many threads it has.

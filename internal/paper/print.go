@@ -113,18 +113,19 @@ func printSize(b *strings.Builder, cells []Cell) {
 func (a *Ablation) print(b *strings.Builder) {
 	fmt.Fprintf(b, "Ablation: the channel shuffle of %s, ms for one picture (medians)\n\n", a.Model)
 	g := newGrid(b, 24)
-	g.row("", "by renaming", "none", "by copying", "launches", "barriers", "MB moved")
+	g.row("", "by renaming", "none", "by copying", "min", "launches", "barriers", "MB moved")
 	for i := range a.On {
 		t := &a.On[i]
 		three := []*Shuffled{&t.Remapped, &t.None, &t.Copied}
-		var ms, launches, barriers, moved []string
+		var ms, least, launches, barriers, moved []string
 		for _, s := range three {
 			ms = append(ms, figure(s.MedianMS)+mark(&s.Time))
+			least = append(least, figure(s.MinMS))
 			launches = append(launches, fmt.Sprint(s.Launches))
 			barriers = append(barriers, fmt.Sprint(s.Barriers))
 			moved = append(moved, figure(float64(s.Bytes)/1e6))
 		}
-		g.row(t.Remapped.Name(), append(ms, strings.Join(launches, "/"), strings.Join(barriers, "/"), strings.Join(moved, "/"))...)
+		g.row(t.Remapped.Name(), append(ms, strings.Join(least, "/"), strings.Join(launches, "/"), strings.Join(barriers, "/"), strings.Join(moved, "/"))...)
 	}
 	g.Flush()
 	for i := range a.On {
