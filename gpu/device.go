@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/shaders"
@@ -40,8 +41,10 @@ type Options struct {
 	NoSelfTest bool
 
 	// Tune has whatever is prepared tuned first, as by Device.Tune: launch shapes that
-	// are not in the cache yet. That takes up to DefaultTuneBudget for each plan.
-	Tune bool
+	// are not in the cache yet. That takes up to TuneBudget for each plan; 0 is
+	// DefaultTuneBudget.
+	Tune       bool
+	TuneBudget time.Duration
 	// NoTuning leaves aside the variants that earlier tuning has chosen, which are kept
 	// beside the programs.
 	NoTuning bool
@@ -75,6 +78,7 @@ type Device struct {
 	choices    choices                      // of variants, by tuning
 	store      tuningStore                  // of these
 	tuneFirst  bool                         // before a plan is prepared
+	tuneBudget time.Duration                // of that
 	tuneTurn   sync.Mutex                   // one at a time
 	closeErr   error                        // valid once stopped is closed
 }

@@ -309,7 +309,7 @@ func (d *Device) tuneMissing(p *network.Plan) error {
 	known := d.choices.all()
 	for _, x := range ds {
 		if x.choice != nil && !known[x.choice.shape].Complete {
-			_, err := d.Tune(context.Background(), p, TuneOptions{})
+			_, err := d.Tune(context.Background(), p, TuneOptions{Budget: d.tuneBudget})
 			if err != nil && !fatal(err) {
 				d.log.Warn(fmt.Sprintf("gpu: %s is not tuned: %v", p.Name, err))
 				err = nil

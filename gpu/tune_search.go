@@ -94,7 +94,7 @@ func (s *search) explore(standard *entrant) error {
 	const passes = 3
 	for range passes {
 		before := s.best
-		for _, a := range axesOf[s.bounds.kernel] {
+		for _, a := range movesOf(s.bounds.kernel) {
 			for _, up := range []bool{true, false} {
 				if err := s.walk(a, up, standard); err != nil || s.over() {
 					return err
@@ -107,6 +107,23 @@ func (s *search) explore(standard *entrant) error {
 	}
 	s.found.complete = true
 	return nil
+}
+
+// trade is the way from few vectors of many channels to many of few: as many sums.
+var trade = axis{"vectors for channels", vectorsAxis.values, vectorsAxis.get, func(v *variant, n int) {
+	sums := v.channels * v.vectors
+	v.vectors, v.channels = n, max(4, min(sums/n/4*4, slices.Max(channelsAxis.values)))
+}}
+
+// movesOf lists the axes to walk along, those first that matter most.
+func movesOf(k kernelFile) []axis {
+	var moves []axis
+	for _, a := range axesOf[k] {
+		if moves = append(moves, a); a.name == vectorsAxis.name {
+			moves = append(moves, trade)
+		}
+	}
+	return moves
 }
 
 // walk goes along an axis until it gets worse.

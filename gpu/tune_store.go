@@ -164,7 +164,7 @@ func (s *tuningStore) parse(data []byte) (map[string]storedChoice, error) {
 // openTuning reads the choices of earlier processes. The self-test has gone without
 // them.
 func (d *Device) openTuning(o Options) {
-	d.tuneFirst = o.Tune
+	d.tuneFirst, d.tuneBudget = o.Tune, o.TuneBudget
 	if o.NoCache {
 		return
 	}

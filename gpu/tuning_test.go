@@ -1,0 +1,181 @@
+package gpu
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/network/zoo"
+)
+
+// shuffleNet is a plan with launches of every kernel that has variants but conv_depthwise.
+func shuffleNet(t *testing.T) *network.Plan {
+	t.Helper()
+	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Blank: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.NewPlan(g, PlanOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// choicesOf assembles a plan and gives the choice of each step.
+func choicesOf(t *testing.T, p *network.Plan, how tuning) (all []*choice, ignored []string) {
+	t.Helper()
+	ds, tables, err := assemble(p, &SpecMinimum, how)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range ds {
+		all = append(all, ds[i].choice)
+	}
+	return all, tables.ignored
+}
+
+// Launches of one shape run the same program, and shapes say what they are.
+func TestLaunchShapes(t *testing.T) {
+	p := shuffleNet(t)
+	ds, _, err := assemble(p, &SpecMinimum, eight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := map[string]dispatch{}
+	for _, d := range ds {
+		if d.choice == nil {
+			continue
+		}
+		if f, ok := first[d.choice.shape]; !ok {
+			first[d.choice.shape] = d
+		} else if f.program != d.program || f.groups != d.groups || len(f.weights) != len(d.weights) {
+			t.Errorf("%s: %s and %s", d.choice.shape, f.program.Label(), d.program.Label())
+		}
+	}
+	if len(first) < 10 || len(first) >= len(ds) {
+		t.Errorf("%d shapes of %d launches", len(first), len(ds))
+	}
+	for _, shape := range []string{
+		"conv_pointwise in=1x60x28x28 out=1x15x28x28 groups=3 ACTIVATION=1",
+		"fully_connected in=1x240 out=1x1000",
+	} {
+		if _, ok := first[shape]; !ok {
+			t.Errorf("no shape %q", shape)
+		}
+	}
+}
+
+// Whatever makes another program, but for the variant, makes another shape.
+func TestLaunchShapeTellsApart(t *testing.T) {
+	build := func(change func(s *network.Step)) string {
+		p := shuffleNet(t)
+		i := slices.IndexFunc(p.Steps, func(s network.Step) bool { return s.Kernel == network.ConvFused && s.Residual != nil })
+		s := p.Steps[i]
+		change(&s)
+		tables := eight.tables(&SpecMinimum)
+		d, err := convFused(tables, &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.choice.shape
+	}
+	same := func(*network.Step) {}
+	even := func(v network.View) network.View {
+		v.Planes = slices.Clone(v.Planes)
+		for i := range v.Planes {
+			v.Planes[i] = int32(1024 * i)
+		}
+		return v
+	}
+	shapes := map[string]string{}
+	for name, change := range map[string]func(s *network.Step){
+		"as it is":      same,
+		"no residual":   func(s *network.Step) { s.Residual = nil },
+		"no activation": func(s *network.Step) { s.Act = network.Activation{} },
+		"no table":      func(s *network.Step) { s.Inputs = []network.View{even(s.Inputs[0])} },
+		"wider pitch":   func(s *network.Step) { s.Output.RowStride += 4 },
+		"smaller tile":  func(s *network.Step) { s.Tile.Rows = 1 },
+		"between":       func(s *network.Step) { f := *s.First; f.Act = network.ReLU(); s.First = &f },
+	} {
+		shape := build(change)
+		if other, ok := shapes[shape]; ok {
+			t.Errorf("%q and %q are one: %s", name, other, shape)
+		}
+		shapes[shape] = name
+	}
+	if build(same) != build(func(s *network.Step) { s.Name, s.Layers = "other", nil }) {
+		t.Error("the name makes a shape")
+	}
+}
+
+// A choice overrules the family's variant for its shape and no other.
+func TestChosenVariants(t *testing.T) {
+	p := shuffleNet(t)
+	standard, _ := choicesOf(t, p, eight)
+	i := slices.IndexFunc(standard, func(c *choice) bool { return c != nil && c.bounds.kernel == pointwiseFile })
+	shape, v := standard[i].shape, variant{channels: 4, vectors: 2, unroll: 1, lanes: 32, buffered: true}
+	how := eight
+	how.chosen = map[string]variant{shape: v, "another": v}
+	got, ignored := choicesOf(t, p, how)
+	if len(ignored) > 0 {
+		t.Error(ignored)
+	}
+	for i, c := range got {
+		if c == nil {
+			continue
+		}
+		if tuned := c.shape == shape; c.tuned != tuned || tuned && c.variant != v || !tuned && c.variant != standard[i].variant {
+			t.Errorf("%s: %v, tuned %v", c.shape, c.variant, c.tuned)
+		}
+	}
+}
+
+// A choice that does not fit is left aside, with a word, and is no error.
+func TestUnfitChoices(t *testing.T) {
+	p := shuffleNet(t)
+	standard, _ := choicesOf(t, p, eight)
+	for _, v := range []variant{
+		{},
+		{channels: 4},
+		{channels: 4, vectors: 1, unroll: 4, lanes: 64, rows: 1},
+		{channels: 400, vectors: 1, unroll: 1, lanes: 64},
+		{channels: 8, vectors: 1, unroll: 1, lanes: 1024},
+		{lanes: -16, parts: -1, rows: -1, channels: -4, vectors: -1, unroll: -2},
+	} {
+		how := eight
+		how.chosen = map[string]variant{}
+		for _, c := range standard {
+			if c != nil {
+				how.chosen[c.shape] = v
+			}
+		}
+		got, ignored := choicesOf(t, p, how)
+		if len(ignored) != len(how.chosen) {
+			t.Errorf("%+v: %d of %d are ignored", v, len(ignored), len(how.chosen))
+		}
+		for i, c := range got {
+			if c != nil && (c.tuned || c.variant != standard[i].variant) {
+				t.Errorf("%+v: %s runs as %v", v, c.shape, c.variant)
+			}
+		}
+		for _, line := range ignored {
+			if !strings.Contains(line, ": ") {
+				t.Errorf("why? %q", line)
+			}
+		}
+	}
+	// More work groups than the device takes are found out only when they are counted.
+	limits := SpecMinimum
+	limits.WorkGroupCount = [3]int{4, 65535, 65535}
+	i := slices.IndexFunc(standard, func(c *choice) bool { return c != nil && c.bounds.kernel == pointwiseFile && c.bounds.vectors == 196 })
+	how := eight
+	how.pointwise.vectors = 4
+	how.chosen = map[string]variant{standard[i].shape: {channels: 8, vectors: 1, unroll: 1, lanes: 64}}
+	tables := how.tables(&limits)
+	ds, err := tables.dispatches(convPointwise, &p.Steps[i])
+	if err != nil || len(tables.ignored) != 1 || ds[0].choice.tuned {
+		t.Errorf("%v, %q", err, tables.ignored)
+	}
+}
