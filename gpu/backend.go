@@ -20,7 +20,7 @@ func (d *Device) Device() string { return d.info.Renderer }
 func (d *Device) Driver() string { return d.info.Version }
 
 // PlanOptions asks for what the kernels can fuse, where it pays on this device.
-func (d *Device) PlanOptions() network.PlanOptions { return PlanOptionsFor(d.info.Renderer) }
+func (d *Device) PlanOptions() network.PlanOptions { return PlanOptionsFor(d.info.model()) }
 
 // PlanOptions is how plans for a GPU are made, for those who plan without one.
 func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }

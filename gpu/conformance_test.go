@@ -23,11 +23,23 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 	return d
 }
 
+// The whole suite runs with the defaults of GPUs, and with no more than every OpenGL
+// ES 3.1 device has. Those of software renderers, which this device may be, are large
+// programs and slow to build.
 func TestConformance(t *testing.T) {
-	conformance.Run(t, open(t, gpu.Options{}), conformance.Options{Short: testing.Short()})
+	o := gpu.Options{Limits: &gpu.SpecMinimum}
+	conformance.Run(t, open(t, o.Like("a GPU")), conformance.Options{Short: testing.Short() || raceDetector})
 }
 
-// The same with no more than every OpenGL ES 3.1 device has.
-func TestConformanceSpecMinimum(t *testing.T) {
-	conformance.Run(t, open(t, gpu.Options{Limits: &gpu.SpecMinimum}), conformance.Options{Short: true})
+// What families of GPUs run otherwise.
+func TestConformanceFamilies(t *testing.T) {
+	for _, renderer := range []string{"llvmpipe", "V3D 4.2", "Mali-G52", "Adreno (TM) 640"} {
+		t.Run(renderer, func(t *testing.T) {
+			if raceDetector && renderer != "V3D 4.2" {
+				t.Skip("takes minutes")
+			}
+			d := open(t, gpu.Options{}.Like(renderer))
+			conformance.Run(t, d, conformance.Options{Short: true, Only: "fused/"})
+		})
+	}
 }

@@ -50,6 +50,7 @@ type Options struct {
 	NoTuning bool
 
 	wrap func(gles.API) gles.API // for tests: counts and faults
+	like string                  // for tests: another renderer, whose defaults are used
 }
 
 // Device is an open GPU. Its methods may be called from any goroutine.
@@ -266,6 +267,7 @@ func (d *Device) openOne(p ContextProvider, o Options) (_ Context, _ gles.API, e
 		gl = o.wrap(gl)
 	}
 	info := queryInfo(gl, ctx.Kind())
+	info.like = o.like
 	if err := checkErrors(gl, "query limits"); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w: %w", ctx.Kind(), ErrDriver, err)
 	}

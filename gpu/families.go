@@ -87,7 +87,7 @@ func bifrost() tuning {
 // familyOf finds the GPU's family.
 func familyOf(i *Info) *family {
 	for n := range families {
-		if f := &families[n]; f.renderer.MatchString(i.Renderer) {
+		if f := &families[n]; f.renderer.MatchString(i.model()) {
 			return f
 		}
 	}

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 // Info describes a device.
 type Info struct {
 	Vendor, Renderer string
+	like             string // in tests, another renderer whose defaults are used
 	Version          string // GL_VERSION
 	GLSLVersion      string
 	Context          string   // what made the context, such as "EGL surfaceless"
@@ -57,3 +59,6 @@ func queryInfo(gl gles.API, kind string) Info {
 	}
 	return info
 }
+
+// model is the renderer whose defaults are used.
+func (i *Info) model() string { return cmp.Or(i.like, i.Renderer) }

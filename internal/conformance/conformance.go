@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/network"
@@ -56,6 +57,8 @@ type Options struct {
 	Tolerance float64
 	// Short leaves out most kinds of plan, for slow backends.
 	Short bool
+	// Only leaves out cases whose names do not begin so.
+	Only string
 	// Unsupported names exactly the cases for which the backend's Prepare returns
 	// network.ErrUnsupported.
 	Unsupported []string
@@ -118,6 +121,9 @@ func Run(t *testing.T, b network.Backend, o Options) {
 	known := map[string]bool{}
 	for _, c := range Cases() {
 		known[c.Name] = true
+		if !strings.HasPrefix(c.Name, o.Only) {
+			continue
+		}
 		t.Run(c.Name, func(t *testing.T) {
 			err := RunCase(b, c, o)
 			listed := slices.Contains(o.Unsupported, c.Name)
