@@ -140,7 +140,7 @@ func TestJSONPassesSchema(t *testing.T) {
 	schema := c.MustCompile("schema.json")
 	var w world
 	var out, stderr bytes.Buffer
-	args := strings.Fields("bench -model " + tiny + " -size 64 -runs 2 -warmup 3 -format jsonl")
+	args := strings.Fields("bench -model " + tiny + " -size 64 -batch 1,2 -runs 2 -warmup 3 -format jsonl") // two records even without a GPU
 	for _, sys := range []*system{w.system(&out, &stderr), realSystem(&out, &stderr)} {
 		out.Reset()
 		if status := run(args, sys); status != success {
