@@ -116,7 +116,7 @@ func (s *scheduler) resolve() {
 			st.Beside.Input, st.Beside.Output = b.input.view(), b.output.view()
 		}
 		st.Barrier = i > 0 && st.Level != s.steps[i-1].step.Level
-		st.Bytes = stepBytes(st)
+		st.Bytes = stepBytes(st, p.ElementBytes)
 		if st.Barrier {
 			p.Barriers++
 		}

@@ -11,6 +11,9 @@ func (o PlanOptions) check() error {
 	if min(o.Align, o.Guard) < 0 || max(o.Align, o.Guard) > 1<<16 {
 		return fmt.Errorf("network: rows aligned to %d floats with guards of %d: %w", o.Align, o.Guard, ErrUnsupported)
 	}
+	if o.ElementBytes < 0 || o.ElementBytes > 8 {
+		return fmt.Errorf("network: elements of %d bytes: %w", o.ElementBytes, ErrUnsupported)
+	}
 	if o.SharedFloats < 0 || o.SharedFloats > 1<<16 {
 		return fmt.Errorf("network: %d floats of shared memory: %w", o.SharedFloats, ErrUnsupported)
 	}

@@ -1,12 +1,15 @@
 package network
 
-// stepBytes counts what a launch reads and writes: every operand once.
-func stepBytes(s Step) int64 {
-	bytes := s.Output.Bytes()
+import "github.com/shufflegl/shufflegl/tensor"
+
+// stepBytes counts what a launch reads and writes, every operand once: elements of
+// so many bytes, and entries of index tables.
+func stepBytes(s Step, element int) int64 {
+	elements, entries := s.Output.Elements(), 0
 	read := func(v View) {
-		bytes += v.Bytes()
+		elements += v.Elements()
 		if _, _, even := v.Even(); !even {
-			bytes += 4 * int64(len(v.Planes)) // the index table
+			entries += len(v.Planes)
 		}
 	}
 	for _, v := range s.Inputs {
@@ -17,16 +20,16 @@ func stepBytes(s Step) int64 {
 	}
 	if b := s.Beside; b != nil {
 		read(b.Input)
-		bytes += b.Output.Bytes()
+		elements += b.Output.Elements()
 	}
-	if s.Weights != nil {
-		bytes += 4 * int64(len(s.Weights.Data))
+	weights := []*tensor.Tensor{s.Weights, s.Bias}
+	if f := s.First; f != nil {
+		weights = append(weights, f.Weights, f.Bias)
 	}
-	if s.First != nil {
-		bytes += s.First.bytes()
+	for _, w := range weights {
+		if w != nil {
+			elements += int64(len(w.Data))
+		}
 	}
-	if s.Bias != nil {
-		bytes += 4 * int64(len(s.Bias.Data))
-	}
-	return bytes
+	return int64(element)*elements + 4*int64(entries)
 }

@@ -45,6 +45,14 @@ func (m CostModel) orDefault() CostModel {
 	return m
 }
 
+// of is the model for elements of so many bytes, in terms of work, which counts
+// elements of four.
+func (m CostModel) of(element int) CostModel {
+	m.Bytes *= 4 / float64(element)
+	m.Cached *= 4 / float64(element)
+	return m
+}
+
 // check sees that times can be computed by the model.
 func (m CostModel) check() error {
 	positive := func(v float64) bool { return v > 0 && !math.IsInf(v, 0) }

@@ -1,7 +1,8 @@
 package network
 
 // floorBytes is what a run must move at the least if each unit's input and
-// output go through memory once, and each weight is read once.
+// output go through memory once, and each weight is read once, elements being of
+// four bytes.
 //
 // A unit is what lies between two points of the network at which one value
 // alone is needed later: a residual block with its shortcut, or a single layer

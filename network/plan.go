@@ -102,18 +102,22 @@ type Plan struct {
 	Consts  []Constant
 
 	ArenaFloats int
-	Guards      []Range // what no step may write; empty unless PlanOptions.Guard is set
-	MACs        int64
-	Bytes       int64
-	FloorBytes  int64 // weights once, each unit's input and output once (see floorBytes)
-	Barriers    int
+	// ElementBytes is the size of an element of a map or of weights: that of
+	// PlanOptions. All bytes are counted with it.
+	ElementBytes int
+
+	Guards     []Range // what no step may write; empty unless PlanOptions.Guard is set
+	MACs       int64
+	Bytes      int64
+	FloorBytes int64 // weights once, each unit's input and output once (see floorBytes)
+	Barriers   int
 }
 
 // Range is a half-open range of floats of the arena.
 type Range struct{ Start, End int }
 
 // ArenaBytes is the size of the arena.
-func (p *Plan) ArenaBytes() int64 { return 4 * int64(p.ArenaFloats) }
+func (p *Plan) ArenaBytes() int64 { return int64(p.ElementBytes) * int64(p.ArenaFloats) }
 
 // PlanOptions changes how a graph is planned. The zero value is what to use.
 type PlanOptions struct {
@@ -132,6 +136,11 @@ type PlanOptions struct {
 	// of one element; 0 leaves rows without padding. Backends that store whole
 	// vectors ask for it.
 	Align int
+	// ElementBytes is what an element of a map or of weights takes where the plan
+	// runs; 0 means 4. Bytes are counted with it, and nothing else depends on it:
+	// offsets count elements.
+	ElementBytes int
+
 	Guard int // unused floats around every buffer, to see stray writes in tests
 }
 

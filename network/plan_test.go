@@ -1,6 +1,7 @@
 package network_test
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"testing"
@@ -64,12 +65,13 @@ func checkGuards(t *testing.T, _ *network.Graph, o network.PlanOptions, p *netwo
 
 // What a plan says of its cost is what can be counted from outside.
 func checkCosts(t *testing.T, g *network.Graph, o network.PlanOptions, p *network.Plan) {
+	element := cmp.Or(o.ElementBytes, 4)
 	var macs, sum, steps, floor int64
 	for _, n := range usedNodes(g) {
 		macs += network.MACs(n)
 	}
 	for _, s := range p.Steps {
-		if want := movedBytes(&s); s.Bytes != want {
+		if want := movedBytes(&s, element); s.Bytes != want {
 			t.Errorf("step %q: %d bytes, want %d", s.Name, s.Bytes, want)
 		}
 		sum, steps, floor = sum+s.Bytes, steps+s.MACs, floor+s.FloorBytes
@@ -84,7 +86,7 @@ func checkCosts(t *testing.T, g *network.Graph, o network.PlanOptions, p *networ
 	if p.Bytes != sum || p.FloorBytes > p.Bytes || p.FloorBytes != floor {
 		t.Errorf("%d bytes of %d in steps, floor %d of %d in steps", p.Bytes, sum, p.FloorBytes, floor)
 	}
-	if p.ArenaBytes() != int64(p.ArenaFloats)*4 {
+	if p.ElementBytes != element || p.ArenaBytes() != int64(p.ArenaFloats*element) {
 		t.Errorf("%d bytes for %d floats", p.ArenaBytes(), p.ArenaFloats)
 	}
 }
@@ -107,10 +109,10 @@ func usedNodes(g *network.Graph) (used []*network.Node) {
 	return used
 }
 
-// movedBytes counts the elements that a step names, weights, and the entries of
-// index tables.
-func movedBytes(s *network.Step) int64 {
-	elements := 0
+// movedBytes counts the elements that a step names, of maps and of weights, and the
+// entries of index tables.
+func movedBytes(s *network.Step, element int) int64 {
+	elements, entries := 0, 0
 	for _, r := range s.Results() {
 		elements += len(r.View.Planes) * r.View.Height * r.View.Width
 	}
@@ -120,7 +122,7 @@ func movedBytes(s *network.Step) int64 {
 		}
 		for p := 2; p < len(v.Planes); p++ {
 			if v.Planes[p]-v.Planes[p-1] != v.Planes[1]-v.Planes[0] {
-				elements += len(v.Planes)
+				entries += len(v.Planes)
 				break
 			}
 		}
@@ -134,7 +136,7 @@ func movedBytes(s *network.Step) int64 {
 			elements += w.Shape.Size()
 		}
 	}
-	return int64(elements) * 4
+	return int64(elements*element + entries*4)
 }
 
 // Planning has no clock, no chance and no order of maps in it.
@@ -235,13 +237,13 @@ func TestFloor(t *testing.T) {
 			out y`, 12},
 	} {
 		g := parse(t, c.graph)
-		for _, o := range []network.PlanOptions{{}, {NoFusion: true}} {
+		for _, o := range []network.PlanOptions{{}, {NoFusion: true}, {ElementBytes: 2}} {
 			p, err := network.NewPlan(g, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p.FloorBytes != 4*c.floats {
-				t.Errorf("%s, %+v: %d floats, want %d", c.name, o, p.FloorBytes/4, c.floats)
+			if want := c.floats * int64(cmp.Or(o.ElementBytes, 4)); p.FloorBytes != want {
+				t.Errorf("%s, %+v: %d bytes, want %d", c.name, o, p.FloorBytes, want)
 			}
 		}
 	}

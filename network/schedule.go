@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,9 +19,10 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 	if err := errors.Join(opt.check(), g.check(opt)); err != nil {
 		return nil, err
 	}
-	p := &Plan{Name: g.Name, Source: g}
+	p := &Plan{Name: g.Name, Source: g, ElementBytes: cmp.Or(opt.ElementBytes, 4)}
+	opt.Cost = opt.Cost.of(p.ElementBytes)
 	g = Optimize(g)
-	p.FloorBytes = floorBytes(g)
+	p.FloorBytes = floorBytes(g) / 4 * int64(p.ElementBytes)
 	if opt.NoFusion {
 		optimised := g
 		g = lower(p.Source)
@@ -123,7 +125,7 @@ func (s *scheduler) node(n *Node) error {
 	if movesNoData(n.Op) {
 		return s.rename(n)
 	}
-	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, Tile: n.tile, MACs: MACs(n), FloorBytes: n.floor}}
+	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, Tile: n.tile, MACs: MACs(n), FloorBytes: n.floor / 4 * int64(s.plan.ElementBytes)}}
 	operands := n.Inputs
 	if n.AddsLast {
 		r := s.operand(operands[len(operands)-1])

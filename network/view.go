@@ -63,8 +63,8 @@ func (v *View) Broadcast() bool {
 	return v.ColumnStride == 0 && v.Width > 1 || v.RowStride == 0 && v.Height > 1
 }
 
-// Bytes is the size of the elements that are stored, without padding.
-func (v *View) Bytes() int64 {
+// Elements counts the elements that are stored, without padding.
+func (v *View) Elements() int64 {
 	h, w := v.Height, v.Width
 	if v.RowStride == 0 {
 		h = 1
@@ -72,7 +72,7 @@ func (v *View) Bytes() int64 {
 	if v.ColumnStride == 0 {
 		w = 1
 	}
-	return 4 * int64(len(v.Planes)) * int64(h) * int64(w)
+	return int64(len(v.Planes)) * int64(h) * int64(w)
 }
 
 // Pack copies t's elements to where the view says in the arena.

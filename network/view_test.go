@@ -54,8 +54,8 @@ func TestPackAndUnpack(t *testing.T) {
 	if !slices.Equal(whole.Data, x.Data) || !slices.Equal(fromPart.Data, x.Data) {
 		t.Errorf("unpacked: %v and %v", whole.Data, fromPart.Data)
 	}
-	if v.Bytes() != 48 {
-		t.Errorf("%d bytes", v.Bytes())
+	if v.Elements() != 12 {
+		t.Errorf("%d elements", v.Elements())
 	}
 	if n, c, h, w := v.NCHW(); n != 1 || c != 2 || h != 2 || w != 3 {
 		t.Errorf("NCHW %d %d %d %d", n, c, h, w)
