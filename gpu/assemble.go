@@ -18,8 +18,9 @@ type dispatch struct {
 	stream  bool      // weights are read once: better from a buffer
 	choice  *choice   // of the variant; nil if there is no choice
 	step    int
+	beside  int // the word of parameters that is resultBase for what is done beside
 
-	cut    func(block int) []dispatch // shares out weights that are more than a block
+	cut    func(block int) []dispatch // shares out weights that are more than a block of so many
 	groups [3]int
 }
 
@@ -50,8 +51,14 @@ var kernels = map[network.Kernel]kernel{
 
 // assemble turns every step of a plan into a dispatch within the limits, or
 // rarely into several.
-func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables, error) {
-	t := how.tables(limits)
+func assemble(p *network.Plan, limits *Limits, how tuning, stored storage) ([]dispatch, *tables, error) {
+	t := how.tables(limits, stored)
+	if t.texture {
+		var err error
+		if t.results, err = resultsOf(p); err != nil {
+			return nil, nil, fmt.Errorf("gpu: %q: %w", p.Name, err)
+		}
+	}
 	var ds []dispatch
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -70,6 +77,7 @@ func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables,
 		}
 		for _, d := range parts {
 			d.step = i
+			t.results.tell(&d)
 			ds = append(ds, d)
 		}
 	}
@@ -81,13 +89,17 @@ func assemble(p *network.Plan, limits *Limits, how tuning) ([]dispatch, *tables,
 func (t *tables) dispatches(k kernel, s *network.Step) ([]dispatch, error) {
 	d, err := k(t, s)
 	parts := []dispatch{d}
-	if err == nil && d.cut != nil && 4*len(d.weights) > t.limits.StorageBlockSize {
-		parts = d.cut(t.limits.StorageBlockSize)
+	if err == nil {
+		err = t.checkRange(d.weights)
+	}
+	if block := t.limits.StorageBlockSize / t.precision.Bytes(); err == nil && d.cut != nil && len(d.weights) > block {
+		parts = d.cut(block)
 	}
 	for i := range parts {
 		parts[i].placeWeights(t.limits)
+		parts[i].program = t.compiled(parts[i].program)
 		if err == nil {
-			err = parts[i].fits(t.limits)
+			err = parts[i].fits(t.limits, t.precision)
 		}
 	}
 	if err != nil && d.choice != nil && d.choice.tuned {
@@ -97,13 +109,13 @@ func (t *tables) dispatches(k kernel, s *network.Step) ([]dispatch, error) {
 	return parts, err
 }
 
-func (d *dispatch) fits(l *Limits) error {
+func (d *dispatch) fits(l *Limits, p Precision) error {
 	for i, n := range d.groups {
 		if n > l.WorkGroupCount[i] {
 			return fmt.Errorf("%w: %v work groups, at most %v", ErrLimit, d.groups, l.WorkGroupCount)
 		}
 	}
-	if n := 4 * len(d.weights); d.stream && n > l.StorageBlockSize {
+	if n := p.Bytes() * len(d.weights); d.stream && n > l.StorageBlockSize {
 		return fmt.Errorf("%w: %d bytes of weights, a block holds at most %d", ErrLimit, n, l.StorageBlockSize)
 	}
 	return nil
@@ -117,11 +129,13 @@ type tables struct {
 
 	limits  *Limits
 	tuning           // for kernels to ask
+	storage          // of maps
+	results results  // where they are read back from
 	ignored []string // variants chosen for launch shapes that cannot be used, and why
 }
 
-func (how tuning) tables(limits *Limits) *tables {
-	return &tables{at: map[string]int{}, limits: limits, tuning: how}
+func (how tuning) tables(limits *Limits, stored storage) *tables {
+	return &tables{at: map[string]int{}, limits: limits, tuning: how, storage: stored}
 }
 
 // view gives an operand as shaders address it: base, stride, table or −1, and
@@ -148,8 +162,8 @@ func (t *tables) add(table []int32) int {
 	return at
 }
 
-// weightBase is the word of parameters that says where the weights begin.
-const weightBase = 14
+// The words of parameters that say where the weights begin, and the results.
+const weightBase, resultBase = 14, 15
 
 // params is a shader's uniform block, word by word.
 type params []int32
@@ -175,7 +189,7 @@ func (t *tables) operands(s *network.Step, from *network.View, act network.Activ
 			defines = append(defines, [...]string{"FROM_LOOSE", "", "ADDED_LOOSE"}[i])
 		}
 	}
-	p = append(p, bits(act.A), bits(act.B), 0, 0) // the weights' place is known later
+	p = append(p, bits(act.A), bits(act.B), 0, 0) // the places are known later
 	if s.Residual != nil {
 		defines = append(defines, "ADDED")
 	}

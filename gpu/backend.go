@@ -8,7 +8,11 @@ import (
 )
 
 // A Device is a network.Backend.
-var _ network.Backend = (*Device)(nil)
+var (
+	_ network.Backend = (*Device)(nil)
+	_ network.Planner = (*Device)(nil)
+	_ network.Storer  = (*Device)(nil)
+)
 
 // Name is "gpu".
 func (d *Device) Name() string { return "gpu" }
@@ -20,13 +24,18 @@ func (d *Device) Device() string { return d.info.Renderer }
 func (d *Device) Driver() string { return d.info.Version }
 
 // PlanOptions asks for what the kernels can fuse, where it pays on this device.
-func (d *Device) PlanOptions() network.PlanOptions { return PlanOptionsFor(d.info.model()) }
+func (d *Device) PlanOptions() network.PlanOptions {
+	o := PlanOptionsFor(d.info.model())
+	o.ElementBytes = d.info.Precision.Bytes()
+	return o
+}
 
 // PlanOptions is how plans for a GPU are made, for those who plan without one.
 func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }
 
 // PlanOptionsFor is the same for a GPU that is known by its renderer's name, such as
-// "V3D 4.2". Of names that it does not know it assumes a GPU in the middle.
+// "V3D 4.2". Of names that it does not know it assumes a GPU in the middle. A device's
+// own also have its Precision's ElementBytes.
 func PlanOptionsFor(renderer string) network.PlanOptions {
 	return network.PlanOptions{
 		Fuse:         network.FuseAll &^ tuningFor(&Info{Renderer: renderer}).apart,
@@ -55,14 +64,14 @@ func (d *Device) Prepare(p *network.Plan) (network.Executor, error) {
 
 // prepareWith is Prepare with given variants.
 func (d *Device) prepareWith(p *network.Plan, how tuning) (*executor, error) {
-	dispatches, tables, err := assemble(p, &d.info.Limits, how)
+	dispatches, tables, err := d.assemble(p, how)
 	if err != nil {
 		return nil, err
 	}
 	for _, what := range tables.ignored {
 		d.log.Warn("gpu: a stored variant is ignored: " + what)
 	}
-	e := newExecutor(d, p)
+	e := newExecutor(d, p, tables.storage, tables.results)
 	err = d.do(func(gl gles.API) error {
 		if err := e.prepare(gl, dispatches, tables); err != nil {
 			e.delete(gl)
@@ -74,6 +83,15 @@ func (d *Device) prepareWith(p *network.Plan, how tuning) (*executor, error) {
 		return nil, err
 	}
 	return e, nil
+}
+
+// assemble is assemble for this device.
+func (d *Device) assemble(p *network.Plan, how tuning) ([]dispatch, *tables, error) {
+	s, err := d.storageFor(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	return assemble(p, &d.info.Limits, how, s)
 }
 
 // launch is a dispatch whose parameters and weights are on the device.
@@ -90,7 +108,7 @@ type launch struct {
 // prepare makes everything that runs need.
 func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error {
 	l := &e.d.info.Limits
-	if n := int(e.plan.ArenaBytes()); n > l.StorageBlockSize {
+	if n := t.precision.Bytes() * e.plan.ArenaFloats; !t.texture && n > l.StorageBlockSize {
 		return fmt.Errorf("%w: the arena of %q takes %d bytes, a block holds at most %d", ErrLimit, e.plan.Name, n, l.StorageBlockSize)
 	}
 	started := e.d.startPrograms(gl, dispatches)
@@ -114,7 +132,7 @@ func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
 		return err
 	}
 	var err error
-	if e.arena, err = e.d.newBuffer(gl, storageBuffer, 4*e.plan.ArenaFloats+16, "the arena of "+e.plan.Name); err != nil {
+	if e.arena, err = e.d.newArena(gl, e.plan, t.storage, t.results); err != nil {
 		return err
 	}
 	if e.back, err = e.d.newReadback(gl, e.outputs.size, "outputs of "+e.plan.Name); err != nil {
@@ -125,7 +143,7 @@ func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
 
 // fillLaunches is the part of fill that depends on variants.
 func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) error {
-	l := &e.d.info.Limits
+	l, element := &e.d.info.Limits, t.precision.Bytes()
 	var weights []float32
 	var words []int32
 	pages := weightPages{rows: min(l.TextureSize, pageWidth)}
@@ -150,8 +168,8 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 		page[i] = -1
 		switch {
 		case d.stream:
-			weights = padded(weights, l.StorageAlignment)
-			n.weightsOffset, n.weightsSize = 4*len(weights), 4*len(d.weights)
+			weights = padded(weights, 4*l.StorageAlignment/element)
+			n.weightsOffset, n.weightsSize = element*len(weights), element*len(d.weights)
 			weights = append(weights, d.weights...)
 		case d.weights != nil:
 			var texel int
@@ -161,8 +179,8 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 		e.launches = append(e.launches, n)
 	}
 	var err error
-	e.textures, err = pages.textures(gl)
-	e.textureBytes = pages.bytes()
+	e.textures, err = pages.textures(gl, t.storage)
+	e.textureBytes = pages.bytes() / 4 * int64(element)
 	if err != nil {
 		return err
 	}
@@ -174,7 +192,12 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {
 		return err
 	}
-	if e.weights, err = filled(e.d, gl, storageBuffer, padded(weights, 16), "weights"); err != nil {
+	if weights = padded(weights, 16); t.precision == Float16 {
+		e.weights, err = filled(e.d, gl, storageBuffer, rounded(weights), "weights")
+	} else {
+		e.weights, err = filled(e.d, gl, storageBuffer, weights, "weights")
+	}
+	if err != nil {
 		return err
 	}
 	e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables")

@@ -94,6 +94,14 @@ func floatsOf(b []byte) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(&b[0])), len(b)/4)
 }
 
+// halvesOf sees mapped memory as fp16.
+func halvesOf(b []byte) []uint16 {
+	if len(b) < 2 {
+		return nil
+	}
+	return unsafe.Slice((*uint16)(unsafe.Pointer(&b[0])), len(b)/2)
+}
+
 // bytesOf returns the memory of s.
 func bytesOf[T number](s []T) []byte {
 	if len(s) == 0 {

@@ -41,7 +41,7 @@ func small(t *testing.T) (*Device, *network.Plan, []dispatch) {
 		t.Fatal(err)
 	}
 	d := &Device{info: Info{Limits: SpecMinimum}}
-	ds, _, err := assemble(p, &d.info.Limits, tuningFor(&d.info))
+	ds, _, err := d.assemble(p, tuningFor(&d.info))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,11 @@ type Options struct {
 	// behave as the least one.
 	Limits *Limits
 
+	// Precision is what feature maps and weights are kept in, and Maps where maps are:
+	// what a network computes is the same but for rounding.
+	Precision Precision
+	Maps      Maps
+
 	// Frames is how many runs of a session can be in flight (see
 	// network.Session.Submit); 0 is 2. Each takes memory for a set of inputs and
 	// outputs once it is used.
@@ -59,7 +64,9 @@ type Options struct {
 // a thread, and everything that calls GL is sent to it.
 type Device struct {
 	info       Info
-	frames     int // in flight, of each session
+	auto       bool // Options.Maps is MapsAuto
+	truncates  bool // stores cut off instead of rounding
+	frames     int  // in flight, of each session
 	noSelfTest bool
 	logger     *slog.Logger // of the driver's messages; nil without Options.Debug
 	log        *slog.Logger
@@ -98,6 +105,9 @@ func Open(o Options) (*Device, error) {
 	if o.Frames < 0 || o.Frames > maxFrames {
 		return nil, fmt.Errorf("gpu: %d frames in flight: at most %d", o.Frames, maxFrames)
 	}
+	if err := o.checkStorage(); err != nil {
+		return nil, err
+	}
 	if err := gles.Available(); err != nil {
 		return nil, unavailable{err}
 	}
@@ -123,6 +133,10 @@ func Open(o Options) (*Device, error) {
 	go d.thread(providers, o, opened)
 	if err := <-opened; err != nil {
 		return nil, err
+	}
+	if err := d.findRounding(); err != nil {
+		d.Close()
+		return nil, unavailable{err}
 	}
 	if !o.NoSelfTest {
 		if err := d.selfTest(); err != nil {
@@ -282,6 +296,10 @@ func (d *Device) openOne(p ContextProvider, o Options) (_ Context, _ gles.API, e
 	}
 	if info.HasExtension("GL_KHR_parallel_shader_compile") {
 		gl.MaxShaderCompilerThreads(0xFFFFFFFF) // as many as the driver likes
+	}
+	info.Precision, info.Maps = o.Precision, o.Maps
+	if d.auto = o.Maps == MapsAuto; d.auto {
+		info.Maps = mapsFor(&info)
 	}
 	d.info = info
 	if !o.NoCache {

@@ -148,7 +148,7 @@ func TestOutputsStayOnTheDevice(t *testing.T) {
 	for i := range outputs {
 		check(i, wants[i])
 	}
-	if size := executorOf(t, s).arena.size; size%16 != 0 {
+	if size := executorOf(t, s).arena.maps.size; size%16 != 0 {
 		t.Errorf("the buffer has %d bytes", size)
 	}
 

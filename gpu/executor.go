@@ -27,17 +27,18 @@ type executor struct {
 	d    *Device
 	plan *network.Plan
 
-	arena, weights, index, params *buffer
-	textures                      []uint32 // of weights
-	textureBytes                  int64
-	launches                      []launch
-	inputs, outputs               transfers
-	back                          *readback // of all outputs
-	timer                         *timer    // of each launch
-	whole                         *timer    // of all together
-	frames                        []*frame  // in flight, or free
-	photos                        []*photoInput
-	photoTextures                 photoTextures // of Run
+	arena                  *arena
+	weights, index, params *buffer
+	textures               []uint32 // of weights
+	textureBytes           int64
+	launches               []launch
+	inputs, outputs        transfers
+	back                   *readback // of all outputs
+	timer                  *timer    // of each launch
+	whole                  *timer    // of all together
+	frames                 []*frame  // in flight, or free
+	photos                 []*photoInput
+	photoTextures          photoTextures // of Run
 
 	// How many runs were submitted, and up to which they are known to be done; and
 	// the device's count of calls by others that the last run came behind. All
@@ -64,10 +65,10 @@ var (
 	_ network.ArenaAccess = (*executor)(nil)
 )
 
-func newExecutor(d *Device, p *network.Plan) *executor {
+func newExecutor(d *Device, p *network.Plan, s storage, r results) *executor {
 	e := &executor{d: d, plan: p, phase: "run " + p.Name, patience: patience}
 	e.run, e.runTimed, e.runPhoto = e.runOnce, e.runOnceTimed, e.runPhotoOnce
-	e.inputs, e.outputs = transfersOf(p.Inputs), transfersOf(p.Outputs)
+	e.inputs, e.outputs = transfersTo(p, s), transfersFrom(p, s, r)
 	e.frames = newFrames(e, d.frames)
 	return e
 }
@@ -104,7 +105,7 @@ func (e *executor) idle() bool { return e.done == e.submitted && e.visits == e.d
 // begin goes before a run's first launch.
 func (e *executor) begin(gl gles.API) {
 	if !e.idle() { // the arena is still the run's before
-		gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
+		gl.MemoryBarrier(e.arena.barrier())
 	}
 	e.submitted++
 	e.visits = e.d.visits
@@ -133,17 +134,15 @@ func (e *executor) bind(gl gles.API) {
 		return
 	}
 	e.d.bound = bound{owner: e}
-	e.arena.bind(gl, bindSource)
-	e.arena.bind(gl, bindTarget)
+	e.arena.bind(gl)
 	e.index.bind(gl, bindIndex)
-	gl.ActiveTexture(gles.TEXTURE0)
 }
 
 // launch submits launch i.
 func (e *executor) launch(gl gles.API, i int) {
 	l, now := &e.launches[i], &e.d.bound
 	if l.barrier {
-		gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
+		gl.MemoryBarrier(e.arena.barrier())
 	}
 	if l.program != now.program {
 		gl.UseProgram(l.program)
@@ -166,13 +165,15 @@ func (e *executor) launch(gl gles.API, i int) {
 
 // uploadInputs writes the tensors to their places in the arena: straight from
 // the tensors, and while no run is under way without asking the driver to wait.
-func (e *executor) uploadInputs(gl gles.API) error {
+func (e *executor) uploadInputs(gl gles.API) error { return e.writeInputs(gl, e.in) }
+
+func (e *executor) writeInputs(gl gles.API, in []*tensor.Tensor) error {
 	if !e.idle() {
-		gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
+		gl.MemoryBarrier(e.arena.updateBarrier())
 	}
 	for i := range e.inputs.spans {
 		s := &e.inputs.spans[i]
-		if err := e.arena.fill(gl, s.offset, s.size, e.idle(), func(m []byte) { e.inputs.pack(i, m, e.in[i]) }); err != nil {
+		if err := e.arena.fill(gl, s.offset, s.size, e.idle(), func(m []byte) error { return e.inputs.pack(i, m, in[i]) }); err != nil {
 			return err
 		}
 	}
@@ -182,7 +183,7 @@ func (e *executor) uploadInputs(gl gles.API) error {
 // collect copies the outputs to where the CPU can read them, waits once, and
 // reads them.
 func (e *executor) collect(gl gles.API) error {
-	if err := e.back.start(gl, e.arena, e.outputs.spans, e.out); err != nil {
+	if err := e.back.start(gl, e.arena.source(), e.outputs.spans, e.out); err != nil {
 		return err
 	}
 	if err := e.back.wait(gl, e.patience); err != nil {
@@ -212,7 +213,8 @@ func (e *executor) Close() error {
 }
 
 func (e *executor) delete(gl gles.API) {
-	for _, b := range []*buffer{e.arena, e.weights, e.index, e.params} {
+	e.arena.delete(gl)
+	for _, b := range []*buffer{e.weights, e.index, e.params} {
 		b.delete(gl)
 	}
 	for _, t := range e.textures {

@@ -63,7 +63,7 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tenso
 			for _, r := range e.plan.Steps[i].Results() {
 				lo, hi := extent(r.View)
 				stage, out := make([]float32, hi-lo), tensor.New(r.View.Shape...)
-				if err := download(gl, e.arena, 4*lo, stage); err != nil {
+				if err := e.arena.read(gl, lo, stage); err != nil {
 					return err
 				}
 				r.View.UnpackAt(stage, lo, out)
@@ -85,7 +85,7 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tenso
 // WriteArena overwrites the arena except for the plan's constants.
 func (e *executor) WriteArena(src []float32) error {
 	return e.d.do(func(gl gles.API) error {
-		if err := upload(gl, e.arena, 0, src); err != nil {
+		if err := e.arena.write(gl, 0, src); err != nil {
 			return err
 		}
 		return e.uploadConsts(gl)
@@ -94,5 +94,5 @@ func (e *executor) WriteArena(src []float32) error {
 
 // ReadArena copies the arena to dst.
 func (e *executor) ReadArena(dst []float32) error {
-	return e.d.do(func(gl gles.API) error { return download(gl, e.arena, 0, dst) })
+	return e.d.do(func(gl gles.API) error { return e.arena.read(gl, 0, dst) })
 }

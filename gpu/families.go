@@ -65,7 +65,7 @@ var families = []family{
 		apart:     network.FusePool,
 	}},
 	{"Mali Bifrost", pattern(`mali-g(31|51|52|71|72|76)\b`), byCompiler, bifrost()},
-	{"Mali Valhall", pattern(`mali-g\d|immortalis`), byCompiler, eight},
+	{"Mali Valhall", pattern(`mali-g\d|immortalis`), byCompiler, valhall()},
 	{"Adreno", pattern(`adreno|\bfd\d{3}\b`), byCompiler, wide},
 	{"Intel", pattern(`\bintel\b`), byGuess, eight},
 	{"AMD", pattern(`\bamd\b|radeon`), byGuess, wide},
@@ -81,6 +81,14 @@ func bifrost() tuning {
 	t := eight
 	t.general = variant{channels: 8, vectors: 1, lanes: 64, sparing: true}
 	t.strip = 2
+	t.inTexture = true
+	return t
+}
+
+// valhall computes more multiply-adds than it loads operands for from buffers.
+func valhall() tuning {
+	t := eight
+	t.inTexture = true
 	return t
 }
 

@@ -105,17 +105,26 @@ func (f *frame) prepare(gl gles.API) error {
 // copied into the arena behind the run before.
 func (f *frame) uploadInputs(gl gles.API) error {
 	e := f.e
+	if e.arena.texture { // GL copies what a texture is to hold, and returns
+		return e.writeInputs(gl, f.in)
+	}
 	if f.upload == nil {
 		var err error
 		if f.upload, err = e.d.newBuffer(gl, uploadBuffer, e.inputs.size, "inputs of "+e.plan.Name); err != nil {
 			return err
 		}
 	}
+	var beyond error
 	err := f.upload.fill(gl, 0, e.inputs.size, true, func(m []byte) {
 		for i, s := range e.inputs.spans {
-			e.inputs.pack(i, m[s.at:][:s.size], f.in[i])
+			if err := e.inputs.pack(i, m[s.at:][:s.size], f.in[i]); err != nil {
+				beyond = err
+			}
 		}
 	})
+	if err == nil {
+		err = beyond
+	}
 	if err != nil {
 		return err
 	}
@@ -123,7 +132,7 @@ func (f *frame) uploadInputs(gl gles.API) error {
 		gl.MemoryBarrier(gles.BUFFER_UPDATE_BARRIER_BIT)
 	}
 	gl.BindBuffer(gles.COPY_READ_BUFFER, f.upload.id)
-	gl.BindBuffer(gles.COPY_WRITE_BUFFER, e.arena.id)
+	gl.BindBuffer(gles.COPY_WRITE_BUFFER, e.arena.maps.id)
 	for _, s := range e.inputs.spans {
 		gl.CopyBufferSubData(gles.COPY_READ_BUFFER, gles.COPY_WRITE_BUFFER, s.at, s.offset, s.size)
 	}
@@ -133,7 +142,7 @@ func (f *frame) uploadInputs(gl gles.API) error {
 // submit ends a run's calls. Asking for errors here and not when the run is over
 // tells whose they are.
 func (f *frame) submit(gl gles.API) error {
-	if err := f.back.start(gl, f.e.arena, f.e.outputs.spans, f.out); err != nil {
+	if err := f.back.start(gl, f.e.arena.source(), f.e.outputs.spans, f.out); err != nil {
 		return err
 	}
 	f.run, f.began = f.e.submitted, time.Now()

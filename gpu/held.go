@@ -2,11 +2,10 @@ package gpu
 
 import "github.com/shufflegl/shufflegl/gpu/internal/gles"
 
-// MemoryBytes is what a session holds on the device: buffers, and textures of
-// weights. Drivers add to that what they like; programs are not counted.
+// MemoryBytes is what a session holds on the device: buffers and textures. Drivers add to that what they like; programs are not counted.
 func (e *executor) MemoryBytes() (bytes int64, err error) {
 	err = e.d.do(func(gles.API) error {
-		buffers := []*buffer{e.arena, e.weights, e.index, e.params, e.back.staging}
+		buffers := []*buffer{e.arena.maps, e.arena.back, e.weights, e.index, e.params, e.back.staging}
 		for _, f := range e.frames {
 			buffers = append(buffers, f.upload)
 			if f.back != nil {
@@ -18,7 +17,7 @@ func (e *executor) MemoryBytes() (bytes int64, err error) {
 				bytes += int64(b.size)
 			}
 		}
-		bytes += e.textureBytes
+		bytes += e.textureBytes + e.arena.textureBytes
 		return nil
 	})
 	return bytes, err

@@ -18,6 +18,8 @@ type Info struct {
 	Extensions       []string // sorted; do not change
 	Limits           Limits   // the driver's, clamped by Options.Limits
 	DriverLimits     Limits   // the driver's own
+	Precision        Precision
+	Maps             Maps // Options.Maps, or what it means here if that is MapsAuto
 	// TimerQuery says whether launches can be timed on the GPU.
 	TimerQuery bool
 	// ProgramBinaryFormats counts the formats of compiled programs that the

@@ -33,10 +33,11 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	tiles := packTiles(s, groups, inputs, 1, v)
 	share := ceilDiv(s.Tile.Channels, v.channels)
 
-	slabs := n * groups
+	slabs, besideBase := n*groups, 0
 	if s.Beside != nil {
 		beside, macros, each := t.beside(s.Beside, v.lanes, rows*strips)
 		p = append(p, beside...)
+		besideBase = len(p) - 1
 		p.ints(slabs) // of the convolutions
 		defines = append(defines, macros...)
 		slabs += ceilDiv(len(s.Beside.Output.Planes), each*ceilDiv(tiles.count, share))
@@ -51,6 +52,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), middle,
 			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines)...),
 		params:  p,
+		beside:  besideBase,
 		choice:  how,
 		stream:  v.buffered,
 		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),

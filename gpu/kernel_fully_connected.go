@@ -33,7 +33,7 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 	// A matrix may be larger than a block of storage: then its rows are shared
 	// out among several launches, in whole work groups.
 	d.cut = func(block int) []dispatch {
-		most := block / (16 * tiles.size) / slots * slots
+		most := block / (4 * tiles.size) / slots * slots
 		if most == 0 {
 			return nil
 		}

@@ -59,7 +59,7 @@ func (t *tables) beside(b *network.Pooled, lanes, cells int) (p params, macros [
 	p = append(p, inAverages(b.Op, h, w)...)
 	p = append(p, bits(b.Act.A), bits(b.Act.B))
 	each = max(1, rounds*lanes/cells)
-	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), each)
+	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), each, 0) // the results' place is known later
 	return p, append(shaders.Second(join(window(win), reduction(b.Op.Reduce), macros)...), "BESIDE=1"), each
 }
 

@@ -20,6 +20,11 @@ type Output struct {
 	Name   string
 	Buffer uint32       // the name of a buffer object; its size is a multiple of 16 bytes
 	View   network.View // do not change
+
+	// Precision is what the elements are: Float16 if the device keeps maps so, in a
+	// buffer. Then two make a word, for unpackHalf2x16, and View counts elements of
+	// two bytes.
+	Precision Precision
 }
 
 // Outputs says where a session's outputs lie, in the order of its graph. They are there
@@ -35,8 +40,8 @@ func Outputs(s *network.Session) ([]Output, error) {
 		if !ok {
 			return fmt.Errorf("gpu: outputs of a session on backend %s: %w", s.Backend.Name(), network.ErrUnsupported)
 		}
-		for _, o := range e.plan.Outputs {
-			outs = append(outs, Output{Name: o.Name, Buffer: e.arena.id, View: o.View})
+		for i, o := range e.plan.Outputs {
+			outs = append(outs, e.arena.output(i, o))
 		}
 		return nil
 	})

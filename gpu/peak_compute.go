@@ -105,7 +105,7 @@ func fetches() experiment {
 			}
 			pages := weightPages{rows: 1}
 			pages.add(weights)
-			ids, err := pages.textures(gl)
+			ids, err := pages.textures(gl, storage{})
 			if len(ids) > 0 {
 				r.texture = ids[0]
 			}

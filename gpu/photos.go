@@ -131,7 +131,7 @@ func (in *photoInput) launch(gl gles.API) {
 	now.params = 0
 	in.taps.bind(gl, bindIndex)
 	gl.DispatchCompute(in.t.groups[0], in.t.groups[1], 1)
-	gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
+	gl.MemoryBarrier(in.e.arena.barrier())
 	in.e.index.bind(gl, bindIndex)
 }
 
@@ -142,6 +142,7 @@ func (in *photoInput) prepare(gl gles.API, l layout) error {
 	}
 	e := in.e
 	t := preprocess(&in.p, &e.plan.Inputs[0].View, l)
+	t.program = e.arena.compiled(t.program)
 	for i, n := range t.groups {
 		if most := e.d.info.Limits.WorkGroupCount[i]; int(n) > most {
 			return fmt.Errorf("%w: preprocessing takes %v work groups, at most %d", ErrLimit, t.groups, most)

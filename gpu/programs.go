@@ -40,7 +40,7 @@ type ProgramReport struct {
 // starts, and no driver does for what Mesa finds in its own cache
 // (MESA_SHADER_CACHE_DISABLE=true).
 func (d *Device) Programs(p *network.Plan) ([]ProgramReport, error) {
-	dispatches, _, err := assemble(p, &d.info.Limits, d.variants())
+	dispatches, _, err := d.assemble(p, d.variants())
 	if err != nil {
 		return nil, err
 	}

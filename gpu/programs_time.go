@@ -14,7 +14,7 @@ import (
 // have a cache of its own, which makes source faster than it was at first, and may
 // leave work for the first run.
 func (d *Device) TimePrograms(p *network.Plan) (n int, source, kept time.Duration, err error) {
-	dispatches, _, err := assemble(p, &d.info.Limits, tuningFor(&d.info))
+	dispatches, _, err := d.assemble(p, tuningFor(&d.info))
 	if err != nil {
 		return 0, 0, 0, err
 	}

@@ -41,7 +41,7 @@ func (e *executor) runOnceStaged(gl gles.API, s *network.Stages) error {
 	e.whole.start(gl)
 	e.launchAll(gl)
 	e.whole.stop(gl)
-	if err := e.back.start(gl, e.arena, e.outputs.spans, e.out); err != nil {
+	if err := e.back.start(gl, e.arena.source(), e.outputs.spans, e.out); err != nil {
 		return err
 	}
 	lap(&s.Submit)

@@ -1,48 +1,98 @@
 package gpu
 
 import (
+	"fmt"
+
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// transfers say where a plan's inputs, or outputs, lie in the arena and, one
+// transfers say where a plan's inputs, or outputs, lie on the device and, one
 // behind the other, in a buffer that brings them there or back. Rows lie in both
-// as the arena has them: it is the CPU that leaves padding out, as it reads or
-// writes mapped memory anyway.
+// as the arena has them: it is the CPU that leaves padding out, and rounds, as it
+// reads or writes mapped memory anyway.
 type transfers struct {
-	views []*network.View
-	spans []span
-	size  int // bytes of all
+	names   []string
+	views   []*network.View
+	spans   []span
+	size    int         // bytes of all
+	element int         // bytes
+	stages  [][]float32 // where those are put in order that are rounded and have padding
 }
 
 // transferAlign keeps each tensor's beginning at a cache line.
 const transferAlign = 64
 
-func transfersOf(bs []network.Binding) transfers {
-	var t transfers
-	for i := range bs {
-		v := &bs[i].View
-		lo, hi := extent(v)
-		t.views = append(t.views, v)
-		t.spans = append(t.spans, span{4 * lo, 4 * (hi - lo), t.size})
-		t.size += ceilDiv(4*(hi-lo), transferAlign) * transferAlign
+// transfersTo bring inputs to the arena.
+func transfersTo(p *network.Plan, s storage) transfers {
+	t := transfers{element: s.precision.Bytes()}
+	for i := range p.Inputs {
+		b := &p.Inputs[i]
+		lo, _ := extent(&b.View)
+		t.add(b, lo)
 	}
 	return t
 }
 
-// extent is the range of floats that a view spans in the arena.
+// transfersFrom bring outputs back, from where they are read.
+func transfersFrom(p *network.Plan, s storage, r results) transfers {
+	t := transfers{element: s.precision.Bytes()}
+	if s.texture {
+		t.element = Float32.Bytes()
+	}
+	for i := range p.Outputs {
+		b := &p.Outputs[i]
+		at, _ := extent(&b.View)
+		if s.texture {
+			at = r.at[i]
+		}
+		t.add(b, at)
+	}
+	return t
+}
+
+// add is of a tensor that lies at so many elements.
+func (t *transfers) add(b *network.Binding, at int) {
+	lo, hi := extent(&b.View)
+	t.names = append(t.names, b.Name)
+	t.views = append(t.views, &b.View)
+	t.spans = append(t.spans, span{t.element * at, t.element * (hi - lo), t.size})
+	t.size += ceilDiv(t.element*(hi-lo), transferAlign) * transferAlign
+	var stage []float32
+	if t.element != Float32.Bytes() && hi-lo != b.View.Shape.Size() {
+		stage = make([]float32, hi-lo)
+	}
+	t.stages = append(t.stages, stage)
+}
+
+// extent is the range of elements that a view spans in the arena: whole vec4s.
 func extent(v *network.View) (lo, hi int) {
 	lo = int(v.Planes[0])
 	for _, off := range v.Planes {
 		lo, hi = min(lo, int(off)), max(hi, int(off)+pixels(v))
 	}
-	return lo, hi
+	return lo / 4 * 4, ceilDiv(hi, 4) * 4
 }
 
-// pack writes tensor i to where its span begins in mapped memory.
-func (t *transfers) pack(i int, m []byte, from *tensor.Tensor) {
-	t.views[i].PackAt(floatsOf(m), t.spans[i].offset/4, from)
+// pack writes tensor i to where its span begins in mapped memory. What fp16 does not
+// hold is an error.
+func (t *transfers) pack(i int, m []byte, from *tensor.Tensor) error {
+	v := t.views[i]
+	lo, _ := extent(v)
+	if t.element == Float32.Bytes() {
+		v.PackAt(floatsOf(m), lo, from)
+		return nil
+	}
+	data := from.Data
+	if s := t.stages[i]; s != nil {
+		v.PackAt(s, lo, from)
+		data = s
+	}
+	if k := toHalves(halvesOf(m), data); k >= 0 {
+		return fmt.Errorf("%w: %g in input %q", ErrRange, data[k], t.names[i])
+	}
+	return nil
 }
 
 // unpack reads the tensors that are wanted from mapped memory.
@@ -51,7 +101,17 @@ func (t *transfers) unpack(m []byte, to []*tensor.Tensor) {
 		if to[i] == network.OnDevice {
 			continue
 		}
-		t.views[i].UnpackAt(floatsOf(m[s.at:][:s.size]), s.offset/4, to[i])
+		v, part := t.views[i], m[s.at:][:s.size]
+		lo, _ := extent(v)
+		switch stage := t.stages[i]; {
+		case t.element == Float32.Bytes():
+			v.UnpackAt(floatsOf(part), lo, to[i])
+		case stage != nil:
+			fromHalves(stage, halvesOf(part))
+			v.UnpackAt(stage, lo, to[i])
+		default:
+			fromHalves(to[i].Data, halvesOf(part))
+		}
 	}
 }
 
@@ -82,8 +142,8 @@ func (e *executor) uploadConsts(gl gles.API) error {
 		lo, hi := extent(&c.View)
 		stage := make([]float32, hi-lo)
 		c.View.PackAt(stage, lo, c.Tensor)
-		if err := upload(gl, e.arena, 4*lo, stage); err != nil {
-			return err
+		if err := e.arena.write(gl, lo, stage); err != nil {
+			return fmt.Errorf("%w in constant %q", err, c.Name)
 		}
 	}
 	return nil

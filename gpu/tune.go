@@ -302,7 +302,7 @@ func (d *Device) Family() string { return familyOf(&d.info).name }
 
 // tuneMissing tunes what a plan needs and is not known yet.
 func (d *Device) tuneMissing(p *network.Plan) error {
-	ds, _, err := assemble(p, &d.info.Limits, tuningFor(&d.info))
+	ds, _, err := d.assemble(p, tuningFor(&d.info))
 	if err != nil {
 		return err
 	}

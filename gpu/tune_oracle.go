@@ -14,8 +14,13 @@ import (
 const oracleWork = 4 << 20
 
 // tolerance is how far a result may be from another, relative to the largest
-// magnitude: sums are made in another order.
-const tolerance = 1e-4
+// magnitude: sums are made in another order, and weights and results rounded.
+func (s storage) tolerance() float64 {
+	if s.precision == Float16 {
+		return 5e-3
+	}
+	return 1e-4
+}
 
 // operands are what a step reads.
 type operands struct {
@@ -155,15 +160,15 @@ func pickPlanes(t *tensor.Tensor, channels []int) *tensor.Tensor {
 }
 
 // compare holds a launch's result against what is right.
-func (r *right) compare(got *tensor.Tensor) error {
+func (r *right) compare(got *tensor.Tensor, tolerance float64) error {
 	if r.channels != nil {
 		got = pickPlanes(got, r.channels)
 	}
-	return near(got, r.want, "the reference's")
+	return near(got, r.want, "the reference's", tolerance)
 }
 
 // near is nil if two results are the same but for rounding.
-func near(got, want *tensor.Tensor, whose string) error {
+func near(got, want *tensor.Tensor, whose string, tolerance float64) error {
 	if d := tensor.MaxDiff(got, want); !(d.Rel <= tolerance) { // NaN fails
 		return fmt.Errorf("%w: its result is not %s: %v", ErrTuning, whose, d)
 	}

@@ -51,12 +51,12 @@ func TestReferenceOfSomeChannels(t *testing.T) {
 		if len(some.channels) != 2*groups || some.channels[0] != 0 || some.channels[1] != each-1 || some.channels[2*groups-1] != groups*each-1 {
 			t.Errorf("%s: channels %v of %d groups of %d", name, some.channels, groups, each)
 		}
-		if err := some.compare(all.want); err != nil {
+		if err := some.compare(all.want, 1e-4); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		wrong := all.want.Clone()
 		wrong.Data[len(wrong.Data)-1] += 100 // of the last channel
-		if some.compare(wrong) == nil || all.compare(wrong) == nil {
+		if some.compare(wrong, 1e-4) == nil || all.compare(wrong, 1e-4) == nil {
 			t.Errorf("%s: a wrong pixel goes unseen", name)
 		}
 	}

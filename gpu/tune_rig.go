@@ -18,6 +18,7 @@ type rig struct {
 	d        *Device
 	plan     *network.Plan
 	how      tuning // the standard one
+	storage  storage
 	base     *executor
 	in       []*tensor.Tensor
 	watch    *stopwatch
@@ -36,6 +37,9 @@ func (d *Device) newRig(p *network.Plan) (*rig, error) {
 		r.in = append(r.in, t)
 	}
 	var err error
+	if r.storage, err = d.storageFor(p); err != nil {
+		return nil, err
+	}
 	if r.base, err = d.prepareWith(p, r.how); err != nil {
 		return nil, err
 	}
@@ -62,7 +66,7 @@ func (r *rig) close() {
 // way, and keeps what the first of each shape reads. What is known, and complete, is
 // not to be tuned again unless everything is to be fresh.
 func (r *rig) jobs(known map[string]storedChoice, fresh bool) ([]*job, error) {
-	t := r.how.tables(&r.d.info.Limits)
+	t := r.how.tables(&r.d.info.Limits, r.storage)
 	var jobs []*job
 	by := map[string]*job{}
 	of := make([]*job, len(r.plan.Steps))
@@ -164,7 +168,7 @@ func (r *rig) read(s *network.Step) (*operands, error) {
 func (e *executor) readView(gl gles.API, v *network.View) (*tensor.Tensor, error) {
 	lo, hi := extent(v)
 	part, t := make([]float32, hi-lo), tensor.New(v.Shape...)
-	if err := download(gl, e.arena, 4*lo, part); err != nil {
+	if err := e.arena.read(gl, lo, part); err != nil {
 		return nil, err
 	}
 	v.UnpackAt(part, lo, t)
@@ -191,7 +195,7 @@ func (r *rig) time(e *executor, launches []int, times int) (time.Duration, error
 		var err error
 		took, err = r.watch.measure(gl, func() {
 			for range times {
-				gl.MemoryBarrier(gles.SHADER_STORAGE_BARRIER_BIT)
+				gl.MemoryBarrier(e.arena.barrier())
 				for _, i := range launches {
 					e.launch(gl, i)
 				}
@@ -241,7 +245,7 @@ func (r *rig) compare(ctx context.Context, news map[string]storedChoice) (before
 		}
 		if round == 0 {
 			for i, o := range r.plan.Outputs {
-				if err := near(outs[1][i], outs[0][i], "the untuned network's"); err != nil {
+				if err := near(outs[1][i], outs[0][i], "the untuned network's", r.storage.tolerance()); err != nil {
 					return before, after, fmt.Errorf("%w (output %q)", err, o.Name)
 				}
 			}

@@ -73,7 +73,7 @@ func (st *stand) close() {
 func (st *stand) assemble(v variant) ([]dispatch, *tables, error) {
 	how := st.how
 	how.chosen = map[string]variant{st.shape: v}
-	t := how.tables(&st.d.info.Limits)
+	t := how.tables(&st.d.info.Limits, st.storage)
 	s := &st.plan.Steps[st.step]
 	ds, err := t.dispatches(kernels[s.Kernel], s)
 	if err == nil && len(t.ignored) > 0 {
@@ -104,7 +104,7 @@ func (st *stand) try(v variant) (trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &deviceTrial{stand: st, executor: newExecutor(st.d, st.plan)}
+	x := &deviceTrial{stand: st, executor: newExecutor(st.d, st.plan, st.storage, st.base.arena.places)}
 	x.executor.arena = st.base.arena
 	err = st.d.do(func(gl gles.API) error {
 		if err := x.build(gl, ds, t); err != nil {
@@ -145,7 +145,7 @@ func (st *stand) check(x *deviceTrial) error {
 		lo, hi = 0, len(st.image)
 	}
 	err := st.d.do(func(gl gles.API) error {
-		if err := upload(gl, st.base.arena, 4*lo, st.image[lo:hi]); err != nil {
+		if err := st.base.arena.write(gl, lo, st.image[lo:hi]); err != nil {
 			return err
 		}
 		st.dirty = false
@@ -153,7 +153,7 @@ func (st *stand) check(x *deviceTrial) error {
 		for _, i := range x.launches {
 			x.launch(gl, i)
 		}
-		if err := download(gl, st.base.arena, 0, st.after); err != nil {
+		if err := st.base.arena.read(gl, 0, st.after); err != nil {
 			return err
 		}
 		x.done = x.submitted
@@ -164,7 +164,7 @@ func (st *stand) check(x *deviceTrial) error {
 		return err
 	}
 	for i, v := range st.after {
-		if !st.own[i] && math.Float32bits(v) != math.Float32bits(st.image[i]) {
+		if was := st.image[i]; !st.own[i] && v != was && (v == v || was == was) { // NaN may be another
 			st.dirty = true
 			return fmt.Errorf("%w: it writes beyond its output, to float %d of the arena", ErrTuning, i)
 		}
@@ -173,11 +173,11 @@ func (st *stand) check(x *deviceTrial) error {
 	for i, r := range s.Results() {
 		got := tensor.New(r.View.Shape...)
 		r.View.Unpack(st.after, got)
-		if err := st.right[i].compare(got); err != nil {
+		if err := st.right[i].compare(got, st.storage.tolerance()); err != nil {
 			return fmt.Errorf("%w (%q)", err, r.Name)
 		}
 		if st.first != nil {
-			if err := near(got, st.first[i], "the default variant's"); err != nil {
+			if err := near(got, st.first[i], "the default variant's", st.storage.tolerance()); err != nil {
 				return fmt.Errorf("%w (%q)", err, r.Name)
 			}
 		}

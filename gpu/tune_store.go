@@ -71,6 +71,7 @@ type tuningFile struct {
 	Vendor   string         `json:"vendor"`
 	Renderer string         `json:"renderer"`
 	Driver   string         `json:"driver"`
+	Storage  string         `json:"storage,omitempty"` // of maps, if not fp32 in a buffer
 	Launches []storedChoice `json:"launches"`
 }
 
@@ -84,7 +85,10 @@ type tuningStore struct {
 
 // newTuningStore finds the file's place; dir is Options.CacheDir.
 func newTuningStore(dir string, info *Info) tuningStore {
-	s := tuningStore{head: tuningFile{tuningFormat, fmt.Sprintf("%d-%s", tuningEpoch, shaders.Sum()), info.Vendor, info.Renderer, info.Version, nil}}
+	s := tuningStore{head: tuningFile{tuningFormat, fmt.Sprintf("%d-%s", tuningEpoch, shaders.Sum()), info.Vendor, info.Renderer, info.Version, "", nil}}
+	if info.Precision != Float32 || info.Maps == MapsTexture {
+		s.head.Storage = fmt.Sprintf("%v in a %v", info.Precision, info.Maps)
+	}
 	if dir == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
@@ -93,7 +97,7 @@ func newTuningStore(dir string, info *Info) tuningStore {
 		dir = filepath.Join(user, "shufflegl")
 	}
 	h := &s.head
-	sum := sha256.Sum256([]byte(strings.Join([]string{h.Format, h.Library, h.Vendor, h.Renderer, h.Driver}, "\n")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{h.Format, h.Library, h.Vendor, h.Renderer, h.Driver, h.Storage}, "\n")))
 	s.path = filepath.Join(dir, "tuning", slug(info.Renderer)+"-"+hex.EncodeToString(sum[:6])+".json")
 	return s
 }
@@ -140,7 +144,7 @@ func (s *tuningStore) parse(data []byte) (map[string]storedChoice, error) {
 		return nil, errors.New("something follows its end")
 	}
 	h := s.head
-	if f.Format != h.Format || f.Library != h.Library || f.Vendor != h.Vendor || f.Renderer != h.Renderer || f.Driver != h.Driver {
+	if f.Format != h.Format || f.Library != h.Library || f.Vendor != h.Vendor || f.Renderer != h.Renderer || f.Driver != h.Driver || f.Storage != h.Storage {
 		return nil, errors.New("it is of another device, driver or version of the library")
 	}
 	by := map[string]storedChoice{}

@@ -32,7 +32,7 @@ type StepVariant struct {
 
 // Variants tells how each step of a plan would be launched. Nothing is built.
 func (d *Device) Variants(p *network.Plan) ([]StepVariant, error) {
-	ds, _, err := assemble(p, &d.info.Limits, d.variants())
+	ds, _, err := d.assemble(p, d.variants())
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func shuffleNet(t *testing.T) *network.Plan {
 // choicesOf assembles a plan and gives the choice of each step.
 func choicesOf(t *testing.T, p *network.Plan, how tuning) (all []*choice, ignored []string) {
 	t.Helper()
-	ds, tables, err := assemble(p, &SpecMinimum, how)
+	ds, tables, err := assemble(p, &SpecMinimum, how, storage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func choicesOf(t *testing.T, p *network.Plan, how tuning) (all []*choice, ignore
 // Launches of one shape run the same program, and shapes say what they are.
 func TestLaunchShapes(t *testing.T) {
 	p := shuffleNet(t)
-	ds, _, err := assemble(p, &SpecMinimum, eight)
+	ds, _, err := assemble(p, &SpecMinimum, eight, storage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestLaunchShapeTellsApart(t *testing.T) {
 		i := slices.IndexFunc(p.Steps, func(s network.Step) bool { return s.Kernel == network.ConvFused && s.Residual != nil })
 		s := p.Steps[i]
 		change(&s)
-		tables := eight.tables(&SpecMinimum)
+		tables := eight.tables(&SpecMinimum, storage{})
 		d, err := convFused(tables, &s)
 		if err != nil {
 			t.Fatal(err)
@@ -173,7 +173,7 @@ func TestUnfitChoices(t *testing.T) {
 	how := eight
 	how.pointwise.vectors = 4
 	how.chosen = map[string]variant{standard[i].shape: {channels: 8, vectors: 1, unroll: 1, lanes: 64}}
-	tables := how.tables(&limits)
+	tables := how.tables(&limits, storage{})
 	ds, err := tables.dispatches(convPointwise, &p.Steps[i])
 	if err != nil || len(tables.ignored) != 1 || ds[0].choice.tuned {
 		t.Errorf("%v, %q", err, tables.ignored)

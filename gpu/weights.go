@@ -2,15 +2,15 @@ package gpu
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 )
 
 // Weights come through the texture unit where a shader reads them again and
-// again: GPUs fetch texels beside loads from buffers, and cache them better. A
-// texture is pageWidth texels wide, as shaders know. Weights that are read once
-// (fully connected layers), or are too many, are in a buffer.
-const pageWidth = 2048
+// again: GPUs fetch texels beside loads from buffers, and cache them better.
+// Weights that are read once (fully connected layers), or are too many, are in a
+// buffer.
 
 // placeWeights decides where a dispatch's weights go.
 func (d *dispatch) placeWeights(l *Limits) {
@@ -52,7 +52,7 @@ func (w *weightPages) add(weights []float32) (page, texel int) {
 	return last, texel
 }
 
-// bytes is the size of all textures: whole rows.
+// bytes is the size of all textures as fp32: whole rows.
 func (w *weightPages) bytes() (n int64) {
 	for _, page := range w.pages {
 		n += int64(ceilDiv(len(page), 4*pageWidth)) * pageWidth * 16
@@ -61,24 +61,43 @@ func (w *weightPages) bytes() (n int64) {
 }
 
 // textures uploads the pages.
-func (w *weightPages) textures(gl gles.API) ([]uint32, error) {
+func (w *weightPages) textures(gl gles.API, s storage) ([]uint32, error) {
 	var ids []uint32
 	for _, page := range w.pages {
-		id := gl.GenTexture()
+		what := fmt.Sprintf("%d weights", len(page))
+		id, err := newTexture(gl, unitWeights, s.image(), ceilDiv(len(page), 4*pageWidth), what)
+		if err != nil {
+			return ids, err
+		}
 		ids = append(ids, id)
-		rows := ceilDiv(len(page), 4*pageWidth)
-		page = append(page, make([]float32, 4*pageWidth*rows-len(page))...)
-		gl.ActiveTexture(gles.TEXTURE0)
-		gl.BindTexture(gles.TEXTURE_2D, id)
-		gl.TexStorage2D(gles.TEXTURE_2D, 1, gles.RGBA32F, pageWidth, rows)
-		// Floats are not filtered everywhere: without this the texture is incomplete.
-		gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MIN_FILTER, gles.NEAREST)
-		gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MAG_FILTER, gles.NEAREST)
-		gl.PixelStorei(gles.UNPACK_ALIGNMENT, 4)
-		gl.TexSubImage2D(gles.TEXTURE_2D, 0, 0, 0, pageWidth, rows, gles.RGBA, gles.FLOAT, bytesOf(page))
-		if err := checkErrors(gl, fmt.Sprintf("%d bytes of weights", 4*len(page))); err != nil {
+		pixels := bytesOf(page)
+		if s.precision == Float16 {
+			pixels = bytesOf(rounded(page))
+		}
+		fillTexture(gl, 0, s.component(), 4*s.precision.Bytes(), pixels)
+		if err := checkErrors(gl, what); err != nil {
 			return ids, err
 		}
 	}
 	return ids, nil
+}
+
+// rounded is weights as fp16, which holds them: assemble has seen to that.
+func rounded(weights []float32) []uint16 {
+	h := make([]uint16, len(weights))
+	toHalves(h, weights)
+	return h
+}
+
+// checkRange refuses weights that fp16 does not hold.
+func (s storage) checkRange(weights []float32) error {
+	if s.precision != Float16 {
+		return nil
+	}
+	for _, w := range weights {
+		if m := math.Abs(float64(w)); m >= halfBeyond && !math.IsInf(m, 0) {
+			return fmt.Errorf("%w: a weight of %g", ErrRange, w)
+		}
+	}
+	return nil
 }

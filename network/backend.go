@@ -27,6 +27,13 @@ type Planner interface {
 	PlanOptions() PlanOptions
 }
 
+// Storer is a Backend that keeps maps and weights in one of several ways. Storage
+// says in which it keeps a plan's: in what precision, such as "fp16", and where maps
+// are, such as "texture".
+type Storer interface {
+	Storage(*Plan) (precision, maps string)
+}
+
 // PlanFor plans a graph as the backend wishes.
 func PlanFor(b Backend, g *Graph) (*Plan, error) {
 	var opt PlanOptions

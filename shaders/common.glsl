@@ -3,27 +3,41 @@
 
 // Maps lie in one arena, as vec4s of four pixels that follow each other in a row.
 // Rows and planes begin at whole vec4s; kernels store whole vec4s, and what is
-// beyond a row's end is its own padding.
+// beyond a row's end is its own padding. The arena is a buffer or a texture
+// (MAPS_TEXTURE), and its elements fp32 or fp16 (HALF); arithmetic is fp32.
+#ifdef HALF
+#define STORED uvec2
+#define IMAGE rgba16f
+#else
+#define STORED vec4
+#define IMAGE rgba32f
+#endif
 #ifdef MAPS_TEXTURE
 layout(binding = 1) uniform highp sampler2D source; // 2048 wide
-layout(binding = 0, rgba32f) writeonly uniform highp image2D target;
+layout(binding = 0, IMAGE) writeonly uniform highp image2D target;
 #else
-layout(std430, binding = 0) readonly buffer Source { vec4 source[]; };
-layout(std430, binding = 1) writeonly buffer Target { vec4 target[]; };
+layout(std430, binding = 0) readonly buffer Source { STORED source[]; };
+layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };
 #endif
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
+
+// A texture cannot be mapped, so what the CPU wants of one (RESULT) is in a buffer
+// too, as fp32, from float resultBase of the arena on.
+#if defined(RESULT) || defined(RESULT2)
+layout(std430, binding = 1) writeonly buffer Results { vec4 results[]; };
+#endif
 
 // Weights come through the texture unit, which works beside the one that loads
 // from buffers; or, where they are many and read once, from a WEIGHT_BUFFER.
 #ifdef WEIGHT_BUFFER
-layout(std430, binding = 2) readonly buffer Weights { vec4 weights[]; };
+layout(std430, binding = 2) readonly buffer Weights { STORED weights[]; };
 #else
 layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 #endif
 
 // An operand's planes lie at base + plane·stride (x, y), or where the index table
 // at z says if z is not negative. Rows are w apart. All count floats.
-#define OPERANDS ivec4 from; ivec4 to; ivec4 added; vec2 curve; int weightBase; int spare;
+#define OPERANDS ivec4 from; ivec4 to; ivec4 added; vec2 curve; int weightBase; int resultBase;
 
 // Where a plane of an operand lies. Which operands have tables is known when the
 // shader is compiled.
@@ -43,19 +57,30 @@ layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 #define OTHER(plane) (added.x + (plane) * added.y)
 #endif
 
+// Four elements of a buffer.
+vec4 unpacked(STORED v) {
+#ifdef HALF
+	return vec4(unpackHalf2x16(v.x), unpackHalf2x16(v.y));
+#else
+	return v;
+#endif
+}
+
 // Four pixels from a float offset on that is a multiple of four.
 vec4 load4(int at) {
 #ifdef MAPS_TEXTURE
 	return texelFetch(source, ivec2(at >> 2 & 2047, at >> 13), 0);
 #else
-	return source[at >> 2];
+	return unpacked(source[at >> 2]);
 #endif
 }
 
 // One pixel at a float offset.
 float load(int at) {
-#ifdef MAPS_TEXTURE
+#if defined(MAPS_TEXTURE)
 	return load4(at)[at & 3];
+#elif defined(HALF)
+	return unpackHalf2x16(source[at >> 2][at >> 1 & 1])[at & 1];
 #else
 	return source[at >> 2][at & 3];
 #endif

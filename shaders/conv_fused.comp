@@ -20,6 +20,7 @@ layout(std140, binding = 0) uniform Params {
 	int top2;
 	int planes2; // channels of all samples
 	int each; // planes that a work group pools
+	int resultBase2;
 	int slabs;
 #endif
 	int height; // of the input
@@ -154,7 +155,11 @@ void main() {
 #ifdef ACTIVATION2
 			v = function(ACTIVATION2, v, curve2.x, curve2.y);
 #endif
-			put(TO2(plane) + y * to2.w + x, v);
+			int at = TO2(plane) + y * to2.w + x;
+			put(at, v);
+#ifdef RESULT2
+			results[at - resultBase2 >> 2] = v;
+#endif
 		}
 	}
 #endif

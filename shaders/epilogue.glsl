@@ -32,8 +32,13 @@ vec4 function(int kind, vec4 x, float a, float b) {
 
 // Stores four pixels at a float offset of the output that is a multiple of four.
 void put(int at, vec4 v) {
-#ifdef MAPS_TEXTURE
+#ifdef TRUNCATES
+	v *= 1.000325; // by a third to two thirds of the last bit of fp16, which is then cut off
+#endif
+#if defined(MAPS_TEXTURE)
 	imageStore(target, ivec2(at >> 2 & 2047, at >> 13), v);
+#elif defined(HALF)
+	target[at >> 2] = uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
 #else
 	target[at >> 2] = v;
 #endif
@@ -53,4 +58,7 @@ void store4(int at, int other, vec4 v) {
 	v = function(ACTIVATION, v, curve.x, curve.y);
 #endif
 	put(at, v);
+#ifdef RESULT
+	results[at - resultBase >> 2] = v;
+#endif
 }

@@ -1,6 +1,6 @@
 #ifdef WEIGHT_BUFFER
 #define PLACE int
-#define AFTER(place, k) weights[place + (k)]
+#define AFTER(place, k) unpacked(weights[place + (k)])
 #else
 #define PLACE ivec2
 #define AFTER(place, k) texelFetch(weightTexels, place + ivec2(k, 0), 0)

@@ -23,6 +23,7 @@ func (d *deviceFlags) define(f *flag.FlagSet) {
 func (d *deviceFlags) defineRest(f *flag.FlagSet) {
 	f.IntVar(&d.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
 	d.gpu.define(f)
+	d.gpu.defineStorage(f)
 }
 
 // check finds mistakes before anything costs time.

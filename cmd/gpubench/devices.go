@@ -33,15 +33,17 @@ func openGPU(g gpuFlags) (*gpuDevice, error) {
 
 // openCompiler opens the GPU, or a driver that only compiles for one: nothing is
 // run on it. What is compiled comes from no cache, or there would be no statistics.
-func openCompiler(context string) (*gpuCompiler, error) {
+func openCompiler(g gpuFlags) (*gpuCompiler, error) {
 	// Mesa's drivers read these when they are loaded.
 	for name, value := range map[string]string{"MESA_SHADER_CACHE_DISABLE": "true", "FD_MESA_DEBUG": "shaderdb", "ETNA_MESA_DEBUG": "shaderdb"} {
 		if _, set := os.LookupEnv(name); !set {
 			os.Setenv(name, value)
 		}
 	}
-	d, err := gpu.Open(gpu.Options{Contexts: providers(context), NoSelfTest: true, NoCache: true,
-		Debug: true, Logger: slog.New(slog.DiscardHandler)})
+	o := g.options()
+	o.NoSelfTest, o.NoCache = true, true
+	o.Debug, o.Logger = true, slog.New(slog.DiscardHandler)
+	d, err := gpu.Open(o)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,16 @@ func (f fake) Name() string   { return f.name }
 func (f fake) Device() string { return f.device }
 func (f fake) Driver() string { return f.driver }
 
+// fakeGPU is a fake that says how it was opened.
+type fakeGPU struct {
+	fake
+	info *gpu.Info
+}
+
+func (f fakeGPU) Storage(*network.Plan) (precision, maps string) {
+	return f.info.Precision.String(), f.info.Maps.String()
+}
+
 func (f fake) Prepare(p *network.Plan) (network.Executor, error) {
 	x, err := f.Backend.Prepare(p)
 	e := &fakeExecutor{Executor: x, plan: p, fake: f, known: map[*float32][]*tensor.Tensor{}}
@@ -189,11 +199,12 @@ func (w *world) system(out writer, err writer) *system {
 			w.gpusOpen++
 			w.clock = w.clock.Add(40 * time.Millisecond)
 			info := &gpu.Info{Vendor: "Test", Renderer: "a test's GPU", Version: "OpenGL ES 3.1", GLSLVersion: "3.10", Context: "test",
-				Extensions: []string{"GL_EXT_one", "GL_EXT_two"}, Limits: gpu.SpecMinimum, Software: w.software, TimerQuery: true}
+				Extensions: []string{"GL_EXT_one", "GL_EXT_two"}, Limits: gpu.SpecMinimum, Software: w.software, TimerQuery: true,
+				Precision: precisionOf(g.precision), Maps: max(mapsOf(g.maps), gpu.MapsBuffer)}
 			b := fake{Backend: cpu.NewReference(), name: "gpu", device: info.Renderer, driver: info.Version, world: w, took: 15 * time.Millisecond, spoil: w.spoil, blind: w.blind}
-			return &gpuDevice{b, info, func() error { w.gpusOpen--; return nil }, w.gpuProbes}, nil
+			return &gpuDevice{fakeGPU{b, info}, info, func() error { w.gpusOpen--; return nil }, w.gpuProbes}, nil
 		},
-		openCompiler: func(string) (*gpuCompiler, error) {
+		openCompiler: func(gpuFlags) (*gpuCompiler, error) {
 			if w.noGPU != nil {
 				return nil, w.noGPU
 			}

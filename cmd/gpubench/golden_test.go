@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -51,6 +52,7 @@ func TestGolden(t *testing.T) {
 		{"bench_software", world{software: true}, 0, "bench -model " + tiny + ",shufflenet_v1_g8_0.25x -size 32 -threads 4 -runs 3 -input photo.png"},
 		{"bench_no_gpu", world{noGPU: noGPU}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 8 -batch 2 -group stage"},
 		{"bench_json", world{}, 0, "bench -model two.onnx -threads 2 -runs 6 -warmup 0 -format json -seed 7"},
+		{"bench_modes", world{}, 0, "bench -model " + tiny + " -size 32 -threads 2 -runs 3 -precision fp32,fp16 -maps buffer,texture -group stage"},
 		{"bench_wrong", world{spoil: func(_ string, out *tensor.Tensor) { out.Data[3] = 1e6 }}, 1, "bench -model " + tiny + " -size 32 -threads 2 -runs 2"},
 		{"verify", world{}, 0, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32"},
 		{"verify_wrong", world{spoil: func(step string, out *tensor.Tensor) {
@@ -62,6 +64,11 @@ func TestGolden(t *testing.T) {
 		{"shaders_json", world{programs: compiled()}, 0, "shaders -format json -context egl -model " + tiny},
 		{"shaders_silent", world{programs: silent()}, 0, "shaders -model " + tiny},
 		{"shaders_no_gpu", world{noGPU: noGPU}, 1, "shaders -model " + tiny},
+		{"verify_fp16", world{spoil: func(step string, out *tensor.Tensor) {
+			if step == "stage3.unit2.gconv1.relu" {
+				out.Data[5] = float32(math.Inf(1))
+			}
+		}}, 1, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32 -precision fp16 -maps texture"},
 		{"info", world{}, 0, "info"},
 		{"info_no_gpu", world{noGPU: noGPU}, 0, "info"},
 		{"classify", world{}, 0, "classify -model " + tiny + " -size 64 -labels labels.txt -top 3 photo.png photo.png"},

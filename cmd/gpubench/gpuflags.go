@@ -2,53 +2,100 @@ package main
 
 import (
 	"flag"
+	"slices"
 	"strings"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/bench"
 )
 
 // gpuFlags say how to open the GPU. The zero value is how it is opened by default.
 type gpuFlags struct {
-	context, precision string
-	frames             int // in flight at most; no flag of its own
+	context, precision, maps string
+	frames                   int // in flight at most; no flag of its own
 }
 
 func (g *gpuFlags) define(f *flag.FlagSet) {
 	f.StringVar(&g.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
 }
 
-// defineLists is define for a command that measures several precisions.
+// defineStorage is for commands that run networks.
+func (g *gpuFlags) defineStorage(f *flag.FlagSet) {
+	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: of the GPU's maps and weights")
+	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), "|")+"`: where the GPU keeps maps")
+}
+
+// defineLists is for a command that measures several of each.
 func (g *gpuFlags) defineLists(f *flag.FlagSet) {
 	g.define(f)
 	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: of the GPU's maps and weights")
+	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), ",")+"`: where the GPU keeps maps")
 }
 
 // precisions are the words of -precision.
-func precisions() []string { return []string{"fp32"} }
+func precisions() []string { return []string{gpu.Float32.String(), gpu.Float16.String()} }
+
+// mapWords are the words of -maps.
+func mapWords() []string {
+	return []string{gpu.MapsAuto.String(), gpu.MapsBuffer.String(), gpu.MapsTexture.String()}
+}
+
+// precisionOf is what a word of -precision means.
+func precisionOf(word string) gpu.Precision {
+	return gpu.Precision(max(0, slices.Index(precisions(), word)))
+}
+
+// mapsOf is what a word of -maps means.
+func mapsOf(word string) gpu.Maps { return gpu.Maps(max(0, slices.Index(mapWords(), word))) }
 
 // check finds mistakes before anything costs time.
-func (g *gpuFlags) check() error { return checkContext(g.context) }
+func (g *gpuFlags) check() error {
+	if err := checkContext(g.context); err != nil {
+		return err
+	}
+	if g.precision != "" {
+		if err := oneOf("-precision", g.precision, precisions()...); err != nil {
+			return err
+		}
+	}
+	if g.maps == "" {
+		return nil
+	}
+	return oneOf("-maps", g.maps, mapWords()...)
+}
 
-// each takes the lists apart.
+// each takes the lists apart: each precision with each place for maps.
 func (g *gpuFlags) each() ([]gpuFlags, error) {
-	if err := g.check(); err != nil {
+	ps, err := words("-precision", g.precision)
+	if err != nil {
 		return nil, err
 	}
-	list, err := words("-precision", g.precision)
+	ms, err := words("-maps", g.maps)
 	if err != nil {
 		return nil, err
 	}
 	var all []gpuFlags
-	for _, p := range list {
-		if err := oneOf("-precision", p, precisions()...); err != nil {
-			return nil, err
+	for _, p := range ps {
+		for _, m := range ms {
+			one := gpuFlags{context: g.context, precision: p, maps: m}
+			if err := one.check(); err != nil {
+				return nil, err
+			}
+			all = append(all, one)
 		}
-		all = append(all, gpuFlags{context: g.context, precision: p})
 	}
 	return all, nil
 }
 
 // options is what the flags mean.
 func (g *gpuFlags) options() gpu.Options {
-	return gpu.Options{Contexts: providers(g.context), Frames: g.frames}
+	return gpu.Options{Contexts: providers(g.context), Frames: g.frames, Precision: precisionOf(g.precision), Maps: mapsOf(g.maps)}
+}
+
+// tolerance is the largest relative error that counts as right in a precision.
+func tolerance(precision string) float64 {
+	if precision == gpu.Float16.String() {
+		return 1e-2
+	}
+	return bench.Tolerance
 }

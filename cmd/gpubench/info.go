@@ -67,6 +67,7 @@ func printGPU(w io.Writer, i *gpu.Info) {
 	if i.Software {
 		row("note", "this is a software renderer on the CPU: not a GPU's speed")
 	}
+	row("maps", "%s in a %s", i.Precision, i.Maps)
 	row("timer queries", "%s", yesNo(i.TimerQuery))
 	row("program binary formats", "%d", i.ProgramBinaryFormats)
 	l := i.Limits

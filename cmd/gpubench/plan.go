@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"strings"
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/report"
@@ -24,6 +25,7 @@ func planCommand() command {
 			m.define(f, defaultModel, false)
 			m.defineBatch(f, false)
 			format := f.String("format", "text", "`text|json`: how to print")
+			precision := f.String("precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: what a GPU would keep maps and weights in")
 			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
 			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\" (default one in the middle)")
 			return func(sys *system, _ []string) error {
@@ -33,10 +35,16 @@ func planCommand() command {
 				if err := oneOf("-backend", *backend, "gpu", "cpu"); err != nil {
 					return err
 				}
+				if err := oneOf("-precision", *precision, precisions()...); err != nil {
+					return err
+				}
 				var options network.PlanOptions
 				switch {
 				case *backend == "gpu":
 					options = gpu.PlanOptionsFor(*renderer)
+					options.ElementBytes = precisionOf(*precision).Bytes()
+				case precisionOf(*precision) != gpu.Float32:
+					return usagef("-precision %s: the CPU backend keeps maps and weights in fp32", *precision)
 				case *renderer != "":
 					return usagef("-renderer %q: only with -backend gpu", *renderer)
 				}

@@ -92,4 +92,13 @@ func TestPlan(t *testing.T) {
 	if status, _, stderr := w.run("plan", "-backend", "cpu", "-renderer", v3d); status != misuse || !strings.Contains(stderr, "-renderer") {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
+
+	// fp16 is half of all but index tables.
+	_, stdout, _ = w.run("plan", "-model", tiny, "-size", "64x32", "-precision", "fp16", "-format", "json")
+	if err := json.Unmarshal([]byte(stdout), &j); err != nil {
+		t.Fatal(err)
+	}
+	if j.ArenaBytes != p.ArenaBytes()/2 || j.FloorBytes != p.FloorBytes/2 || j.Bytes < p.Bytes/2 || j.Bytes > p.Bytes/100*55 {
+		t.Errorf("in fp16 %d bytes, an arena of %d; in fp32 %d and %d", j.Bytes, j.ArenaBytes, p.Bytes, p.ArenaBytes())
+	}
 }

@@ -29,12 +29,14 @@ func shadersCommand() command {
 			m.define(f, defaultModel, false)
 			m.defineBatch(f, false)
 			format := f.String("format", "table", "`table|json`: how to print")
-			context := f.String("context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+			var opened gpuFlags
+			opened.define(f)
+			opened.defineStorage(f)
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "table", "json"); err != nil {
 					return err
 				}
-				if err := checkContext(*context); err != nil {
+				if err := opened.check(); err != nil {
 					return err
 				}
 				v, err := m.one()
@@ -45,7 +47,7 @@ func shadersCommand() command {
 				if err != nil {
 					return err
 				}
-				c, err := sys.openCompiler(*context)
+				c, err := sys.openCompiler(opened)
 				if err != nil {
 					return err
 				}

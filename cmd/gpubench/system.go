@@ -33,7 +33,7 @@ type system struct {
 	newReference func() network.Backend
 	cpuProbes    func(threads int, now func() time.Time) []peak.Probe
 	openGPU      func(gpuFlags) (*gpuDevice, error)
-	openCompiler func(context string) (*gpuCompiler, error)
+	openCompiler func(gpuFlags) (*gpuCompiler, error)
 	contexts     []string // names that openGPU takes, in the order to try
 }
 
@@ -70,7 +70,7 @@ func (s *system) open(name string, threads int, g gpuFlags) (e bench.Entry, clos
 		if err != nil {
 			return e, close, err
 		}
-		e, close = bench.Entry{Backend: d.Backend}, func() { d.close() }
+		e, close = bench.Entry{Backend: d.Backend, Tolerance: tolerance(g.precision)}, func() { d.close() }
 		if d.info != nil {
 			e.Software, e.GL = d.info.Software, d.info.Context
 		}

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -42,7 +43,7 @@ func (v *verifyFlags) define(f *flag.FlagSet) {
 	v.modelFlags.define(f, defaultModel, true)
 	v.defineBatch(f, true)
 	f.StringVar(&v.device.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
-	f.Float64Var(&v.tolerance, "tolerance", 1e-4, "`E`: largest relative error that passes")
+	f.Float64Var(&v.tolerance, "tolerance", 0, "`E`: largest relative error that passes (default 1e-4; of fp16 1e-2)")
 	f.StringVar(&v.input, "input", "", "`PHOTO`: to run on (default a test picture)")
 	v.device.defineRest(f)
 }
@@ -122,8 +123,14 @@ func (v *verifyFlags) model(sys *system, n variant, b network.Backend, photos pi
 		return "", err
 	}
 	bar.done()
-	fmt.Fprintf(sys.stdout, "%s on %s (%s; %s), %s\n\n", n.name, b.Name(), b.Device(), b.Driver(), pixels)
-	return v.print(sys.stdout, layers, outputs), nil
+	precision, stored := "fp32", "fp32"
+	if st, ok := b.(network.Storer); ok {
+		var maps string
+		precision, maps = st.Storage(s.Plan)
+		stored = precision + " in a " + maps
+	}
+	fmt.Fprintf(sys.stdout, "%s on %s (%s; %s), %s, %s\n\n", n.name, b.Name(), b.Device(), b.Driver(), stored, pixels)
+	return v.print(sys.stdout, precision, layers, outputs), nil
 }
 
 // layerError is how far a value is from the reference's.
@@ -182,26 +189,41 @@ func runOutputs(s *network.Session, in []*tensor.Tensor, want map[string]*tensor
 }
 
 // print writes the table and returns what is wrong.
-func (v *verifyFlags) print(w io.Writer, layers, outputs []layerError) (wrong string) {
+func (v *verifyFlags) print(w io.Writer, precision string, layers, outputs []layerError) (wrong string) {
+	most := v.tolerance
+	if most == 0 {
+		most = tolerance(precision)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "#\tkernel\tvalue\tshape\tlargest abs error\trelative")
-	worst, bad := 0.0, 0
-	for _, l := range append(layers, outputs...) {
-		mark := ""
-		if !(l.diff.Rel <= v.tolerance) {
+	var worst [2]float64 // of layers, and of outputs
+	bad, infinite := 0, 0
+	for i, l := range append(layers, outputs...) {
+		mark, kind := "", 0
+		if i >= len(layers) {
+			kind = 1
+		}
+		if math.IsInf(float64(l.diff.At[0]), 0) {
+			infinite++
+		}
+		if !(l.diff.Rel <= most) {
 			mark = "  BEYOND"
 			if bad++; bad == 1 {
 				wrong = fmt.Sprintf("the first is %s %q: %v", l.kernel, l.value, l.diff)
 			}
 		}
-		worst = math.Max(worst, l.diff.Rel)
+		worst[kind] = math.Max(worst[kind], l.diff.Rel)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%v\t%.2e\t%.2e%s\n", l.number, l.kernel, l.value, l.diff.B, l.diff.Abs, l.diff.Rel, mark)
 	}
 	t.Flush()
+	if infinite > 0 && precision == gpu.Float16.String() {
+		fmt.Fprintf(w, "\nnote: fp16 ends at 65504, and %d of these hold infinite values; -precision fp32 goes further\n", infinite)
+	}
 	if bad > 0 {
-		fmt.Fprintf(w, "\n%d of %d are beyond the tolerance of %.0e\n", bad, len(layers)+len(outputs), v.tolerance)
+		fmt.Fprintf(w, "\n%d of %d are beyond the tolerance of %.0e\n", bad, len(layers)+len(outputs), most)
 		return fmt.Sprintf("%d of %d values, %s", bad, len(layers)+len(outputs), wrong)
 	}
-	fmt.Fprintf(w, "\nall %d layers and %d outputs are within %.0e; the largest error is %.2e\n", len(layers), len(outputs), v.tolerance, worst)
+	fmt.Fprintf(w, "\nall %d layers and %d outputs are within %.0e; the largest error of a layer is %.2e, of an output %.2e\n",
+		len(layers), len(outputs), most, worst[0], worst[1])
 	return ""
 }

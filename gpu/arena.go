@@ -1,0 +1,158 @@
+package gpu
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// beyondArena is how many floats behind the arena kernels may read, though not use.
+const beyondArena = 4
+
+// The texture units and image units of common.glsl.
+const (
+	unitWeights = iota
+	unitMaps
+
+	unitTarget = 0 // of images
+)
+
+// arena is the memory of all maps of a plan: a buffer, or a texture and a buffer for
+// results. Places in it count elements of whatever size.
+type arena struct {
+	storage
+	d      *Device
+	what   string
+	maps   *buffer // nil if they are in a texture
+	id     uint32  // of the texture
+	back   *buffer // what is computed in a texture is read back from
+	places results // in that buffer
+
+	textureBytes int64
+	stage        []byte // what a texture is filled from
+}
+
+// newArena makes the memory. Its contents are undefined.
+func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places results) (*arena, error) {
+	a := &arena{storage: s, d: d, what: "the arena of " + p.Name, places: places}
+	var err error
+	if !s.texture {
+		a.maps, err = d.newBuffer(gl, storageBuffer, s.precision.Bytes()*(p.ArenaFloats+beyondArena), a.what)
+		return a, err
+	}
+	rows := textureRows(p)
+	a.id, err = newTexture(gl, unitMaps, s.image(), rows, a.what)
+	if err != nil {
+		return a, err
+	}
+	a.textureBytes = int64(rows) * pageWidth * int64(a.texel())
+	a.back, err = d.newBuffer(gl, storageBuffer, 4*max(places.floats, 4), "outputs of "+p.Name)
+	return a, err
+}
+
+// texel is the size of a vec4 of elements.
+func (a *arena) texel() int { return 4 * a.precision.Bytes() }
+
+// bind shows the arena to shaders, and leaves the texture unit of weights active.
+func (a *arena) bind(gl gles.API) {
+	if a.texture {
+		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
+		gl.BindTexture(gles.TEXTURE_2D, a.id)
+		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, a.image())
+		a.back.bind(gl, bindTarget)
+	} else {
+		a.maps.bind(gl, bindSource)
+		a.maps.bind(gl, bindTarget)
+	}
+	gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
+}
+
+// source is the buffer that results are read back from.
+func (a *arena) source() *buffer {
+	if a.texture {
+		return a.back
+	}
+	return a.maps
+}
+
+// output tells where output i lies after a run.
+func (a *arena) output(i int, o network.Binding) Output {
+	out := Output{Name: o.Name, Buffer: a.source().id, View: o.View, Precision: a.precision}
+	if a.texture {
+		lo, _ := extent(&o.View)
+		out.Precision = Float32
+		out.View.Planes = slices.Clone(o.View.Planes)
+		for p := range out.View.Planes {
+			out.View.Planes[p] += int32(a.places.at[i] - lo)
+		}
+	}
+	return out
+}
+
+// fill lets f write bytes, whole vec4s, that belong at a byte of the arena. What f
+// leaves out is undefined. Idle says that no launch uses them any more.
+func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) error) error {
+	if a.texture {
+		if len(a.stage) < size {
+			a.stage = make([]byte, size)
+		}
+		if err := f(a.stage[:size]); err != nil {
+			return err
+		}
+		gl.MemoryBarrier(gles.TEXTURE_UPDATE_BARRIER_BIT)
+		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
+		gl.BindTexture(gles.TEXTURE_2D, a.id)
+		fillTexture(gl, offset/a.texel(), a.component(), a.texel(), a.stage[:size])
+		gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
+		return nil
+	}
+	var failed error
+	if err := a.maps.fill(gl, offset, size, idle, func(m []byte) { failed = f(m) }); err != nil {
+		return err
+	}
+	return failed
+}
+
+// write brings whole vec4s to a place that is a multiple of four, whatever uses the
+// arena. What fp16 does not hold is an error.
+func (a *arena) write(gl gles.API, at int, data []float32) error {
+	return a.fill(gl, at*a.precision.Bytes(), len(data)*a.precision.Bytes(), false, func(m []byte) error {
+		if a.precision == Float32 {
+			copy(floatsOf(m), data)
+		} else if i := toHalves(halvesOf(m), data); i >= 0 {
+			return fmt.Errorf("%w: %g", ErrRange, data[i])
+		}
+		return nil
+	})
+}
+
+// read brings elements back from a place that is a multiple of four. It waits for
+// the launches that compute them; in a texture it is a launch itself.
+func (a *arena) read(gl gles.API, at int, dst []float32) error {
+	switch {
+	case a.texture:
+		return a.readTexture(gl, at, dst)
+	case a.precision == Float16:
+		h := make([]uint16, len(dst))
+		if err := download(gl, a.maps, 2*at, h); err != nil {
+			return err
+		}
+		fromHalves(dst, h)
+		return nil
+	}
+	return download(gl, a.maps, 4*at, dst)
+}
+
+func (a *arena) delete(gl gles.API) {
+	if a == nil {
+		return
+	}
+	a.maps.delete(gl)
+	a.back.delete(gl)
+	if a.id != 0 {
+		gl.DeleteTexture(a.id)
+		a.id = 0
+	}
+}

@@ -1,0 +1,187 @@
+package gpu
+
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/shaders"
+)
+
+// Precision is what a device keeps feature maps and weights in. Arithmetic is fp32
+// in any case, so what is lost is lost by rounding between layers.
+type Precision int
+
+const (
+	// Float32 loses nothing.
+	Float32 Precision = iota
+	// Float16 takes half the memory and moves half the bytes, with 11 significant
+	// bits, that is relative errors of 2^-11 = 0.0005 a layer. Magnitudes end at
+	// 65504: weights and inputs beyond are errors (ErrRange), and what layers compute
+	// beyond becomes infinite, which gpubench verify shows step by step. Below 2^-14
+	// bits are lost, and some GPUs take 0 for those.
+	Float16
+)
+
+func (p Precision) String() string {
+	switch p {
+	case Float32:
+		return "fp32"
+	case Float16:
+		return "fp16"
+	}
+	return fmt.Sprintf("Precision(%d)", int(p))
+}
+
+// Bytes is the size of an element.
+func (p Precision) Bytes() int {
+	if p == Float16 {
+		return 2
+	}
+	return 4
+}
+
+// Maps is where a device keeps feature maps.
+type Maps int
+
+const (
+	// MapsAuto is a texture on GPUs that have been found to read textures faster
+	// (see RATIONALE.md), if the arena fits into one, and a buffer on others.
+	MapsAuto Maps = iota
+	MapsBuffer
+	// MapsTexture reads maps by the texture unit and stores them as an image. An
+	// arena holds at most 2048 vec4s times Limits.TextureSize; Prepare fails for
+	// plans that need more.
+	MapsTexture
+)
+
+func (m Maps) String() string {
+	switch m {
+	case MapsAuto:
+		return "auto"
+	case MapsBuffer:
+		return "buffer"
+	case MapsTexture:
+		return "texture"
+	}
+	return fmt.Sprintf("Maps(%d)", int(m))
+}
+
+// mapsFor is what MapsAuto means on a device.
+func mapsFor(i *Info) Maps {
+	if tuningFor(i).inTexture {
+		return MapsTexture
+	}
+	return MapsBuffer
+}
+
+// storage is how a plan's maps and weights are kept.
+type storage struct {
+	precision Precision
+	texture   bool // maps are in a texture
+	truncates bool // stores cut off instead of rounding
+}
+
+// checkStorage refuses options that there are not.
+func (o *Options) checkStorage() error {
+	if o.Precision < Float32 || o.Precision > Float16 {
+		return fmt.Errorf("gpu: no precision %v", o.Precision)
+	}
+	if o.Maps < MapsAuto || o.Maps > MapsTexture {
+		return fmt.Errorf("gpu: no way to keep maps %v", o.Maps)
+	}
+	return nil
+}
+
+// storageFor decides how a plan's maps are kept. Its error says why they cannot be
+// in a texture, if they must.
+func (d *Device) storageFor(p *network.Plan) (storage, error) {
+	s := storage{d.info.Precision, d.info.Maps == MapsTexture, d.truncates}
+	if !s.texture {
+		return s, nil
+	}
+	if err := fitsTexture(p, &d.info.Limits); err != nil {
+		s.texture = false
+		if !d.auto {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// Storage says how the maps of a plan are kept on the device.
+func (d *Device) Storage(p *network.Plan) (precision, maps string) {
+	s, _ := d.storageFor(p) // Prepare gives the error
+	if s.texture {
+		return s.precision.String(), MapsTexture.String()
+	}
+	return s.precision.String(), MapsBuffer.String()
+}
+
+func fitsTexture(p *network.Plan, l *Limits) error {
+	if l.ComputeImages < 1 {
+		return fmt.Errorf("%w: shaders have no images, so maps cannot be in a texture; gpu.MapsBuffer needs none", ErrLimit)
+	}
+	if rows := textureRows(p); rows > l.TextureSize {
+		return fmt.Errorf("%w: the arena of %q takes a texture of %d rows, one has at most %d; gpu.MapsBuffer needs none", ErrLimit, p.Name, rows, l.TextureSize)
+	}
+	return nil
+}
+
+// textureRows is the height of a texture that holds a plan's arena.
+func textureRows(p *network.Plan) int { return ceilDiv(p.ArenaFloats+beyondArena, 4*pageWidth) }
+
+// compiled is the variant of a program for the storage.
+func (s storage) compiled(p shaders.Program) shaders.Program {
+	for _, m := range s.macros() {
+		p = p.With(m)
+	}
+	return p
+}
+
+// macros name the storage to shaders.
+func (s storage) macros() []string {
+	var m []string
+	if s.precision == Float16 {
+		m = append(m, "HALF")
+	}
+	if s.texture {
+		m = append(m, "MAPS_TEXTURE")
+	}
+	if s.truncates {
+		m = append(m, "TRUNCATES")
+	}
+	return m
+}
+
+// image is the format of textures of maps and of weights.
+func (s storage) image() uint32 {
+	if s.precision == Float16 {
+		return gles.RGBA16F
+	}
+	return gles.RGBA32F
+}
+
+// component is the type of what such textures are filled with.
+func (s storage) component() uint32 {
+	if s.precision == Float16 {
+		return gles.HALF_FLOAT
+	}
+	return gles.FLOAT
+}
+
+// barrier is what a launch needs to see the maps that others have stored.
+func (s storage) barrier() uint32 {
+	if s.texture {
+		return gles.TEXTURE_FETCH_BARRIER_BIT | gles.SHADER_IMAGE_ACCESS_BARRIER_BIT
+	}
+	return gles.SHADER_STORAGE_BARRIER_BIT
+}
+
+// updateBarrier is what the CPU needs to write where launches have stored.
+func (s storage) updateBarrier() uint32 {
+	if s.texture {
+		return gles.TEXTURE_UPDATE_BARRIER_BIT
+	}
+	return gles.BUFFER_UPDATE_BARRIER_BIT
+}

@@ -1,0 +1,83 @@
+package gpu
+
+import (
+	"fmt"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/shaders"
+)
+
+// pageWidth is the width of all textures in texels, as shaders know it: every device
+// has it. Texel i is in row i / pageWidth.
+const pageWidth = 2048
+
+// newTexture makes a texture for texelFetch and images, and leaves it bound.
+func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (uint32, error) {
+	// Leave no older error to be taken for this texture's.
+	if err := checkErrors(gl, "before the texture for "+what); err != nil {
+		return 0, err
+	}
+	id := gl.GenTexture()
+	gl.ActiveTexture(gles.TEXTURE0 + uint32(unit))
+	gl.BindTexture(gles.TEXTURE_2D, id)
+	gl.TexStorage2D(gles.TEXTURE_2D, 1, format, pageWidth, rows)
+	// Floats are not filtered everywhere: without this the texture is incomplete.
+	gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MIN_FILTER, gles.NEAREST)
+	gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MAG_FILTER, gles.NEAREST)
+	gl.ActiveTexture(gles.TEXTURE0)
+	if err := checkErrors(gl, fmt.Sprintf("texture of %d rows for %s", rows, what)); err != nil {
+		gl.DeleteTexture(id)
+		return 0, err
+	}
+	return id, nil
+}
+
+// fillTexture writes texels of so many bytes, from texel first on, to the texture
+// that is bound: the rest of a row, whole rows, and the beginning of one.
+func fillTexture(gl gles.API, first int, component uint32, texel int, pixels []byte) {
+	for len(pixels) > 0 {
+		x, left := first%pageWidth, len(pixels)/texel
+		width, height := min(pageWidth-x, left), 1
+		if width == pageWidth {
+			height = left / pageWidth
+		}
+		n := width * height
+		gl.TexSubImage2D(gles.TEXTURE_2D, 0, x, first/pageWidth, width, height, gles.RGBA, component, pixels[:n*texel])
+		pixels, first = pixels[n*texel:], first+n
+	}
+}
+
+// readTexture copies elements to a buffer by a launch, and reads that.
+func (a *arena) readTexture(gl gles.API, at int, dst []float32) error {
+	count := ceilDiv(len(dst), 4)
+	p, err := a.d.programOf(gl, downloadProgram(a.storage))
+	if err != nil {
+		return err
+	}
+	params, err := filled(a.d, gl, uniformBuffer, []int32{int32(at), int32(count), 0, 0}, "parameters of a download")
+	defer params.delete(gl)
+	if err != nil {
+		return err
+	}
+	to, err := a.d.newBuffer(gl, storageBuffer, 16*max(count, 1), "part of "+a.what)
+	defer to.delete(gl)
+	if err != nil {
+		return err
+	}
+	gl.MemoryBarrier(a.barrier())
+	a.bind(gl)
+	to.bind(gl, bindTarget)
+	params.bind(gl, bindParams)
+	gl.UseProgram(p.id)
+	a.d.bound = bound{} // all that is bound is another's now
+	groups := spread(count, downloadLanes)
+	gl.DispatchCompute(uint32(groups[0]), uint32(groups[1]), 1)
+	return download(gl, to, 0, dst)
+}
+
+const downloadLanes = 64
+
+func downloadProgram(s storage) shaders.Program {
+	s.truncates = false // it stores fp32
+	return s.compiled(shaders.New("download.comp", workGroup(downloadLanes)...)).With("RESULT")
+}
