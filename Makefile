@@ -25,7 +25,7 @@ test:
 	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required .ci/with-display go test -race -timeout 40m ./...
 	CGO_ENABLED=0 go test -short ./...
 	CGO_ENABLED=0 go test -run '^$$' -fuzz FuzzRead -fuzztime 30s -fuzzminimizetime 5x ./network/onnx
-	SHUFFLEGL_GPU=required GALLIUM_DRIVER=softpipe go test -short -run 'TestConformance$$|SelfTest|Allocates|LargeMatrix|ProgramCache' -timeout 20m ./gpu
+	SHUFFLEGL_GPU=required GALLIUM_DRIVER=softpipe go test -short -run 'TestConformance$$|Modes|StoresRound|SelfTest|Allocates|LargeMatrix|ProgramCache' -timeout 20m ./gpu
 
 lint:
 	@.ci/setup lint

@@ -43,3 +43,29 @@ func TestConformanceFamilies(t *testing.T) {
 		})
 	}
 }
+
+// Maps and weights in each other way, some of the cases; with SHUFFLEGL_CONFORMANCE=all
+// every case, which takes a software renderer a quarter of an hour of compiling.
+func TestConformanceModes(t *testing.T) {
+	o := conformance.Options{Short: true, Sample: 6}
+	if testing.Short() || raceDetector {
+		o.Sample = 30
+	}
+	if os.Getenv("SHUFFLEGL_CONFORMANCE") == "all" {
+		o = conformance.Options{}
+	}
+	for _, m := range []struct {
+		name      string
+		options   gpu.Options
+		tolerance float64
+	}{
+		{"fp32 in a texture", gpu.Options{Maps: gpu.MapsTexture}, 1e-4},
+		{"fp16 in a buffer", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, 5e-3},
+		{"fp16 in a texture", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3},
+	} {
+		t.Run(m.name, func(t *testing.T) {
+			o.Tolerance = m.tolerance
+			conformance.Run(t, open(t, m.options.Like("a GPU")), o)
+		})
+	}
+}

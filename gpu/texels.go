@@ -11,7 +11,7 @@ import (
 // has it. Texel i is in row i / pageWidth.
 const pageWidth = 2048
 
-// newTexture makes a texture for texelFetch and images, and leaves it bound.
+// newTexture makes a texture for texelFetch and images, and leaves it bound to a unit.
 func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (uint32, error) {
 	// Leave no older error to be taken for this texture's.
 	if err := checkErrors(gl, "before the texture for "+what); err != nil {

@@ -85,23 +85,31 @@ func TestRunAllocates(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates")
 	}
-	d := open(t, gpu.Options{})
 	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Height: 62, Width: 62}) // planes with padding
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Compile(d, g)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	in, out := []*tensor.Tensor{tensor.New(1, 3, 62, 62)}, s.NewOutputs()
-	allocs := testing.AllocsPerRun(20, func() {
-		if err := s.RunInto(out, in); err != nil {
+	for _, o := range []gpu.Options{{}, {Precision: gpu.Float16}, {Maps: gpu.MapsTexture}, {Precision: gpu.Float16, Maps: gpu.MapsTexture}} {
+		s, err := network.Compile(open(t, o), g)
+		if err != nil {
 			t.Fatal(err)
 		}
-	})
-	if allocs != 0 {
-		t.Errorf("%v allocations a run", allocs)
+		defer s.Close()
+		in, out := []*tensor.Tensor{tensor.New(1, 3, 62, 62)}, s.NewOutputs()
+		f := s.NewFrame()
+		allocs := testing.AllocsPerRun(20, func() {
+			if err := s.RunInto(out, in); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Submit(f, in...); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Wait(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocs != 0 {
+			t.Errorf("%v, maps %v: %v allocations a run", o.Precision, o.Maps, allocs)
+		}
 	}
 }

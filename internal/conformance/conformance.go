@@ -59,6 +59,9 @@ type Options struct {
 	Short bool
 	// Only leaves out cases whose names do not begin so.
 	Only string
+	// Sample leaves out cases: it takes the first of each kind, and of the others one in
+	// so many. 0 takes all.
+	Sample int
 	// Unsupported names exactly the cases for which the backend's Prepare returns
 	// network.ErrUnsupported.
 	Unsupported []string
@@ -106,7 +109,7 @@ func (o Options) plansOf(b network.Backend) []network.PlanOptions {
 		guarded.Guard, guarded.Align = 16, max(wish.Align, 4)
 		var kept []network.PlanOptions
 		for _, o := range append(append(plans, wish, guarded), FusedPlans(wish)...) {
-			o.Align = max(o.Align, wish.Align)
+			o.Align, o.ElementBytes = max(o.Align, wish.Align), wish.ElementBytes
 			if !slices.Contains(kept, o) {
 				kept = append(kept, o)
 			}
@@ -116,14 +119,27 @@ func (o Options) plansOf(b network.Backend) []network.PlanOptions {
 	return plans
 }
 
-// Run runs all cases on a backend, each as a subtest.
+// sampled are the cases to run.
+func (o Options) sampled() []Case {
+	var some []Case
+	kinds := map[string]bool{}
+	for i, c := range Cases() {
+		kind, _, _ := strings.Cut(c.Name, "/")
+		if strings.HasPrefix(c.Name, o.Only) && (o.Sample == 0 || !kinds[kind] || i%o.Sample == 0) {
+			some = append(some, c)
+		}
+		kinds[kind] = true
+	}
+	return some
+}
+
+// Run runs the cases on a backend, each as a subtest.
 func Run(t *testing.T, b network.Backend, o Options) {
 	known := map[string]bool{}
 	for _, c := range Cases() {
 		known[c.Name] = true
-		if !strings.HasPrefix(c.Name, o.Only) {
-			continue
-		}
+	}
+	for _, c := range o.sampled() {
 		t.Run(c.Name, func(t *testing.T) {
 			err := RunCase(b, c, o)
 			listed := slices.Contains(o.Unsupported, c.Name)
