@@ -18,8 +18,8 @@ const (
 	// Float16 takes half the memory and moves half the bytes, with 11 significant
 	// bits, that is relative errors of 2^-11 = 0.0005 a layer. Magnitudes end at
 	// 65504: weights and inputs beyond are errors (ErrRange), and what layers compute
-	// beyond becomes infinite, which gpubench verify shows step by step. Below 2^-14
-	// bits are lost, and some GPUs take 0 for those.
+	// beyond becomes infinite, or 65504 on GPUs that round towards zero; gpubench verify
+	// shows that step by step. Below 2^-14 bits are lost, and some GPUs take 0 for those.
 	Float16
 )
 

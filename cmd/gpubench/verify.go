@@ -197,14 +197,14 @@ func (v *verifyFlags) print(w io.Writer, precision string, layers, outputs []lay
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "#\tkernel\tvalue\tshape\tlargest abs error\trelative")
 	var worst [2]float64 // of layers, and of outputs
-	bad, infinite := 0, 0
+	bad, beyond := 0, 0
 	for i, l := range append(layers, outputs...) {
 		mark, kind := "", 0
 		if i >= len(layers) {
 			kind = 1
 		}
-		if math.IsInf(float64(l.diff.At[0]), 0) {
-			infinite++
+		if math.Abs(float64(l.diff.At[0])) >= 65504 {
+			beyond++
 		}
 		if !(l.diff.Rel <= most) {
 			mark = "  BEYOND"
@@ -216,8 +216,8 @@ func (v *verifyFlags) print(w io.Writer, precision string, layers, outputs []lay
 		fmt.Fprintf(t, "%s\t%s\t%s\t%v\t%.2e\t%.2e%s\n", l.number, l.kernel, l.value, l.diff.B, l.diff.Abs, l.diff.Rel, mark)
 	}
 	t.Flush()
-	if infinite > 0 && precision == gpu.Float16.String() {
-		fmt.Fprintf(w, "\nnote: fp16 ends at 65504, and %d of these hold infinite values; -precision fp32 goes further\n", infinite)
+	if beyond > 0 && precision == gpu.Float16.String() {
+		fmt.Fprintf(w, "\nnote: fp16 ends at 65504, and %d of these go beyond; -precision fp32 holds more\n", beyond)
 	}
 	if bad > 0 {
 		fmt.Fprintf(w, "\n%d of %d are beyond the tolerance of %.0e\n", bad, len(layers)+len(outputs), most)
