@@ -41,8 +41,10 @@ var wide = tuning{
 }
 
 // software is for renderers that make code for the processor. They have no registers
-// to run out of, but pay dearly for each load.
+// to run out of, but pay dearly for each load, and to unpack fp16 by integers.
 var software = tuning{
+	halfInTexture: true,
+
 	pointwise: variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 64},
 	depthwise: variant{rows: 4, lanes: 64},
 	fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
@@ -66,7 +68,7 @@ var families = []family{
 	}},
 	{"Mali Bifrost", pattern(`mali-g(31|51|52|71|72|76)\b`), byCompiler, bifrost()},
 	{"Mali Valhall", pattern(`mali-g\d|immortalis`), byCompiler, valhall()},
-	{"Adreno", pattern(`adreno|\bfd\d{3}\b`), byCompiler, wide},
+	{"Adreno", pattern(`adreno|\bfd\d{3}\b`), byCompiler, adrenoTuning()},
 	{"Intel", pattern(`\bintel\b`), byGuess, eight},
 	{"AMD", pattern(`\bamd\b|radeon`), byGuess, wide},
 	{"NVIDIA", pattern(`nvidia|tegra|geforce|quadro|\bnv[0-9a-f]{2,3}\b`), byGuess, wide},
@@ -81,14 +83,22 @@ func bifrost() tuning {
 	t := eight
 	t.general = variant{channels: 8, vectors: 1, lanes: 64, sparing: true}
 	t.strip = 2
-	t.inTexture = true
+	t.inTexture, t.halfInTexture = true, true
 	return t
 }
 
 // valhall computes more multiply-adds than it loads operands for from buffers.
 func valhall() tuning {
 	t := eight
-	t.inTexture = true
+	t.inTexture, t.halfInTexture = true, true
+	return t
+}
+
+// adrenoTuning has fp16 unpacked by its texture unit: by instructions, as Mesa's compiler
+// makes them, a network takes twice as many in all.
+func adrenoTuning() tuning {
+	t := wide
+	t.halfInTexture = true
 	return t
 }
 

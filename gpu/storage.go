@@ -45,8 +45,8 @@ func (p Precision) Bytes() int {
 type Maps int
 
 const (
-	// MapsAuto is a texture on GPUs that have been found to read textures faster
-	// (see RATIONALE.md), if the arena fits into one, and a buffer on others.
+	// MapsAuto is a texture where that should be faster, by family of GPU and by
+	// precision (see RATIONALE.md), if the arena fits into one, and a buffer elsewhere.
 	MapsAuto Maps = iota
 	MapsBuffer
 	// MapsTexture reads maps by the texture unit and stores them as an image. An
@@ -69,7 +69,8 @@ func (m Maps) String() string {
 
 // mapsFor is what MapsAuto means on a device.
 func mapsFor(i *Info) Maps {
-	if tuningFor(i).inTexture {
+	t := tuningFor(i)
+	if i.Precision == Float16 && t.halfInTexture || i.Precision == Float32 && t.inTexture {
 		return MapsTexture
 	}
 	return MapsBuffer

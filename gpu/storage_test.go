@@ -104,13 +104,21 @@ func TestModesAreSaid(t *testing.T) {
 	}
 }
 
+// Maps by default, of fp32 and of fp16.
 func TestMapsByFamily(t *testing.T) {
-	for renderer, want := range map[string]Maps{
-		"Mali-G57": MapsTexture, "Mali-G52 (Panfrost)": MapsTexture, "Mali-G610 (Panfrost)": MapsTexture,
-		"llvmpipe (LLVM 15.0.6, 256 bits)": MapsBuffer, "V3D 4.2": MapsBuffer, "FD630": MapsBuffer, "something new": MapsBuffer,
+	for renderer, want := range map[string][2]Maps{
+		"Mali-G57":                         {MapsTexture, MapsTexture},
+		"Mali-G52 (Panfrost)":              {MapsTexture, MapsTexture},
+		"Mali-G610 (Panfrost)":             {MapsTexture, MapsTexture},
+		"FD630":                            {MapsBuffer, MapsTexture},
+		"llvmpipe (LLVM 15.0.6, 256 bits)": {MapsBuffer, MapsTexture},
+		"V3D 4.2":                          {MapsBuffer, MapsBuffer},
+		"something new":                    {MapsBuffer, MapsBuffer},
 	} {
-		if got := mapsFor(&Info{Renderer: renderer}); got != want {
-			t.Errorf("%s: %v, want %v", renderer, got, want)
+		for p, want := range want {
+			if got := mapsFor(&Info{Renderer: renderer, Precision: Precision(p)}); got != want {
+				t.Errorf("%s, %v: %v, want %v", renderer, Precision(p), got, want)
+			}
 		}
 	}
 }
