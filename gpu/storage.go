@@ -144,7 +144,7 @@ func (s storage) compiled(p shaders.Program) shaders.Program {
 func (s storage) macros() []string {
 	var m []string
 	if s.precision == Float16 {
-		m = append(m, "HALF")
+		m = append(m, "STORED_HALF")
 	}
 	if s.texture {
 		m = append(m, "MAPS_TEXTURE")

@@ -4,8 +4,8 @@
 // Maps lie in one arena, as vec4s of four pixels that follow each other in a row.
 // Rows and planes begin at whole vec4s; kernels store whole vec4s, and what is
 // beyond a row's end is its own padding. The arena is a buffer or a texture
-// (MAPS_TEXTURE), and its elements fp32 or fp16 (HALF); arithmetic is fp32.
-#ifdef HALF
+// (MAPS_TEXTURE), and its elements fp32 or fp16 (STORED_HALF); arithmetic is fp32.
+#ifdef STORED_HALF
 #define STORED uvec2
 #define IMAGE rgba16f
 #else
@@ -59,7 +59,7 @@ layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 
 // Four elements of a buffer.
 vec4 unpacked(STORED v) {
-#ifdef HALF
+#ifdef STORED_HALF
 	return vec4(unpackHalf2x16(v.x), unpackHalf2x16(v.y));
 #else
 	return v;
@@ -79,7 +79,7 @@ vec4 load4(int at) {
 float load(int at) {
 #if defined(MAPS_TEXTURE)
 	return load4(at)[at & 3];
-#elif defined(HALF)
+#elif defined(STORED_HALF)
 	return unpackHalf2x16(source[at >> 2][at >> 1 & 1])[at & 1];
 #else
 	return source[at >> 2][at & 3];

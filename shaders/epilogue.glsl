@@ -37,7 +37,7 @@ void put(int at, vec4 v) {
 #endif
 #if defined(MAPS_TEXTURE)
 	imageStore(target, ivec2(at >> 2 & 2047, at >> 13), v);
-#elif defined(HALF)
+#elif defined(STORED_HALF)
 	target[at >> 2] = uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
 #else
 	target[at >> 2] = v;

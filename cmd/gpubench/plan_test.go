@@ -93,12 +93,18 @@ func TestPlan(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
 
-	// fp16 is half of all but index tables.
+	// fp16 is half of what units must move, and other launches pay.
+	options := gpu.PlanOptions()
+	options.ElementBytes = 2
+	half, err := network.NewPlan(g, options)
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, stdout, _ = w.run("plan", "-model", tiny, "-size", "64x32", "-precision", "fp16", "-format", "json")
 	if err := json.Unmarshal([]byte(stdout), &j); err != nil {
 		t.Fatal(err)
 	}
-	if j.ArenaBytes != p.ArenaBytes()/2 || j.FloorBytes != p.FloorBytes/2 || j.Bytes < p.Bytes/2 || j.Bytes > p.Bytes/100*55 {
-		t.Errorf("in fp16 %d bytes, an arena of %d; in fp32 %d and %d", j.Bytes, j.ArenaBytes, p.Bytes, p.ArenaBytes())
+	if j.FloorBytes != p.FloorBytes/2 || j.Bytes != half.Bytes || j.ArenaBytes != half.ArenaBytes() || half.ArenaBytes() != 2*int64(half.ArenaFloats) {
+		t.Errorf("in fp16 %d bytes, an arena of %d and a floor of %d; in fp32 %d, %d, %d", j.Bytes, j.ArenaBytes, j.FloorBytes, p.Bytes, p.ArenaBytes(), p.FloorBytes)
 	}
 }

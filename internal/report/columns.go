@@ -77,8 +77,8 @@ func pick(rs []record.Record) (shown []column, common map[string]string) {
 		for i := range rs {
 			same = same && c.text(&rs[i]) == c.text(&rs[0])
 		}
-		// Devices go with the backend, and are told below.
-		if perBackend := c.name == "device" && onePer(rs, c.text); !same && !perBackend || c.name == "backend" {
+		// Devices go with the backend, and are told below; so do their maps.
+		if perBackend := (c.name == "device" || c.name == "maps") && onePer(rs, c.text); !same && !perBackend || c.name == "backend" {
 			shown = append(shown, c)
 		} else if same {
 			common[c.name] = c.text(&rs[0])

@@ -50,6 +50,7 @@ func fields() []field {
 		{"backend", func(r R) any { return r.Test.Backend }},
 		{"threads", func(r R) any { return r.Test.Threads }},
 		{"precision", func(r R) any { return r.Test.Precision }},
+		{"maps", func(r R) any { return r.Test.Maps }},
 		{"batch", func(r R) any { return r.Test.Batch }},
 		{"height", func(r R) any { return r.Test.Height }},
 		{"width", func(r R) any { return r.Test.Width }},

@@ -25,6 +25,9 @@ func goBenchmark(w io.Writer, rs []record.Record, _ Options) error {
 			params += fmt.Sprintf("/size=%dx%d", r.Test.Height, r.Test.Width)
 		}
 		params += fmt.Sprintf("/backend=%s/precision=%s", word(r.Test.Backend), word(r.Test.Precision))
+		if r.Test.Maps == "texture" {
+			params += "/maps=texture"
+		}
 		if r.Test.Threads > 0 {
 			params += fmt.Sprintf("/threads=%d", r.Test.Threads)
 		}

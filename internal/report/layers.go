@@ -200,6 +200,9 @@ func name(r *record.Record) string {
 	if r.Test.Precision != "" && r.Test.Precision != "fp32" {
 		n += " " + r.Test.Precision
 	}
+	if r.Test.Maps == "texture" {
+		n += " texture"
+	}
 	if r.Test.Threads > 0 {
 		n += fmt.Sprintf(" x%d", r.Test.Threads)
 	}

@@ -82,6 +82,9 @@ func device(r *record.Record) string {
 	for _, b := range order {
 		text += fmt.Sprintf("; %d of %d launches on the %s", where[b], r.Model.Launches, b)
 	}
+	if r.Test.Maps != "" {
+		text += "; maps in a " + r.Test.Maps
+	}
 	if r.Device.MemoryBytes > 0 {
 		text += "; " + size(r.Device.MemoryBytes) + " of its memory"
 	}
