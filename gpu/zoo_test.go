@@ -1,6 +1,7 @@
 package gpu_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -12,9 +13,10 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// Every network of the zoo gives the reference's result, three times; the heavy ones
-// at a smaller size. Under the race detector and with -short only one of each kind
-// does, and small.
+var wholeZoo = flag.Bool("zoo", false, "test every network of the zoo, which takes a quarter of an hour")
+
+// Networks of the zoo give the reference's result, three times: one of each kind, and
+// with -zoo all of them, the heavy ones at a smaller size.
 func TestZoo(t *testing.T) {
 	size := 224
 	if raceDetector || testing.Short() {
@@ -22,7 +24,7 @@ func TestZoo(t *testing.T) {
 	}
 	d := open(t, gpu.Options{})
 	names := zoo.Names()
-	if raceDetector || testing.Short() {
+	if !*wholeZoo {
 		names = []string{"shufflenet_v1_g3_1.0x", "shufflenet_v1_g8_0.25x", "shufflenet_v2_0.5x",
 			"mobilenet_v1_0.25", "mobilenet_v2_0.35", "squeezenet_1.1"}
 	}
