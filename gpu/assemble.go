@@ -40,6 +40,7 @@ var kernels = map[network.Kernel]kernel{
 	network.SoftmaxRow:        softmax,
 	network.Elementwise:       elementwise,
 	network.ConvFused:         convFused,
+	network.ConvUnit:          convFused,
 	network.ConvPooled:        convPool,
 	network.ConvTransposed:    convTranspose,
 	network.NormInstance:      instanceNorm,

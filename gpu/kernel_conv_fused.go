@@ -10,16 +10,17 @@ import (
 // sharedVectors is the 16 KiB of shared memory that every device has, in vec4s.
 const sharedVectors = 1024
 
-// convFused is a depthwise convolution and the pointwise one behind it:
+// convFused is a depthwise convolution and the pointwise one behind it, or a whole unit:
 // conv_fused.comp, a work group for each of the step's tiles.
 func convFused(t *tables, s *network.Step) (dispatch, error) {
 	first, groups := s.First, s.Op.(network.Conv).G()
 	win := first.Op.Normal()
-	n, c, h, w := s.Inputs[0].NCHW()
+	n, _, h, w := s.Inputs[0].NCHW()
 	_, m, oh, ow := s.Output.NCHW()
-	inputs, outputs := c/groups, m/groups
+	inputs, outputs := first.Shape[1]/groups, m/groups
 	rows, strips := s.Tile.Rows, ceilDiv(s.Tile.Columns, 4)
-	middle, err := shared(s, inputs*rows*strips)
+	before := unitOf(s)
+	middle, err := shared(s, inputs*rows*strips+before.vectors(inputs))
 	if err != nil {
 		return dispatch{}, err
 	}
@@ -27,6 +28,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	if first.Act.On() {
 		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
+	defines = append(defines, before.macros()...)
 	how := t.choose(s, bounds{kernel: fusedFile, inputs: inputs, outputs: outputs, vectors: rows * strips}, window(win), defines,
 		[]string{set("ROWS", rows), set("STRIPS", strips), set("parts", ceilDiv(outputs, s.Tile.Channels))})
 	v := how.variant
@@ -42,6 +44,12 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		defines = append(defines, macros...)
 		slabs += ceilDiv(len(s.Beside.Output.Planes), each*ceilDiv(tiles.count, share))
 	}
+	weights := append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...)
+	if before != nil {
+		var more params
+		more, weights = before.pack(t, v, weights)
+		p = append(p, more...)
+	}
 	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, share, len(tiles.packed)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	if outputs%v.channels == 0 {
@@ -55,7 +63,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		beside:  besideBase,
 		choice:  how,
 		stream:  v.buffered,
-		weights: append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...),
+		weights: weights,
 		groups:  [3]int{ceilDiv(oh, rows) * columns, slabs, ceilDiv(tiles.count, share)},
 	}, nil
 }

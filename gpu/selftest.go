@@ -75,6 +75,7 @@ func (d *Device) allowed(want float64, data []float32) float64 {
 var selfTestAnswers = map[string]float64{
 	"general":     37451,
 	"pool":        36783,
+	"unit":        -59038,
 	"stem":        32655,
 	"pointwise":   50586,
 	"residual":    344388,
@@ -116,8 +117,11 @@ func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
 	stem = b.Apply("stem", network.Pool{Window: network.Square(3, 2, 1)}, stem)
 	general := relu("general", conv("alone", x, network.Square(3, 1, 1), 1, 6, 4, 3, 3))
 	y := b.Apply("pool", network.Pool{Window: network.Square(3, 2, 1)}, general)
-	z := relu("pointwise", conv("gconv1", y, network.Square(1, 1, 0), 3, 6, 2, 1, 1))
-	z = b.Apply("shuffle", network.ChannelShuffle{Groups: 3}, z)
+	unit := relu("expanded", conv("expand", y, network.Square(1, 1, 0), 2, 4, 3, 1, 1))
+	unit = conv("middle", b.Apply("mixed", network.ChannelShuffle{Groups: 2}, unit), network.Square(3, 1, 1), 4, 4, 1, 3, 3)
+	unit = conv("unit", unit, network.Square(1, 1, 0), 2, 6, 2, 1, 1)
+	pointwise := relu("pointwise", conv("gconv1", y, network.Square(1, 1, 0), 3, 6, 2, 1, 1))
+	z := b.Apply("shuffle", network.ChannelShuffle{Groups: 3}, pointwise)
 	z = conv("first", z, network.Square(3, 1, 1), 6, 6, 1, 3, 3)
 	z = conv("gconv2", z, network.Square(1, 1, 0), 3, 6, 2, 1, 1)
 	beside := b.Apply("beside", network.Pool{Window: network.Square(3, 1, 1)}, y)
@@ -142,7 +146,7 @@ func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
 	z = b.Apply("connected", network.FullyConnected{}, z, b.Const("fc.w", whole(5, 7, 5, 6)), b.Const("fc.b", whole(3, 5, 5)))
 	z = b.Apply("scaled", network.BatchNorm{}, z, b.Const("s", filledWith(1e-4, 5)), b.Const("t", filledWith(0, 5)),
 		b.Const("m", filledWith(0, 5)), b.Const("v", filledWith(1, 5)))
-	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r, beside, general, stem)
+	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r, beside, general, stem, pointwise, unit)
 	return g, []*tensor.Tensor{whole(7, 11, 1, 4, 9, 9)}, err
 }
 

@@ -55,6 +55,11 @@ func reference(s *network.Step, in []*tensor.Tensor, residual *tensor.Tensor) (r
 	}
 	r.channels = someChannels(s)
 	if f := s.First; f != nil {
+		if e := f.First; e != nil {
+			x[0] = b.Apply("expand", e.Op, append(x[:1:1], constants(b, "expand", e.Weights, e.Bias)...)...)
+			x[0] = b.Apply("expanded", network.Activate{Fn: e.Act}, x[0])
+			x[0] = b.Apply("shuffled", network.ChannelShuffle{Groups: f.Shuffle}, x[0])
+		}
 		weights, bias, op := f.Weights, f.Bias, f.Op
 		if s.Weights == nil && r.channels != nil { // its channels are the result's
 			weights, bias = pick(weights, r.channels), pick(bias, r.channels)

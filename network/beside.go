@@ -63,7 +63,7 @@ func (s *scheduler) fuseBeside() {
 // and takes less time than the two.
 func (s *scheduler) takesBeside(l, pool *launch, last int) bool {
 	m := &s.opt.Cost
-	return l.step.Kernel == ConvFused && l.beside == nil && pool.step.Level <= l.step.Level && l.step.Level <= last &&
+	return (l.step.Kernel == ConvFused || l.step.Kernel == ConvUnit) && l.beside == nil && pool.step.Level <= l.step.Level && l.step.Level <= last &&
 		l.output.height == pool.output.height && l.output.width == pool.output.width &&
 		m.time(l.work.plus(pool.work)) < m.time(l.work)+m.time(pool.work)
 }

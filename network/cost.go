@@ -15,7 +15,7 @@ func stepBytes(s Step, element int) int64 {
 	for _, v := range s.Inputs {
 		read(v)
 	}
-	if s.Residual != nil {
+	if s.Residual != nil && !s.Residual.same(&s.Inputs[0]) {
 		read(*s.Residual)
 	}
 	if b := s.Beside; b != nil {

@@ -22,6 +22,13 @@ func fusing(m network.CostModel) network.PlanOptions {
 	return network.PlanOptions{Fuse: network.FuseAll, SharedFloats: 4096, Cost: m}
 }
 
+// fusingPairs leaves units apart.
+func fusingPairs(m network.CostModel) network.PlanOptions {
+	o := fusing(m)
+	o.Fuse &^= network.FuseUnit
+	return o
+}
+
 // kernelsOf lists a plan's launches, a plus for what is done beside.
 func kernelsOf(p *network.Plan) string {
 	var words []string
@@ -102,7 +109,7 @@ func TestWhatIsFused(t *testing.T) {
 		{"the unit of stride 2", unit, usual, "conv_pointwise conv_depthwise_pointwise+"},
 		{"without the fused launch there is none to be beside of", deepUnit, usual, "conv_depthwise pool conv_pointwise"},
 	} {
-		p, err := network.NewPlan(parse(t, c.graph), fusing(c.cost))
+		p, err := network.NewPlan(parse(t, c.graph), fusingPairs(c.cost))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,11 +175,69 @@ func TestWhatIsDoneBeside(t *testing.T) {
 			out b p q`, "conv_depthwise_pointwise+ pool"},
 	} {
 		g := parse(t, c.graph)
-		p, err := network.NewPlan(g, fusing(model(func(m *network.CostModel) { m.Launch = 1e9 })))
+		p, err := network.NewPlan(g, fusingPairs(model(func(m *network.CostModel) { m.Launch = 1e9 })))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(sorted(kernelsOf(p)), " "); got != strings.Join(sorted(c.want), " ") {
+			t.Errorf("%s: planned as %s\nwant %s\n%v", c.name, got, c.want, p)
+		}
+		checkHazards(t, g, network.PlanOptions{}, p)
+	}
+}
+
+// Units are one launch where what neighbours compute twice costs less than a launch.
+func TestWhichUnitsAreOneLaunch(t *testing.T) {
+	const (
+		small = `
+			x = input 1x36x14x14
+			a = conv 9 : x
+			r = relu : a
+			b = conv 9 k3 g9 : r
+			c = conv 36 : b
+			s = add : x c
+			y = relu : s
+			out y`
+		large = `
+			x = input 1x240x28x28
+			a = conv 60 g3 : x
+			r = relu : a
+			s = shuffle g3 : r
+			b = conv 60 k3 g60 : s
+			c = conv 240 g3 : b
+			d = add : x c
+			y = relu : d
+			out y`
+		strided = `
+			x = input 2x24x14x14
+			a = conv 12 g3 : x
+			s = shuffle g3 : a
+			b = conv 12 k3 s2 g12 : s
+			c = conv 24 g3 : b
+			p = avgpool k3 s2 : x
+			d = concat : p c
+			y = relu : d
+			out y`
+	)
+	usual := network.DefaultCost
+	dear := model(func(m *network.CostModel) { m.Launch = 1e6 })
+	for _, c := range []struct {
+		name, graph string
+		cost        network.CostModel
+		want        string
+	}{
+		{"a small unit", small, usual, "conv_unit"},
+		{"a large one computes too much twice", large, usual, "conv_pointwise conv_depthwise_pointwise"},
+		{"unless launches are dear", large, dear, "conv_unit"},
+		{"of stride 2, with its shortcut beside", strided, usual, "conv_unit+"},
+		{"not where another reads what lies between", strings.Replace(small, "out y", "out y r", 1), dear, "conv_pointwise conv_depthwise_pointwise"},
+	} {
+		g := parse(t, c.graph)
+		p, err := network.NewPlan(g, fusing(c.cost))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := kernelsOf(p); got != c.want {
 			t.Errorf("%s: planned as %s\nwant %s\n%v", c.name, got, c.want, p)
 		}
 		checkHazards(t, g, network.PlanOptions{}, p)
@@ -265,8 +330,19 @@ func middleFloats(s *network.Step) int {
 	up := func(n int) int { return (n + 3) / 4 * 4 }
 	pool, ok := s.Op.(network.Pool)
 	if !ok {
-		_, c, _, _ := s.Inputs[0].NCHW()
-		return c / s.Op.(network.Conv).G() * s.Tile.Rows * up(s.Tile.Columns)
+		_, _, _, width := s.Inputs[0].NCHW()
+		_, _, _, outWidth := s.Output.NCHW()
+		channels := s.First.Shape[1] / s.Op.(network.Conv).G()
+		floats := channels * s.Tile.Rows * up(s.Tile.Columns)
+		if s.First.First != nil {
+			w := s.First.Op.Normal()
+			rows, columns := (s.Tile.Rows-1)*w.Stride[0]+w.Kernel[0], up(width)
+			if s.Tile.Columns < outWidth {
+				columns = up((up(s.Tile.Columns)-1)*w.Stride[1] + w.Kernel[1] + 3)
+			}
+			floats += channels * rows * columns
+		}
+		return floats
 	}
 	w := pool.Normal()
 	rows := (s.Tile.Rows-1)*w.Stride[0] + (w.Kernel[0]-1)*w.Dilation[0] + 1

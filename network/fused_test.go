@@ -42,7 +42,7 @@ func TestFusedStepsSayWhatToCompute(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{string(network.ConvFused), string(network.ConvPooled), "beside"} {
+	for _, what := range []string{string(network.ConvFused), string(network.ConvPooled), string(network.ConvUnit), "beside"} {
 		if seen[what] < 4 {
 			t.Errorf("%d cases have %s", seen[what], what)
 		}
@@ -105,6 +105,10 @@ func stepByReference(s *network.Step, arena []float32) error {
 	}
 	x := read(&s.Inputs[0])
 	if f := s.First; f != nil {
+		if e := f.First; e != nil {
+			x = activated("expanded", b.Apply("expand", e.Op, constants(x, e.Weights, e.Bias)...), e.Act)
+			x = b.Apply("shuffled", network.ChannelShuffle{Groups: f.Shuffle}, x)
+		}
 		x = activated("between", b.Apply("first", f.Op, constants(x, f.Weights, f.Bias)...), f.Act)
 	}
 	operands := constants(x, s.Weights, s.Bias)

@@ -39,6 +39,9 @@ func (r *rewriter) fuseLaunches(opt PlanOptions) {
 	if opt.Fuse.has(FuseDepthwise) {
 		r.each(func(n *Node) bool { return r.fuseDepthwise(n, opt) })
 	}
+	if opt.Fuse.has(FuseUnit) {
+		r.each(func(n *Node) bool { return r.fuseUnit(n, opt) })
+	}
 	if opt.Fuse.has(FusePool) {
 		r.each(func(n *Node) bool { return r.fusePool(n, opt) })
 	}

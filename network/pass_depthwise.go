@@ -49,6 +49,12 @@ func (r *rewriter) fusePrior(n, p *Node, op Conv, channels []int, opt PlanOption
 	if f == nil {
 		return false
 	}
+	return r.fuse(n, p, f, channels, opt)
+}
+
+// fuse lets n do p too, with all that f says done before n's operator, if some tile
+// takes less time than the two launches.
+func (r *rewriter) fuse(n, p *Node, f *Prior, channels []int, opt PlanOptions) bool {
 	m := &opt.Cost
 	fused := *n
 	fused.First, fused.Inputs = f, slices.Clone(n.Inputs)

@@ -16,6 +16,7 @@ const (
 	Elementwise       Kernel = "elementwise" // function of one or two tensors, copy
 	ConvFused         Kernel = "conv_depthwise_pointwise"
 	ConvPooled        Kernel = "conv_pool"
+	ConvUnit          Kernel = "conv_unit" // pointwise, depthwise, pointwise
 	ConvTransposed    Kernel = "conv_transpose"
 	NormInstance      Kernel = "instance_norm"
 	NormLocal         Kernel = "lrn"
@@ -151,8 +152,9 @@ const (
 	FuseDepthwise Fusion = 1 << iota // a pointwise convolution and the depthwise one before it
 	FusePool                         // a pool and the convolution before it
 	FuseBeside                       // FuseDepthwise and a pool of the same output size
+	FuseUnit                         // FuseDepthwise and the pointwise convolution before it
 
-	FuseAll = FuseDepthwise | FusePool | FuseBeside
+	FuseAll = FuseDepthwise | FusePool | FuseBeside | FuseUnit
 )
 
 func (f Fusion) has(kind Fusion) bool { return f&kind != 0 }

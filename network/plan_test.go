@@ -117,6 +117,9 @@ func movedBytes(s *network.Step, element int) int64 {
 		elements += len(r.View.Planes) * r.View.Height * r.View.Width
 	}
 	for _, v := range operandsOf(s) {
+		if v == s.Residual && reflect.DeepEqual(*v, s.Inputs[0]) {
+			continue // read already
+		}
 		for _, row := range readRows(v) {
 			elements += row.end - row.start
 		}
@@ -128,7 +131,7 @@ func movedBytes(s *network.Step, element int) int64 {
 		}
 	}
 	weights := []*tensor.Tensor{s.Weights, s.Bias}
-	if f := s.First; f != nil {
+	for f := s.First; f != nil; f = f.First {
 		weights = append(weights, f.Weights, f.Bias)
 	}
 	for _, w := range weights {

@@ -65,11 +65,21 @@ func (s Step) parameters() string {
 		}
 	}
 	if f := s.First; f != nil {
-		if s.Kernel == ConvFused {
+		if e := f.First; e != nil {
+			window(e.Op.Window)
+			if e.Op.G() > 1 {
+				t = append(t, fmt.Sprintf("groups %d", e.Op.G()))
+			}
+			if e.Act.On() {
+				t = append(t, "+"+e.Act.String())
+			}
+			t = append(t, "then")
+		}
+		if s.Kernel != ConvPooled {
 			t = append(t, "depthwise")
 		}
 		window(f.Op.Window)
-		if s.Kernel != ConvFused && f.Op.G() > 1 {
+		if s.Kernel == ConvPooled && f.Op.G() > 1 {
 			t = append(t, fmt.Sprintf("groups %d", f.Op.G()))
 		}
 		if f.Act.On() {

@@ -10,6 +10,11 @@ type Prior struct {
 	Act           Activation
 	Shape         tensor.Shape // of what lies between
 	MACs          int64
+
+	// First is a pointwise convolution done before it, and Shuffle the groups by which
+	// channels are shuffled between the two; 1 if they are not.
+	First   *Prior
+	Shuffle int
 }
 
 // prior gives what p does, a convolution, as the prior of the node that reads it; nil
@@ -27,11 +32,13 @@ func prior(p *Node, op Conv) *Prior {
 	return f
 }
 
-// bytes counts the weights.
-func (f *Prior) bytes() int64 {
-	bytes := 4 * int64(len(f.Weights.Data))
-	if f.Bias != nil {
-		bytes += 4 * int64(len(f.Bias.Data))
+// bytes counts the weights, of what is done before too.
+func (f *Prior) bytes() (bytes int64) {
+	for ; f != nil; f = f.First {
+		bytes += 4 * int64(len(f.Weights.Data))
+		if f.Bias != nil {
+			bytes += 4 * int64(len(f.Bias.Data))
+		}
 	}
 	return bytes
 }

@@ -156,8 +156,14 @@ func (s *scheduler) node(n *Node) error {
 	var err error
 	if f := n.First; f != nil {
 		l.step.MACs += f.MACs
-		if l.step.Kernel = ConvFused; l.step.Weights == nil {
+		switch {
+		case l.step.Weights == nil:
 			l.step.Kernel = ConvPooled
+		case f.First != nil:
+			l.step.Kernel = ConvUnit
+			l.step.MACs += f.First.MACs
+		default:
+			l.step.Kernel = ConvFused
 		}
 	} else if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
 		return err

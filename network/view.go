@@ -1,6 +1,10 @@
 package network
 
-import "github.com/shufflegl/shufflegl/tensor"
+import (
+	"slices"
+
+	"github.com/shufflegl/shufflegl/tensor"
+)
 
 // View says where the elements of a tensor lie in the arena. Shuffle, concat,
 // split, slice and reshape are views: they name other planes, and move nothing.
@@ -56,6 +60,12 @@ func (v *View) Even() (base, stride int, ok bool) {
 		}
 	}
 	return base, stride, true
+}
+
+// same reports whether both name the same floats in the same order.
+func (v *View) same(o *View) bool {
+	return v.Height == o.Height && v.Width == o.Width && v.RowStride == o.RowStride && v.ColumnStride == o.ColumnStride &&
+		slices.Equal(v.Planes, o.Planes)
 }
 
 // Broadcast reports whether elements of a plane stand for others.

@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -46,8 +47,8 @@ func (m *CostModel) workOf(n *Node) work {
 // nodeBytes counts a node's operands once each.
 func nodeBytes(n *Node) float64 {
 	bytes := sizeInBytes(n.Outputs[0])
-	for _, v := range n.Inputs {
-		if v != nil {
+	for i, v := range n.Inputs {
+		if v != nil && slices.Index(n.Inputs, v) == i {
 			bytes += sizeInBytes(v)
 		}
 	}
@@ -131,8 +132,36 @@ func (m *CostModel) afterDepthwise(w *work, n *Node, op Conv) {
 	w.groups = groups
 	w.macs = groups * 4 * (m.inWaves(inputs*across)*float64(t.Rows*taps+rowLoads*rows) +
 		m.inWaves(ceilDiv(t.Channels, channels)*t.Rows*across)*float64(channels*inputs)*loads(t.Channels, tile))
-	w.traffic = groups * 4 * float64(inputs*(min(rows, x[2])*inLines(columns, x[3])+taps+t.Channels)+t.Channels*t.Rows*inLines(t.Columns, y[3]))
+	read := inputs * min(rows, x[2]) * inLines(columns, x[3])
+	if f.First != nil {
+		read = 0 // from shared memory
+	}
+	w.traffic = groups * 4 * float64(read+inputs*(taps+t.Channels)+t.Channels*t.Rows*inLines(t.Columns, y[3]))
 	w.shared = 4 * inputs * t.Rows * across
+	if f.First != nil {
+		m.beforeDepthwise(w, n, groups, inputs)
+	}
+}
+
+// beforeDepthwise adds a pointwise convolution before the depthwise one: work groups
+// compute of it what their tiles' windows need, of the channels that their group of
+// the other pointwise convolution reads.
+func (m *CostModel) beforeDepthwise(w *work, n *Node, groups float64, outputs int) {
+	x, f, t := n.Inputs[0].Shape, n.First, n.tile
+	rows, columns := f.Op.needs(t)
+	across := strips(x[3])
+	if t.Columns < n.Outputs[0].Shape[3] {
+		across = strips(columns + 3)
+	}
+	inputs := x[1] / f.First.Op.G()
+	tile := m.Tile / 4
+	channels := min(tile, align(outputs, 4))
+	seen := min(rows, x[2])
+	// Behind a shuffle, as many channels of each group are read.
+	tiles := f.Shuffle * ceilDiv(ceilDiv(outputs, f.Shuffle), channels)
+	w.macs += groups * 4 * m.inWaves(tiles*seen*across) * float64(channels*inputs) * loads(min(outputs, align(outputs/f.Shuffle, 4)), tile)
+	w.traffic += groups * 4 * float64(x[1]*seen*inLines(columns, x[3])+outputs*inputs)
+	w.shared += 4 * outputs * rows * across
 }
 
 // beforePool is a convolution with a pool behind it: a work group computes as many

@@ -3,8 +3,12 @@
 // which there are ACROSS in a row: first the depthwise results into shared memory,
 // then from there the products, OC output channels by PX vec4s of pixels at a time.
 // What work groups beyond the SLABS of the convolutions do is a pool BESIDE them, of
-// other operands, in the same tiles of the output. Weights: those of
-// conv_pointwise.comp, then from depthwise0 on those of conv_depthwise.comp.
+// other operands, in the same tiles of the output. With UNIT there is another pointwise
+// convolution before: of what a tile's windows need, UNIT vec4s a row, it is done into
+// shared memory first. Weights: those of conv_pointwise.comp, then from depthwise0 on
+// those of conv_depthwise.comp, then from expand0 on those of the first convolution, in
+// tiles of channels that read the same group of the input; where1 has for each tile
+// that group, and where its channels go, -1 for nowhere.
 
 layout(local_size_x = LX) in;
 
@@ -22,6 +26,16 @@ layout(std140, binding = 0) uniform Params {
 	int each; // planes that a work group pools
 	int resultBase2;
 	int slabs;
+#endif
+#ifdef UNIT
+	int groups1; // of the first convolution
+	int inputs1; // input channels of one of them
+	int tiles1;  // that a work group computes
+	int tileWeights1; // vec4s
+	int expand0;
+	int where1;
+	float low1;  // parameters of the function EXPANDED
+	float high1;
 #endif
 	int height; // of the input
 	int width;
@@ -70,6 +84,24 @@ layout(std140, binding = 0) uniform Params {
 
 shared vec4 middle[SHARED];
 
+#ifdef UNIT
+vec4 input4(int at) {
+	return READ(at);
+}
+
+// The depthwise convolution reads what the first has left in shared memory.
+#undef READ
+#define READ(at) middle[(at) >> 2]
+#define PITCH (UNIT * 4)
+#define UNIT_CELLS (((ROWS - 1) * SY + KH) * UNIT)
+#define SKIP ((4 - LEFT % 4) % 4) // see strip.glsl
+#define PLANE(c) (4 * ((c) * UNIT_CELLS - top1 * UNIT - left1))
+#define MIDDLE (inputs * UNIT_CELLS)
+#else
+#define PLANE(c) FROM(slab * inputs + (c))
+#define MIDDLE 0
+#endif
+
 void main() {
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
@@ -78,10 +110,58 @@ void main() {
 	int left = int(gl_WorkGroupID.x) % ACROSS * (STRIPS * 4);
 	int tile0 = int(gl_WorkGroupID.z) * share;
 
+#ifdef UNIT
+	int top1 = first * SY - top; // the first row that is needed, and vec4 of it
+	int left1 = ACROSS == 1 ? 0 : (left * SX - LEFT - SKIP) / 4;
+	for (int i = lane; HERE && i < tiles1 * UNIT_CELLS; i += LX) {
+		int tile = i / UNIT_CELLS;
+		int cell = i - tile * UNIT_CELLS;
+		int y = top1 + cell / UNIT;
+		int x = (left1 + cell % UNIT) * 4;
+		if (y < 0 || y >= height || x < 0 || x >= width) {
+			continue;
+		}
+		tile += group * tiles1;
+		int at = where1 + tile * (OC + 1);
+		int plane = (slab / groups * groups1 + index[at]) * inputs1;
+		int w = expand0 + tile * tileWeights1;
+		vec4 sum[OC];
+		for (int q = 0; q < Q; q++) {
+			vec4 b = weight(w + inputs1 * QS + q);
+			for (int j = 0; j < 4; j++) {
+				sum[4 * q + j] = vec4(b[j]);
+			}
+		}
+		for (int c = 0; c < inputs1; c++) {
+			vec4 v = input4(FROM(plane + c) + y * from.w + x);
+			PLACE first = place(w);
+			for (int q = 0; q < Q; q++) {
+				vec4 f = AFTER(first, q);
+				for (int j = 0; j < 4; j++) {
+					sum[4 * q + j] += f[j] * v;
+				}
+			}
+			w += QS;
+		}
+		// unroll
+		for (int o = 0; o < OC; o++) {
+			int c = index[at + 1 + o];
+			if (c >= 0) {
+				vec4 v = sum[o];
+#ifdef EXPANDED
+				v = function(EXPANDED, v, low1, high1);
+#endif
+				middle[c * UNIT_CELLS + cell] = v;
+			}
+		}
+	}
+	barrier();
+#endif
+
 	for (int i = lane; HERE && i < inputs * STRIPS; i += LX) {
 		int c = i / STRIPS;
 		int x = i - c * STRIPS;
-		begin(FROM(slab * inputs + c), first, left + x * 4, depthwise0 + (group * inputs + c) * TAPS);
+		begin(PLANE(c), first, left + x * 4, depthwise0 + (group * inputs + c) * TAPS);
 #ifdef SPARING // written out, the rows take many registers; here their number is not known
 		int end = min(first + ROWS, outHeight);
 		for (int y = 0; first + y < end; y++) {
@@ -92,7 +172,7 @@ void main() {
 #ifdef BETWEEN
 			v = function(BETWEEN, v, low, high);
 #endif
-			middle[(c * ROWS + y) * STRIPS + x] = v;
+			middle[MIDDLE + (c * ROWS + y) * STRIPS + x] = v;
 		}
 	}
 	barrier();
@@ -119,7 +199,7 @@ void main() {
 			for (int u = 0; u < U; u++) {
 				vec4 x[PX];
 				for (int p = 0; p < PX; p++) {
-					x[p] = middle[(c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p])];
+					x[p] = middle[MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p])];
 				}
 				for (int q = 0; q < Q; q++) {
 					vec4 f = AFTER(first, u * QS + q);

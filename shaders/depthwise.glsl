@@ -1,6 +1,9 @@
 // A depthwise convolution, row by row of the output: begin() aims at four pixels of
 // a row, then each next() gives the four of one row and goes to the row below.
 
+#ifndef PITCH
+#define PITCH from.w // floats from row to row
+#endif
 #define TAPS ((KH * KW + 4) / 4) // vec4s: the bias and the factors of a channel
 #define KEPT (DY == 1 && KH > SY ? KH - SY : 0) // rows that the next one needs again
 
@@ -18,7 +21,7 @@ int row0;   // the first row under the window
 void see(int k) {
 	int iy = row0 + k * DY;
 	if (iy >= 0 && iy < height) {
-		fetch(plane0 + iy * from.w, seen[k]);
+		fetch(plane0 + iy * PITCH, seen[k]);
 	} else {
 		blank(seen[k]);
 	}

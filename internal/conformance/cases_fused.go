@@ -37,6 +37,27 @@ func fusedCases() []Case {
 		})
 	}
 
+	// Whole units: a pointwise convolution before, with or without a shuffle.
+	for i, g := range []int{1, 2, 3, 4, 5, 7, 8} {
+		n, h, w, bottleneck := 1+i%3, 6+5*i, 37-4*i, g*(3+i%4)
+		add(fmt.Sprintf("unit_g%d_n%d", g, n), func(b *builder) value {
+			x := b.in(n, 2*g, h, w)
+			y := b.shuffle(act(b, network.ReLU6(), b.pointwise(x, bottleneck, g)), g)
+			return b.relu(b.plus(x, b.pointwise(b.norm(b.depthwise(y, 3, 1)), 2*g, g)))
+		})
+		add(fmt.Sprintf("unit_s2_g%d_n%d", g, n), func(b *builder) value {
+			x := b.in(n, 3*g, h, w)
+			y := b.shuffle(b.relu(b.pointwise(x, bottleneck, g)), g)
+			y = b.pointwise(b.depthwise(y, 3, 2), g*(2+i), g)
+			return b.relu(b.concat(b.pool(x, network.Average, 3, 2, 1), y))
+		})
+		// Groups of the two convolutions that have nothing to do with each other.
+		add(fmt.Sprintf("unit_1_to_%d", g), func(b *builder) value {
+			y := b.pointwise(b.depthwise(b.pointwise(b.in(1, 6, h, w), bottleneck, 1), 5, 1+i%2), 2*g, g)
+			return b.pointwise(b.depthwise(b.shuffle(b.relu(b.pointwise(y, bottleneck, g)), g), 3, 1), 5, 1)
+		})
+	}
+
 	stem := func(name string, n, m, h, w int, c network.Conv, p network.Pool) {
 		add("conv_pool_"+name, func(b *builder) value {
 			return b.do(p, b.relu(b.conv(b.in(n, 4, h, w), m, c)))
@@ -115,6 +136,27 @@ func fusedCases() []Case {
 		}),
 		net("fused/norm_pointwise", func(b *builder) value { // a depthwise convolution that counts no multiply-adds
 			return b.pointwise(b.norm(b.relu(b.in(1, 6, 7, 9))), 8, 2)
+		}),
+		net("fused/unit_wide", func(b *builder) value { // in several columns of tiles
+			x := b.in(1, 5, 7, 211)
+			return b.plus(x, b.pointwise(b.depthwise(b.pointwise(x, 11, 1), 3, 1), 5, 1))
+		}),
+		net("fused/unit_wide_s2", func(b *builder) value {
+			x := b.relu(b.pointwise(b.in(2, 4, 9, 230), 12, 2))
+			return b.pointwise(b.depthwise(b.shuffle(x, 2), 5, 2), 6, 3)
+		}),
+		net("fused/unit_of_columns_and_shuffled", func(b *builder) value {
+			x := b.shuffle(b.do(network.Slice{Axis: 3, Start: 2, End: 15, Step: 1}, b.in(1, 6, 9, 19)), 2)
+			return b.plus(b.pointwise(b.depthwise(b.pointwise(x, 9, 3), 3, 1), 6, 3), x)
+		}),
+		net("fused/unit_uneven_pads", func(b *builder) value {
+			win := network.Window{Kernel: [2]int{3, 5}, Stride: [2]int{2, 1}, Pads: network.Pads{Top: 2, Left: 3, Bottom: 0, Right: 4}}
+			x := b.conv(b.relu(b.pointwise(b.in(1, 4, 11, 13), 8, 4)), 8, network.Conv{Window: win, Groups: 8})
+			return b.pointwise(x, 6, 2)
+		}),
+		nets("fused/unit_whose_middle_is_output", func(b *builder) []value {
+			x := b.relu(b.pointwise(b.in(1, 4, 9, 9), 8, 2))
+			return []value{b.pointwise(b.depthwise(b.shuffle(x, 2), 3, 1), 6, 2), x}
 		}),
 		nets("fused/beside_of_another_input", func(b *builder) []value { // of another batch
 			x, y := b.in(2, 6, 9, 13), b.in(3, 5, 9, 13)
