@@ -23,7 +23,7 @@ func stepBytes(s Step, element int) int64 {
 		elements += b.Output.Elements()
 	}
 	weights := []*tensor.Tensor{s.Weights, s.Bias}
-	if f := s.First; f != nil {
+	for f := s.First; f != nil; f = f.First {
 		weights = append(weights, f.Weights, f.Bias)
 	}
 	for _, w := range weights {

@@ -6,9 +6,10 @@ package network
 //
 // A unit is what lies between two points of the network at which one value
 // alone is needed later: a residual block with its shortcut, or a single layer
-// of a chain. A depthwise convolution is of one unit with what follows it, any
-// convolution with a pool that follows it, and operators that move no data are of
-// no unit. A network's outputs are always written, wherever they are made.
+// of a chain. A depthwise convolution is of one unit with what follows it, and with
+// the pointwise one before it that widens what it sees; any convolution is with a
+// pool that follows it; and operators that move no data are of no unit. A network's
+// outputs are always written, wherever they are made.
 //
 // Each node is told its part: what it is the first of its unit to read, and what
 // of its output leaves the unit.
@@ -68,10 +69,13 @@ type floor struct {
 	last     map[*Value]int    // the last node that reads a value
 	made     map[*Value]int    // the node that makes it, -1 for inputs
 	parts    map[*Value][]part // of values that are views
+	narrow   map[*Value]bool   // values that a depthwise convolution makes
+	wide     map[*Value]bool   // that a pointwise one makes for a depthwise one alone
 	live     int               // values made that are still to be read
 	inner    map[*Value]bool   // of those, the ones that are of one unit with who reads them
-	pooled   map[*Value]bool   // values that one pool alone reads
+	reader   map[*Value]*Node  // the one node that reads a value, nil if there are more
 	constant map[*Value]bool   // that has been read
+	seen     map[*Value]bool   // values that the unit has read
 	entering map[*Value]int64  // bytes that the unit reads of values made before it
 }
 
@@ -86,26 +90,71 @@ func sizeInBytes(v *Value) int64 { return 4 * int64(v.Shape.Size()) }
 func newFloor(g *Graph) *floor {
 	f := &floor{output: map[*Value]bool{}, last: map[*Value]int{}, made: map[*Value]int{},
 		parts: map[*Value][]part{}, constant: map[*Value]bool{}, entering: map[*Value]int64{},
-		inner: map[*Value]bool{}, pooled: map[*Value]bool{}}
+		inner: map[*Value]bool{}, reader: map[*Value]*Node{}, narrow: map[*Value]bool{},
+		wide: map[*Value]bool{}, seen: map[*Value]bool{}}
 	for i, n := range g.Nodes {
-		_, pool := n.Op.(Pool)
 		for _, v := range n.Inputs {
 			if v != nil && v.Const == nil {
-				_, read := f.last[v]
-				f.last[v], f.pooled[v] = i, pool && !read
+				if f.reader[v] = n; f.isRead(v) {
+					f.reader[v] = nil
+				}
+				f.last[v] = i
 			}
 		}
 	}
 	for _, v := range g.Outputs {
-		f.output[v], f.pooled[v] = true, false
+		f.output[v], f.reader[v] = true, nil
 	}
 	for _, v := range g.Inputs {
 		f.made[v] = -1
-		if _, used := f.last[v]; used {
+		if f.isRead(v) {
 			f.live++
 		}
 	}
 	return f
+}
+
+func (f *floor) isRead(v *Value) bool {
+	_, read := f.last[v]
+	return read
+}
+
+// keeps reports whether v, which n makes, is of one unit with what reads it.
+func (f *floor) keeps(n *Node, v *Value) bool {
+	if shuffles(n) {
+		return f.wide[n.Inputs[0]]
+	}
+	c, ok := n.Op.(Conv)
+	if !ok {
+		return false
+	}
+	if depthwise(n) {
+		f.narrow[v] = true
+		return true
+	}
+	r := f.reader[v]
+	if r != nil && shuffles(r) {
+		r = f.reader[r.Outputs[0]]
+	}
+	if r == nil {
+		return false
+	}
+	if depthwise(r) {
+		f.wide[v] = c.Pointwise() && !f.narrow[n.Inputs[0]]
+		return f.wide[v]
+	}
+	_, pool := r.Op.(Pool)
+	return pool && r == f.reader[v]
+}
+
+func shuffles(n *Node) bool {
+	_, ok := n.Op.(ChannelShuffle)
+	return ok
+}
+
+func depthwise(n *Node) bool {
+	c, ok := n.Op.(Conv)
+	return ok && c.G() > 1 && c.G() == n.Inputs[0].Shape[1]
 }
 
 // partsOf lists what v is a view of, at worst of itself.
@@ -118,6 +167,10 @@ func (f *floor) partsOf(v *Value) []part {
 
 // read notes that n, of the unit that began at node first, reads v.
 func (f *floor) read(n *Node, v *Value, first int) {
+	if f.seen[v] {
+		return
+	}
+	f.seen[v] = true
 	for _, p := range f.partsOf(v) {
 		switch {
 		case p.of.Const != nil:
@@ -135,7 +188,7 @@ func (f *floor) read(n *Node, v *Value, first int) {
 func (f *floor) make(n *Node, v *Value, i int) {
 	if f.made[v] = i; f.last[v] > i {
 		f.live++
-		if c, ok := n.Op.(Conv); ok && (c.G() > 1 && c.G() == n.Inputs[0].Shape[1] || f.pooled[v]) {
+		if f.keeps(n, v) {
 			f.inner[v] = true
 		}
 	}
@@ -163,6 +216,7 @@ func more(counted map[*Value]int64, p part) int64 {
 // close counts what leaves the unit of nodes first to end.
 func (f *floor) close(nodes []*Node, first, end int) {
 	clear(f.entering)
+	clear(f.seen)
 	leaving := map[*Value]int64{}
 	for _, n := range nodes[first:end] {
 		for _, v := range n.Outputs {
