@@ -30,7 +30,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	}
 	defines = append(defines, before.macros()...)
 	how := t.choose(s, bounds{kernel: fusedFile, inputs: inputs, outputs: outputs, vectors: rows * strips}, window(win), defines,
-		[]string{set("ROWS", rows), set("STRIPS", strips), set("parts", ceilDiv(outputs, s.Tile.Channels))})
+		[]string{set("ROWS", rows), set("STRIPS", strips), set("parts", ceilDiv(outputs, s.Tile.Channels))}, before.shape())
 	v := how.variant
 	tiles := packTiles(s, groups, inputs, 1, v)
 	share := ceilDiv(s.Tile.Channels, v.channels)

@@ -54,6 +54,14 @@ func (u *wholeUnit) macros() []string {
 	return macros
 }
 
+// shape is what makes units with the same input and output differ.
+func (u *wholeUnit) shape() []string {
+	if u == nil {
+		return nil
+	}
+	return []string{set("expanded", u.first.Weights.Shape[0]), set("from", u.first.Op.G()), set("shuffle", u.shuffle.Groups)}
+}
+
 // pack sorts, for each group of the last convolution, the channels that it needs by the
 // group of the first convolution that they are of, and lays out tiles of v's channels.
 // weights are those so far. It gives the parameters, and all weights.

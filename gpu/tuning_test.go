@@ -7,16 +7,21 @@ import (
 
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // shuffleNet is a plan with launches of every kernel that has variants but conv_depthwise.
-func shuffleNet(t *testing.T) *network.Plan {
+func shuffleNet(t *testing.T) *network.Plan { return plan(t, PlanOptions().Fuse&^network.FuseUnit) }
+
+func plan(t *testing.T, fuse network.Fusion) *network.Plan {
 	t.Helper()
 	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Blank: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, PlanOptions())
+	o := PlanOptions()
+	o.Fuse = fuse
+	p, err := network.NewPlan(g, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,9 +74,9 @@ func TestLaunchShapes(t *testing.T) {
 
 // Whatever makes another program, but for the variant, makes another shape.
 func TestLaunchShapeTellsApart(t *testing.T) {
-	build := func(change func(s *network.Step)) string {
-		p := shuffleNet(t)
-		i := slices.IndexFunc(p.Steps, func(s network.Step) bool { return s.Kernel == network.ConvFused && s.Residual != nil })
+	build := func(fuse network.Fusion, change func(s *network.Step)) string {
+		p := plan(t, fuse)
+		i := slices.IndexFunc(p.Steps, func(s network.Step) bool { return s.First != nil && s.Residual != nil })
 		s := p.Steps[i]
 		change(&s)
 		tables := eight.tables(&SpecMinimum, storage{})
@@ -89,7 +94,22 @@ func TestLaunchShapeTellsApart(t *testing.T) {
 		}
 		return v
 	}
+	unit := func(change func(f *network.Prior)) func(s *network.Step) {
+		return func(s *network.Step) {
+			first, f := *s.First.First, *s.First
+			f.First = &first
+			s.First = &f
+			change(&f)
+		}
+	}
 	shapes := map[string]string{}
+	apart := func(fuse network.Fusion, name string, change func(s *network.Step)) {
+		shape := build(fuse, change)
+		if other, ok := shapes[shape]; ok {
+			t.Errorf("%q and %q are one: %s", name, other, shape)
+		}
+		shapes[shape] = name
+	}
 	for name, change := range map[string]func(s *network.Step){
 		"as it is":      same,
 		"no residual":   func(s *network.Step) { s.Residual = nil },
@@ -99,13 +119,25 @@ func TestLaunchShapeTellsApart(t *testing.T) {
 		"smaller tile":  func(s *network.Step) { s.Tile.Rows = 1 },
 		"between":       func(s *network.Step) { f := *s.First; f.Act = network.ReLU(); s.First = &f },
 	} {
-		shape := build(change)
-		if other, ok := shapes[shape]; ok {
-			t.Errorf("%q and %q are one: %s", name, other, shape)
-		}
-		shapes[shape] = name
+		apart(PlanOptions().Fuse&^network.FuseUnit, name, change)
 	}
-	if build(same) != build(func(s *network.Step) { s.Name, s.Layers = "other", nil }) {
+	apart(network.FuseAll, "a wider unit", func(s *network.Step) {
+		unit(func(f *network.Prior) {
+			f.Shape = tensor.Shape{1, 30, 28, 28}
+			f.Weights, f.Bias = tensor.New(30, 1, 3, 3), nil
+			f.First.Weights, f.First.Bias = tensor.New(30, 20, 1, 1), nil
+		})(s)
+		s.Weights = tensor.New(60, 10, 1, 1)
+	})
+	for name, change := range map[string]func(f *network.Prior){
+		"a unit":                  func(*network.Prior) {},
+		"a unit without shuffle":  func(f *network.Prior) { f.Shuffle = 1 },
+		"a unit without its relu": func(f *network.Prior) { f.First.Act = network.Activation{} },
+		"a unit without groups":   func(f *network.Prior) { f.First.Op.Groups, f.First.Weights = 1, tensor.New(15, 60, 1, 1) },
+	} {
+		apart(network.FuseAll, name, unit(change))
+	}
+	if build(network.FuseAll, same) != build(network.FuseAll, func(s *network.Step) { s.Name, s.Layers = "other", nil }) {
 		t.Error("the name makes a shape")
 	}
 }
