@@ -48,6 +48,8 @@ var kernels = map[network.Kernel]kernel{
 	network.MeanAxes:          mean,
 	network.MatrixProduct:     matmul,
 	network.ResamplePixels:    resample,
+
+	network.FullyConnectedFused: classifier,
 }
 
 // assemble turns every step of a plan into a dispatch within the limits, or
@@ -160,6 +162,15 @@ func (t *tables) add(table []int32) int {
 		t.at[key] = at
 		t.index = append(t.index, table...)
 	}
+	return at
+}
+
+// scratch gives a place behind the tables for so many words of a launch's own, zero
+// before the first run.
+func (t *tables) scratch(words int) int {
+	at := len(t.index)
+	t.index = append(t.index, make([]int32, words)...)
+	t.scratched = true
 	return at
 }
 

@@ -92,6 +92,7 @@ var selfTestAnswers = map[string]float64{
 	"scaled":      -4.14998603,
 	"softmax":     2.6138186,
 	"depthwise":   18714.5499,
+	"classifier":  6.92268242,
 }
 
 // selfTestNetwork has a step for every kernel, and small whole numbers, so that
@@ -141,13 +142,26 @@ func selfTestNetwork() (*network.Graph, []*tensor.Tensor, error) {
 	r = b.Apply("local", network.LRN{Size: 3, Alpha: 0.5, Beta: 0.75, Bias: 1}, r)
 	r = b.Apply("product", network.MatMul{}, r, r)
 	r = b.Apply("mean", network.Mean{Axes: []int{1, 3}}, r)
+	classified := b.Apply("reduced", network.GlobalPool{Reduce: network.Average}, z)
+	classified = b.Apply("row", network.Reshape{Shape: tensor.Shape{1, 6}}, classified)
+	classified = b.Apply("logits", network.FullyConnected{}, classified, b.Const("end.w", fractions(whole(5, 7, 9, 6))), b.Const("end.b", whole(3, 5, 9)))
+	classified = b.Apply("classifier", network.Softmax{Axis: 1}, classified)
 	z = b.Apply("global", network.GlobalPool{Reduce: network.Average}, z)
+	global := z
 	z = b.Apply("flat", network.Reshape{Shape: tensor.Shape{1, 6}}, z)
 	z = b.Apply("connected", network.FullyConnected{}, z, b.Const("fc.w", whole(5, 7, 5, 6)), b.Const("fc.b", whole(3, 5, 5)))
 	z = b.Apply("scaled", network.BatchNorm{}, z, b.Const("s", filledWith(1e-4, 5)), b.Const("t", filledWith(0, 5)),
 		b.Const("m", filledWith(0, 5)), b.Const("v", filledWith(1, 5)))
-	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r, beside, general, stem, pointwise, unit)
+	g, err := b.Build(b.Apply("softmax", network.Softmax{Axis: 1}, z), r, beside, general, stem, pointwise, unit, global, z, classified)
 	return g, []*tensor.Tensor{whole(7, 11, 1, 4, 9, 9)}, err
+}
+
+// fractions makes factors small enough for softmax.
+func fractions(t *tensor.Tensor) *tensor.Tensor {
+	for i := range t.Data {
+		t.Data[i] /= 1024
+	}
+	return t
 }
 
 func filledWith(v float32, n int) *tensor.Tensor {

@@ -81,6 +81,7 @@ type storage struct {
 	precision Precision
 	texture   bool // maps are in a texture
 	truncates bool // stores cut off instead of rounding
+	scratched bool // some launches keep things of their own beside the maps
 }
 
 // checkStorage refuses options that there are not.
@@ -97,7 +98,7 @@ func (o *Options) checkStorage() error {
 // storageFor decides how a plan's maps are kept. Its error says why they cannot be
 // in a texture, if they must.
 func (d *Device) storageFor(p *network.Plan) (storage, error) {
-	s := storage{d.info.Precision, d.info.Maps == MapsTexture, d.truncates}
+	s := storage{precision: d.info.Precision, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
 	if !s.texture {
 		return s, nil
 	}
@@ -173,10 +174,14 @@ func (s storage) component() uint32 {
 
 // barrier is what a launch needs to see the maps that others have stored.
 func (s storage) barrier() uint32 {
+	bits := uint32(gles.SHADER_STORAGE_BARRIER_BIT)
 	if s.texture {
-		return gles.TEXTURE_FETCH_BARRIER_BIT | gles.SHADER_IMAGE_ACCESS_BARRIER_BIT
+		if !s.scratched {
+			bits = 0
+		}
+		bits |= gles.TEXTURE_FETCH_BARRIER_BIT | gles.SHADER_IMAGE_ACCESS_BARRIER_BIT
 	}
-	return gles.SHADER_STORAGE_BARRIER_BIT
+	return bits
 }
 
 // updateBarrier is what the CPU needs to write where launches have stored.

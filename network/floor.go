@@ -8,7 +8,8 @@ package network
 // alone is needed later: a residual block with its shortcut, or a single layer
 // of a chain. A depthwise convolution is of one unit with what follows it, and with
 // the pointwise one before it that widens what it sees; any convolution is with a
-// pool that follows it; and operators that move no data are of no unit. A network's
+// pool that follows it, and a fully connected layer with the global pool before it and
+// the softmax behind; and operators that move no data are of no unit. A network's
 // outputs are always written, wherever they are made.
 //
 // Each node is told its part: what it is the first of its unit to read, and what
@@ -71,6 +72,7 @@ type floor struct {
 	parts    map[*Value][]part // of values that are views
 	narrow   map[*Value]bool   // values that a depthwise convolution makes
 	wide     map[*Value]bool   // that a pointwise one makes for a depthwise one alone
+	end      map[*Value]bool   // of a classifier, in its middle
 	live     int               // values made that are still to be read
 	inner    map[*Value]bool   // of those, the ones that are of one unit with who reads them
 	reader   map[*Value]*Node  // the one node that reads a value, nil if there are more
@@ -91,7 +93,7 @@ func newFloor(g *Graph) *floor {
 	f := &floor{output: map[*Value]bool{}, last: map[*Value]int{}, made: map[*Value]int{},
 		parts: map[*Value][]part{}, constant: map[*Value]bool{}, entering: map[*Value]int64{},
 		inner: map[*Value]bool{}, reader: map[*Value]*Node{}, narrow: map[*Value]bool{},
-		wide: map[*Value]bool{}, seen: map[*Value]bool{}}
+		wide: map[*Value]bool{}, end: map[*Value]bool{}, seen: map[*Value]bool{}}
 	for i, n := range g.Nodes {
 		for _, v := range n.Inputs {
 			if v != nil && v.Const == nil {
@@ -124,6 +126,10 @@ func (f *floor) keeps(n *Node, v *Value) bool {
 	if shuffles(n) {
 		return f.wide[n.Inputs[0]]
 	}
+	if f.classifies(n, v) {
+		f.end[v] = true
+		return true
+	}
 	c, ok := n.Op.(Conv)
 	if !ok {
 		return false
@@ -145,6 +151,29 @@ func (f *floor) keeps(n *Node, v *Value) bool {
 	}
 	_, pool := r.Op.(Pool)
 	return pool && r == f.reader[v]
+}
+
+// classifies reports whether v is what a fully connected layer reads of a global pool,
+// or a softmax of it.
+func (f *floor) classifies(n *Node, v *Value) bool {
+	r := f.reader[v]
+	if r == nil {
+		return false
+	}
+	switch n.Op.(type) {
+	case GlobalPool:
+		for flattens(r) {
+			if r = f.reader[r.Outputs[0]]; r == nil {
+				return false
+			}
+		}
+		_, ok := r.Op.(FullyConnected)
+		return ok
+	case FullyConnected:
+		_, ok := r.Op.(Softmax)
+		return ok
+	}
+	return flattens(n) && f.end[n.Inputs[0]]
 }
 
 func shuffles(n *Node) bool {

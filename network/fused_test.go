@@ -27,7 +27,7 @@ func TestFusedStepsSayWhatToCompute(t *testing.T) {
 			}
 			fused := false
 			for _, s := range p.Steps {
-				if s.First != nil {
+				if s.First != nil || s.Classifier != nil {
 					seen[string(s.Kernel)]++
 					fused = true
 				}
@@ -42,7 +42,7 @@ func TestFusedStepsSayWhatToCompute(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{string(network.ConvFused), string(network.ConvPooled), string(network.ConvUnit), "beside"} {
+	for _, what := range []string{string(network.ConvFused), string(network.ConvPooled), string(network.ConvUnit), string(network.FullyConnectedFused), "beside"} {
 		if seen[what] < 4 {
 			t.Errorf("%d cases have %s", seen[what], what)
 		}
@@ -111,6 +111,10 @@ func stepByReference(s *network.Step, arena []float32) error {
 		}
 		x = activated("between", b.Apply("first", f.Op, constants(x, f.Weights, f.Bias)...), f.Act)
 	}
+	if c := s.Classifier; c != nil && c.Pool != nil {
+		x = b.Apply("pooled", *c.Pool, x)
+		x = b.Apply("flat", network.Reshape{Shape: x.Shape[:2]}, x)
+	}
 	operands := constants(x, s.Weights, s.Bias)
 	for i := range s.Inputs[1:] {
 		operands = append(operands, read(&s.Inputs[i+1]))
@@ -119,7 +123,11 @@ func stepByReference(s *network.Step, arena []float32) error {
 	if s.Residual != nil {
 		y = b.Apply("sum", network.Binary{Fn: network.FnAdd}, y, read(s.Residual))
 	}
-	outs := []*network.Value{activated("y", y, s.Act)}
+	y = activated("y", y, s.Act)
+	if c := s.Classifier; c != nil && c.Softmax {
+		y = b.Apply("softmax", network.Softmax{Axis: 1}, y)
+	}
+	outs := []*network.Value{y}
 	if p := s.Beside; p != nil {
 		outs = append(outs, activated("beside", b.Apply("pool", p.Op, read(&p.Input)), p.Act))
 	}

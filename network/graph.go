@@ -26,6 +26,9 @@ type Node struct {
 	First *Prior
 	tile  Tile
 
+	// Classifier is what NewPlan has fused around a fully connected layer.
+	Classifier *Classifier
+
 	// What Optimize has fused behind the operator, in this order: the addition
 	// of the last input, then the activation.
 	AddsLast bool

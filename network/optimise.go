@@ -45,6 +45,9 @@ func (r *rewriter) fuseLaunches(opt PlanOptions) {
 	if opt.Fuse.has(FusePool) {
 		r.each(func(n *Node) bool { return r.fusePool(n, opt) })
 	}
+	if opt.Fuse.has(FuseClassifier) {
+		r.each(func(n *Node) bool { return r.fuseClassifier(n, opt) })
+	}
 }
 
 // lower does only what the backends cannot do without.

@@ -23,6 +23,8 @@ const (
 	MeanAxes          Kernel = "mean"
 	MatrixProduct     Kernel = "matmul"
 	ResamplePixels    Kernel = "resample" // resize and padding
+
+	FullyConnectedFused Kernel = "classifier" // global pool, fully connected, softmax
 )
 
 // Step is one kernel launch: an operator, where its operands lie, and what is
@@ -40,6 +42,8 @@ type Step struct {
 	Tile  Tile   // what a work group computes where First is not nil
 
 	Beside *Pooled // done by the same launch; nil in most steps
+
+	Classifier *Classifier // done around Op, a fully connected layer; nil in most steps
 
 	Inputs   []View
 	Residual *View // of the output's shape; nil if nothing is added
@@ -153,8 +157,9 @@ const (
 	FusePool                         // a pool and the convolution before it
 	FuseBeside                       // FuseDepthwise and a pool of the same output size
 	FuseUnit                         // FuseDepthwise and the pointwise convolution before it
+	FuseClassifier                   // a fully connected layer, the global pool before it and the softmax behind it
 
-	FuseAll = FuseDepthwise | FusePool | FuseBeside | FuseUnit
+	FuseAll = FuseDepthwise | FusePool | FuseBeside | FuseUnit | FuseClassifier
 )
 
 func (f Fusion) has(kind Fusion) bool { return f&kind != 0 }

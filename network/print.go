@@ -88,6 +88,13 @@ func (s Step) parameters() string {
 		t = append(t, "then")
 	}
 	switch op := s.Op.(type) {
+	case FullyConnected:
+		if c := s.Classifier; c != nil {
+			if c.Pool != nil {
+				t = append(t, c.Pool.Reduce.String(), "then")
+			}
+			t = append(t, "connected")
+		}
 	case Conv:
 		window(op.Window)
 		if op.G() > 1 && s.Kernel != ConvDepthwise {
@@ -115,6 +122,12 @@ func (s Step) parameters() string {
 	}
 	if s.First != nil {
 		t = append(t, s.Tile.String())
+	}
+	if c := s.Classifier; c != nil {
+		if c.Softmax {
+			t = append(t, "then softmax")
+		}
+		t = append(t, fmt.Sprintf("in parts %dx%d", c.Inputs, c.Outputs))
 	}
 	return strings.Join(t, " ")
 }

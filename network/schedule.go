@@ -125,7 +125,7 @@ func (s *scheduler) node(n *Node) error {
 	if movesNoData(n.Op) {
 		return s.rename(n)
 	}
-	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, Tile: n.tile, MACs: MACs(n), FloorBytes: n.floor / 4 * int64(s.plan.ElementBytes)}}
+	l := launch{step: Step{Op: n.Op, Layers: n.Layers(), Name: n.Outputs[0].Name, Beyond: n.Beyond, Act: n.Act, First: n.First, Tile: n.tile, Classifier: n.Classifier, MACs: MACs(n), FloorBytes: n.floor / 4 * int64(s.plan.ElementBytes)}}
 	operands := n.Inputs
 	if n.AddsLast {
 		r := s.operand(operands[len(operands)-1])
@@ -165,6 +165,8 @@ func (s *scheduler) node(n *Node) error {
 		default:
 			l.step.Kernel = ConvFused
 		}
+	} else if n.Classifier != nil {
+		l.step.Kernel = FullyConnectedFused
 	} else if l.step.Kernel, err = kernelFor(n.Op, maps[0].Shape, n.Outputs[0].Shape); err != nil {
 		return err
 	}

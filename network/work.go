@@ -20,7 +20,7 @@ func (t Tile) String() string {
 }
 
 // workOf is what a launch of a node has to do: of a convolution or a pool, alone
-// or fused.
+// or fused, or of the operators at a network's end.
 func (m *CostModel) workOf(n *Node) work {
 	w := work{bytes: nodeBytes(n)}
 	y := n.Outputs[0].Shape
@@ -40,9 +40,24 @@ func (m *CostModel) workOf(n *Node) work {
 		} else {
 			m.window(&w, y, op.Window)
 		}
+	case GlobalPool:
+		x := n.Inputs[0].Shape
+		w.traffic, w.macs, w.groups = w.bytes, float64(x.Size()), float64(x[0]*x[1]*sharing)/float64(m.Lanes)
+	case FullyConnected:
+		w.macs, w.groups = float64(MACs(n)), float64(y[0]*ceilDiv(y[1], 4)*sharing)/float64(m.Lanes)
+		w.traffic = w.bytes + w.groups*float64(4*n.Inputs[1].Shape[1])
+	case Softmax:
+		axis, _ := axisOf(op.Axis, y) // Infer has seen it
+		length := y[axis]
+		s := softmaxWork(float64(y.Size()/length), float64(length))
+		w.traffic, w.macs, w.groups = s.traffic, s.macs, s.groups
 	}
 	return w
 }
+
+// sharing is how many invocations compute one sum: of a plane, or of four outputs of a
+// fully connected layer.
+const sharing = 16
 
 // nodeBytes counts a node's operands once each.
 func nodeBytes(n *Node) float64 {

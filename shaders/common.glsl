@@ -19,7 +19,13 @@ layout(binding = 0, IMAGE) writeonly uniform highp image2D target;
 layout(std430, binding = 0) readonly buffer Source { STORED source[]; };
 layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };
 #endif
+
+// Tables, and what launches keep for themselves (SCRATCH).
+#ifdef SCRATCH
+layout(std430, binding = 3) coherent buffer Index { int index[]; };
+#else
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
+#endif
 
 // A texture cannot be mapped, so what the CPU wants of one (RESULT) is in a buffer
 // too, as fp32, from float resultBase of the arena on.

@@ -96,6 +96,10 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 				if s.Beside != nil {
 					have["beside"]++
 				}
+				if c := s.Classifier; c != nil {
+					have["classifier of a pool"] += count(c.Pool != nil)
+					have["classifier with softmax"] += count(c.Softmax)
+				}
 				if s.Residual != nil {
 					have["residual"]++
 				}
@@ -109,7 +113,7 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 			have["constant"] += len(p.Consts)
 		}
 	}
-	for _, what := range append(append(kinds, kernels...), "beside", "residual", "activation", "beyond", "constant") {
+	for _, what := range append(append(kinds, kernels...), "beside", "classifier of a pool", "classifier with softmax", "residual", "activation", "beyond", "constant") {
 		if have[what] == 0 {
 			t.Errorf("no case has %s", what)
 		}
@@ -160,4 +164,11 @@ func TestCasesAreAlwaysTheSame(t *testing.T) {
 			last = now
 		}
 	}
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
