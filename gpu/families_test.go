@@ -79,7 +79,7 @@ func TestBifrostStrip(t *testing.T) {
 func TestStandardVariantsFit(t *testing.T) {
 	for _, f := range families {
 		how := f.tuning
-		for _, k := range []kernelFile{pointwiseFile, generalFile, convPoolFile, fusedFile, depthwiseFile, poolFile, connectedFile} {
+		for _, k := range []kernelFile{pointwiseFile, generalFile, convPoolFile, fusedFile, depthwiseFile, poolFile, connectedFile, classifyFile} {
 			for _, inputs := range []int{1, 2, 3, 12, 17, 60, 64} {
 				for _, outputs := range []int{1, 3, 4, 12, 15, 20, 45, 60, 240, 1000} {
 					for _, vectors := range []int{1, 2, 7, 49, 784} {

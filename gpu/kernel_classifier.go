@@ -9,7 +9,7 @@ import (
 // behind it, or both: classifier.comp, a work group for each part of the inputs by each
 // part of the outputs.
 func classifier(t *tables, s *network.Step) (dispatch, error) {
-	const lanes, sharing = 64, 16
+	const sharing = 16
 	c, in := s.Classifier, &s.Inputs[0]
 	samples, inputs, outputs := in.Shape[0], s.Weights.Shape[1], s.Weights.Shape[0]
 	fours, slices, parts := ceilDiv(outputs, 4), c.Slices(inputs), c.Parts(outputs)
@@ -32,6 +32,8 @@ func classifier(t *tables, s *network.Step) (dispatch, error) {
 			defines = append(defines, "AVERAGE")
 		}
 	}
+	defines = append(defines, set("SLICE", c.Inputs))
+	how := t.choose(s, bounds{kernel: classifyFile}, defines, []string{set("part", c.Outputs)})
 	sums := t.scratch(samples * slices * fours * 4)
 	counters := t.scratch(samples * (parts + 1))
 	p.ints(in.Height, in.Width, inputs, outputs, c.Inputs, c.Outputs/4, sums, counters)
@@ -46,8 +48,9 @@ func classifier(t *tables, s *network.Step) (dispatch, error) {
 		}
 	}
 	return dispatch{
-		program: shaders.New("classifier.comp", join(workGroup(lanes), []string{"SCRATCH", set("SLICE", c.Inputs)}, defines)...),
+		program: shaders.New("classifier.comp", join(workGroup(how.variant.lanes), []string{"SCRATCH"}, defines)...),
 		params:  p,
+		choice:  how,
 		weights: weights,
 		stream:  true,
 		groups:  [3]int{slices, parts, samples},

@@ -69,6 +69,10 @@ func reference(s *network.Step, in []*tensor.Tensor, residual *tensor.Tensor) (r
 			x[0] = b.Apply("between", network.Activate{Fn: f.Act}, x[0])
 		}
 	}
+	if c := s.Classifier; c != nil && c.Pool != nil {
+		x[0] = b.Apply("pooled", *c.Pool, x[0])
+		x[0] = b.Apply("flat", network.Reshape{Shape: x[0].Shape[:2]}, x[0])
+	}
 	weights, bias := s.Weights, s.Bias
 	if r.channels != nil {
 		weights, bias = pick(weights, r.channels), pick(bias, r.channels)
@@ -83,6 +87,9 @@ func reference(s *network.Step, in []*tensor.Tensor, residual *tensor.Tensor) (r
 	}
 	if s.Act.On() {
 		y = b.Apply("activated", network.Activate{Fn: s.Act}, y)
+	}
+	if c := s.Classifier; c != nil && c.Softmax {
+		y = b.Apply("softmax", network.Softmax{Axis: 1}, y)
 	}
 	g, err := b.Build(y)
 	if err != nil {
@@ -117,6 +124,9 @@ func constants(b *network.Builder, name string, weights, bias *tensor.Tensor) []
 // the first and the last of each; nil is all of them.
 func someChannels(s *network.Step) []int {
 	weights, groups := s.Weights, 1
+	if c := s.Classifier; c != nil && c.Softmax { // of all outputs
+		return nil
+	}
 	if op, ok := s.Op.(network.Conv); ok {
 		groups = op.G()
 	} else if f := s.First; f != nil && weights == nil {

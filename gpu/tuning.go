@@ -82,7 +82,7 @@ func (t *tuning) standard(b bounds) variant {
 		v := t.depthwise
 		v.rows = min(v.rows, b.rows)
 		return v
-	case poolFile:
+	case poolFile, classifyFile:
 		return variant{lanes: 64}
 	case connectedFile:
 		return variant{lanes: 64, parts: 16}

@@ -10,8 +10,11 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// shuffleNet is a plan with launches of every kernel that has variants but conv_depthwise.
-func shuffleNet(t *testing.T) *network.Plan { return plan(t, PlanOptions().Fuse&^network.FuseUnit) }
+// shuffleNet is a plan with launches of every kernel that has variants but conv_depthwise
+// and classifier.
+func shuffleNet(t *testing.T) *network.Plan {
+	return plan(t, PlanOptions().Fuse&^(network.FuseUnit|network.FuseClassifier))
+}
 
 func plan(t *testing.T, fuse network.Fusion) *network.Plan {
 	t.Helper()
@@ -119,7 +122,7 @@ func TestLaunchShapeTellsApart(t *testing.T) {
 		"smaller tile":  func(s *network.Step) { s.Tile.Rows = 1 },
 		"between":       func(s *network.Step) { f := *s.First; f.Act = network.ReLU(); s.First = &f },
 	} {
-		apart(PlanOptions().Fuse&^network.FuseUnit, name, change)
+		apart(PlanOptions().Fuse&^(network.FuseUnit|network.FuseClassifier), name, change)
 	}
 	apart(network.FuseAll, "a wider unit", func(s *network.Step) {
 		unit(func(f *network.Prior) {

@@ -41,6 +41,7 @@ const (
 	convPoolFile  kernelFile = "conv_pool"
 	poolFile      kernelFile = "pool"
 	connectedFile kernelFile = "fully_connected"
+	classifyFile  kernelFile = "classifier"
 )
 
 // axis is one part of a variant.
@@ -91,6 +92,7 @@ var axesOf = map[kernelFile][]axis{
 	depthwiseFile: {rowsAxis, lanesAxis, sparingAxis, bufferedAxis},
 	poolFile:      {lanesAxis, sparingAxis},
 	connectedFile: {partsAxis, lanesAxis},
+	classifyFile:  {lanesAxis},
 }
 
 // mostSums is how many vec4s of sums a variant may ask for: no GPU has registers for
