@@ -4,242 +4,322 @@
 
 package simd
 
-// tile512x1x1 computes 1 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x1x1 computes panels of 1 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x1x1(a *tileArgs)
 
-// tile512x1x2 computes 1 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x1x2 computes panels of 1 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x1x2(a *tileArgs)
 
-// tile512x1x3 computes 1 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x1x3 computes panels of 1 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x1x3(a *tileArgs)
 
-// tile512x2x1 computes 2 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x1x3t1 computes panels of 1 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x1x3t1(a *tileArgs)
+
+// tile512x1x3t4 computes panels of 1 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x1x3t4(a *tileArgs)
+
+// tile512x2x1 computes panels of 2 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x2x1(a *tileArgs)
 
-// tile512x2x2 computes 2 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x2x2 computes panels of 2 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x2x2(a *tileArgs)
 
-// tile512x2x3 computes 2 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x2x3 computes panels of 2 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x2x3(a *tileArgs)
 
-// tile512x3x1 computes 3 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x2x3t1 computes panels of 2 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x2x3t1(a *tileArgs)
+
+// tile512x2x3t4 computes panels of 2 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x2x3t4(a *tileArgs)
+
+// tile512x3x1 computes panels of 3 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x3x1(a *tileArgs)
 
-// tile512x3x2 computes 3 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x3x2 computes panels of 3 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x3x2(a *tileArgs)
 
-// tile512x3x3 computes 3 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x3x3 computes panels of 3 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x3x3(a *tileArgs)
 
-// tile512x4x1 computes 4 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x3x3t1 computes panels of 3 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x3x3t1(a *tileArgs)
+
+// tile512x3x3t4 computes panels of 3 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x3x3t4(a *tileArgs)
+
+// tile512x4x1 computes panels of 4 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x4x1(a *tileArgs)
 
-// tile512x4x2 computes 4 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x4x2 computes panels of 4 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x4x2(a *tileArgs)
 
-// tile512x4x3 computes 4 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x4x3 computes panels of 4 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x4x3(a *tileArgs)
 
-// tile512x5x1 computes 5 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x4x3t1 computes panels of 4 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x4x3t1(a *tileArgs)
+
+// tile512x4x3t4 computes panels of 4 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x4x3t4(a *tileArgs)
+
+// tile512x5x1 computes panels of 5 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x5x1(a *tileArgs)
 
-// tile512x5x2 computes 5 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x5x2 computes panels of 5 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x5x2(a *tileArgs)
 
-// tile512x5x3 computes 5 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x5x3 computes panels of 5 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x5x3(a *tileArgs)
 
-// tile512x6x1 computes 6 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x5x3t1 computes panels of 5 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x5x3t1(a *tileArgs)
+
+// tile512x5x3t4 computes panels of 5 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x5x3t4(a *tileArgs)
+
+// tile512x6x1 computes panels of 6 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x6x1(a *tileArgs)
 
-// tile512x6x2 computes 6 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x6x2 computes panels of 6 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x6x2(a *tileArgs)
 
-// tile512x6x3 computes 6 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x6x3 computes panels of 6 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x6x3(a *tileArgs)
 
-// tile512x7x1 computes 7 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x6x3t1 computes panels of 6 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x6x3t1(a *tileArgs)
+
+// tile512x6x3t4 computes panels of 6 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x6x3t4(a *tileArgs)
+
+// tile512x7x1 computes panels of 7 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x7x1(a *tileArgs)
 
-// tile512x7x2 computes 7 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x7x2 computes panels of 7 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x7x2(a *tileArgs)
 
-// tile512x7x3 computes 7 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x7x3 computes panels of 7 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x7x3(a *tileArgs)
 
-// tile512x8x1 computes 8 rows of 16 pixels, the last 16 of them by the mask.
+// tile512x7x3t1 computes panels of 7 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x7x3t1(a *tileArgs)
+
+// tile512x7x3t4 computes panels of 7 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x7x3t4(a *tileArgs)
+
+// tile512x8x1 computes panels of 8 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x8x1(a *tileArgs)
 
-// tile512x8x2 computes 8 rows of 32 pixels, the last 16 of them by the mask.
+// tile512x8x2 computes panels of 8 rows, 32 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x8x2(a *tileArgs)
 
-// tile512x8x3 computes 8 rows of 48 pixels, the last 16 of them by the mask.
+// tile512x8x3 computes panels of 8 rows, 48 pixels, the last 16 of them by the mask.
 //
 //go:noescape
 func tile512x8x3(a *tileArgs)
 
-// tile256x1x1 computes 1 rows of 8 pixels, the last 8 of them by the mask.
+// tile512x8x3t1 computes panels of 8 rows, 48 pixels and 1 more.
+//
+//go:noescape
+func tile512x8x3t1(a *tileArgs)
+
+// tile512x8x3t4 computes panels of 8 rows, 48 pixels and 4 more.
+//
+//go:noescape
+func tile512x8x3t4(a *tileArgs)
+
+// tile256x1x1 computes panels of 1 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x1x1(a *tileArgs)
 
-// tile256fullx1x1 computes 1 rows of 8 pixels.
+// tile256fullx1x1 computes panels of 1 rows, 8 pixels.
 //
 //go:noescape
 func tile256fullx1x1(a *tileArgs)
 
-// tile256x1x2 computes 1 rows of 16 pixels, the last 8 of them by the mask.
+// tile256x1x2 computes panels of 1 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x1x2(a *tileArgs)
 
-// tile256fullx1x2 computes 1 rows of 16 pixels.
+// tile256fullx1x2 computes panels of 1 rows, 16 pixels.
 //
 //go:noescape
 func tile256fullx1x2(a *tileArgs)
 
-// tile256x2x1 computes 2 rows of 8 pixels, the last 8 of them by the mask.
+// tile256x2x1 computes panels of 2 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x2x1(a *tileArgs)
 
-// tile256fullx2x1 computes 2 rows of 8 pixels.
+// tile256fullx2x1 computes panels of 2 rows, 8 pixels.
 //
 //go:noescape
 func tile256fullx2x1(a *tileArgs)
 
-// tile256x2x2 computes 2 rows of 16 pixels, the last 8 of them by the mask.
+// tile256x2x2 computes panels of 2 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x2x2(a *tileArgs)
 
-// tile256fullx2x2 computes 2 rows of 16 pixels.
+// tile256fullx2x2 computes panels of 2 rows, 16 pixels.
 //
 //go:noescape
 func tile256fullx2x2(a *tileArgs)
 
-// tile256x3x1 computes 3 rows of 8 pixels, the last 8 of them by the mask.
+// tile256x3x1 computes panels of 3 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x3x1(a *tileArgs)
 
-// tile256fullx3x1 computes 3 rows of 8 pixels.
+// tile256fullx3x1 computes panels of 3 rows, 8 pixels.
 //
 //go:noescape
 func tile256fullx3x1(a *tileArgs)
 
-// tile256x3x2 computes 3 rows of 16 pixels, the last 8 of them by the mask.
+// tile256x3x2 computes panels of 3 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x3x2(a *tileArgs)
 
-// tile256fullx3x2 computes 3 rows of 16 pixels.
+// tile256fullx3x2 computes panels of 3 rows, 16 pixels.
 //
 //go:noescape
 func tile256fullx3x2(a *tileArgs)
 
-// tile256x4x1 computes 4 rows of 8 pixels, the last 8 of them by the mask.
+// tile256x4x1 computes panels of 4 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x4x1(a *tileArgs)
 
-// tile256fullx4x1 computes 4 rows of 8 pixels.
+// tile256fullx4x1 computes panels of 4 rows, 8 pixels.
 //
 //go:noescape
 func tile256fullx4x1(a *tileArgs)
 
-// tile256x4x2 computes 4 rows of 16 pixels, the last 8 of them by the mask.
+// tile256x4x2 computes panels of 4 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x4x2(a *tileArgs)
 
-// tile256fullx4x2 computes 4 rows of 16 pixels.
+// tile256fullx4x2 computes panels of 4 rows, 16 pixels.
 //
 //go:noescape
 func tile256fullx4x2(a *tileArgs)
 
-// tile256x5x1 computes 5 rows of 8 pixels, the last 8 of them by the mask.
+// tile256x5x1 computes panels of 5 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x5x1(a *tileArgs)
 
-// tile256fullx5x1 computes 5 rows of 8 pixels.
+// tile256fullx5x1 computes panels of 5 rows, 8 pixels.
 //
 //go:noescape
 func tile256fullx5x1(a *tileArgs)
 
-// tile256x5x2 computes 5 rows of 16 pixels, the last 8 of them by the mask.
+// tile256x5x2 computes panels of 5 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x5x2(a *tileArgs)
 
-// tile256fullx5x2 computes 5 rows of 16 pixels.
+// tile256fullx5x2 computes panels of 5 rows, 16 pixels.
 //
 //go:noescape
 func tile256fullx5x2(a *tileArgs)
 
-// tile256x6x1 computes 6 rows of 8 pixels, the last 8 of them by the mask.
+// tile256x6x1 computes panels of 6 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x6x1(a *tileArgs)
 
-// tile256fullx6x1 computes 6 rows of 8 pixels.
+// tile256fullx6x1 computes panels of 6 rows, 8 pixels.
 //
 //go:noescape
 func tile256fullx6x1(a *tileArgs)
 
-// tile256x6x2 computes 6 rows of 16 pixels, the last 8 of them by the mask.
+// tile256x6x2 computes panels of 6 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
 func tile256x6x2(a *tileArgs)
 
-// tile256fullx6x2 computes 6 rows of 16 pixels.
+// tile256fullx6x2 computes panels of 6 rows, 16 pixels.
 //
 //go:noescape
 func tile256fullx6x2(a *tileArgs)

@@ -7,4182 +7,7444 @@
 // func tile512x1x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x1x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z1
-	VFMADD231PS.BCST (BX), Z1, Z0
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z1
+	VFMADD231PS.BCST (SI), Z1, Z0
+	ADDQ             $0x04, R12
 	ADDQ             $0x04, SI
-	ADDQ             $0x04, BX
-	DECQ             DI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), CX
-	MOVLQSX          (CX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
 
 clamp:
-	VBROADCASTSS 80(AX), Z1
-	VBROADCASTSS 84(AX), Z2
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z1
+	VBROADCASTSS 92(AX), Z2
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x1x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x1x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z2
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z3
-	VBROADCASTSS (BX), Z4
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z2
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z3
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x04, R12
 	ADDQ         $0x04, SI
-	ADDQ         $0x04, BX
-	DECQ         DI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), CX
-	MOVLQSX      (CX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 
 clamp:
-	VBROADCASTSS 80(AX), Z2
-	VBROADCASTSS 84(AX), Z3
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z2
+	VBROADCASTSS 92(AX), Z3
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x1x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x1x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z3
-	VMOVUPS      64(DX)(CX*4), Z4
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z5
-	VBROADCASTSS (BX), Z6
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z3
+	VMOVUPS      64(CX)(R11*4), Z4
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x04, R12
 	ADDQ         $0x04, SI
-	ADDQ         $0x04, BX
-	DECQ         DI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), CX
-	MOVLQSX      (CX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 
 clamp:
-	VBROADCASTSS 80(AX), Z3
-	VBROADCASTSS 84(AX), Z4
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z3
+	VBROADCASTSS 92(AX), Z4
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x1x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x1x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VMOVUPS      (DI), Y3
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z4
+	VMOVUPS          64(CX)(R11*4), Z5
+	VMOVUPS          128(CX)(R11*4), Z6
+	VMOVUPS          (SI), Y7
+	VFMADD231PS.BCST 192(CX)(R11*4), Y7, Y3
+	VBROADCASTSS     (SI), Z7
+	VFMADD231PS      Z4, Z7, Z0
+	VFMADD231PS      Z5, Z7, Z1
+	VFMADD231PS      Z6, Z7, Z2
+	ADDQ             $0x04, R12
+	ADDQ             $0x04, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+
+clamp:
+	VBROADCASTSS 88(AX), Z4
+	VBROADCASTSS 92(AX), Z5
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDSS       192(BX)(R11*4), X3, X3
+
+last:
+	VMAXPS  X3, X4, X3
+	VMINPS  X3, X5, X3
+	MOVLQSX (R8), R11
+	VMOVSS  X3, 192(DX)(R11*4)
+	ADDQ    $0x04, DI
+	ADDQ    $0x04, R8
+	ADDQ    $0x04, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x1x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x1x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI), Y4
+	VMOVUPS      (DI), Y5
+	VMOVUPS      (DI), Y6
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z7
+	VMOVUPS          64(CX)(R11*4), Z8
+	VMOVUPS          128(CX)(R11*4), Z9
+	VMOVUPS          (SI), Y10
+	VFMADD231PS.BCST 192(CX)(R11*4), Y10, Y3
+	VFMADD231PS.BCST 196(CX)(R11*4), Y10, Y4
+	VFMADD231PS.BCST 200(CX)(R11*4), Y10, Y5
+	VFMADD231PS.BCST 204(CX)(R11*4), Y10, Y6
+	VBROADCASTSS     (SI), Z10
+	VFMADD231PS      Z7, Z10, Z0
+	VFMADD231PS      Z8, Z10, Z1
+	VFMADD231PS      Z9, Z10, Z2
+	ADDQ             $0x04, R12
+	ADDQ             $0x04, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+
+clamp:
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z7, Z0
+	VMINPS       Z0, Z8, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z7, Z1
+	VMINPS       Z1, Z8, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z7, Z2
+	VMINPS       Z2, Z8, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	VUNPCKLPS    Y4, Y3, Y0
+	VUNPCKLPS    Y6, Y5, Y1
+	VSHUFPS      $0x44, Y1, Y0, Y2
+	VSHUFPS      $0xee, Y1, Y0, Y0
+	VUNPCKHPS    Y4, Y3, Y0
+	VUNPCKHPS    Y6, Y5, Y1
+	VSHUFPS      $0x44, Y1, Y0, Y3
+	VSHUFPS      $0xee, Y1, Y0, Y0
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDPS       192(BX)(R11*4), X2, X2
+
+last:
+	VMAXPS  X2, X7, X2
+	VMINPS  X2, X8, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	ADDQ    $0x04, DI
+	ADDQ    $0x04, R8
+	ADDQ    $0x04, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x2x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x2x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z2
-	VFMADD231PS.BCST (BX), Z2, Z0
-	VFMADD231PS.BCST 4(BX), Z2, Z1
-	ADDQ             $0x04, SI
-	ADDQ             $0x08, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z2
+	VFMADD231PS.BCST (SI), Z2, Z0
+	VFMADD231PS.BCST 4(SI), Z2, Z1
+	ADDQ             $0x04, R12
+	ADDQ             $0x08, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
 
 clamp:
-	VBROADCASTSS 80(AX), Z2
-	VBROADCASTSS 84(AX), Z3
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z2
+	VBROADCASTSS 92(AX), Z3
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x2x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x2x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z4
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z5
-	VBROADCASTSS (BX), Z6
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z4
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(BX), Z6
+	VBROADCASTSS 4(SI), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x08, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 
 clamp:
-	VBROADCASTSS 80(AX), Z4
-	VBROADCASTSS 84(AX), Z5
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z4
+	VBROADCASTSS 92(AX), Z5
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z4, Z1
 	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z4, Z2
 	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x2x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x2x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z6
-	VMOVUPS      64(DX)(CX*4), Z7
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z8
-	VBROADCASTSS (BX), Z9
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS      64(CX)(R11*4), Z7
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z8
+	VBROADCASTSS (SI), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 4(BX), Z9
+	VBROADCASTSS 4(SI), Z9
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x08, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 
 clamp:
-	VBROADCASTSS 80(AX), Z6
-	VBROADCASTSS 84(AX), Z7
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z6
+	VBROADCASTSS 92(AX), Z7
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x2x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x2x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VMOVUPS      (DI), Y6
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z7
+	VMOVUPS          64(CX)(R11*4), Z8
+	VMOVUPS          128(CX)(R11*4), Z9
+	VMOVUPS          (SI), Y10
+	VFMADD231PS.BCST 192(CX)(R11*4), Y10, Y6
+	VBROADCASTSS     (SI), Z10
+	VFMADD231PS      Z7, Z10, Z0
+	VFMADD231PS      Z8, Z10, Z1
+	VFMADD231PS      Z9, Z10, Z2
+	VBROADCASTSS     4(SI), Z10
+	VFMADD231PS      Z7, Z10, Z3
+	VFMADD231PS      Z8, Z10, Z4
+	VFMADD231PS      Z9, Z10, Z5
+	ADDQ             $0x04, R12
+	ADDQ             $0x08, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+
+clamp:
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z7, Z0
+	VMINPS       Z0, Z8, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z7, Z1
+	VMINPS       Z1, Z8, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z7, Z2
+	VMINPS       Z2, Z8, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
+	VMAXPS       Z3, Z7, Z3
+	VMINPS       Z3, Z8, Z3
+	VMOVUPS      Z3, (DX)(R11*4)
+	VMAXPS       Z4, Z7, Z4
+	VMINPS       Z4, Z8, Z4
+	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMAXPS       Z5, Z7, Z5
+	VMINPS       Z5, Z8, Z5
+	VMOVUPS      Z5, 128(DX)(R11*4)
+	VPERMILPS    $0x01, Y6, Y0
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDSS       192(BX)(R11*4), X6, X6
+	MOVLQSX      4(R9), R11
+	VADDSS       192(BX)(R11*4), X0, X0
+
+last:
+	VMAXPS  X6, X7, X6
+	VMINPS  X6, X8, X6
+	MOVLQSX (R8), R11
+	VMOVSS  X6, 192(DX)(R11*4)
+	VMAXPS  X0, X7, X0
+	VMINPS  X0, X8, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	ADDQ    $0x08, DI
+	ADDQ    $0x08, R8
+	ADDQ    $0x08, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x2x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x2x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VMOVUPS      (DI), Y6
+	VMOVUPS      (DI), Y7
+	VMOVUPS      (DI), Y8
+	VMOVUPS      (DI), Y9
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z10
+	VMOVUPS          64(CX)(R11*4), Z11
+	VMOVUPS          128(CX)(R11*4), Z12
+	VMOVUPS          (SI), Y13
+	VFMADD231PS.BCST 192(CX)(R11*4), Y13, Y6
+	VFMADD231PS.BCST 196(CX)(R11*4), Y13, Y7
+	VFMADD231PS.BCST 200(CX)(R11*4), Y13, Y8
+	VFMADD231PS.BCST 204(CX)(R11*4), Y13, Y9
+	VBROADCASTSS     (SI), Z13
+	VFMADD231PS      Z10, Z13, Z0
+	VFMADD231PS      Z11, Z13, Z1
+	VFMADD231PS      Z12, Z13, Z2
+	VBROADCASTSS     4(SI), Z13
+	VFMADD231PS      Z10, Z13, Z3
+	VFMADD231PS      Z11, Z13, Z4
+	VFMADD231PS      Z12, Z13, Z5
+	ADDQ             $0x04, R12
+	ADDQ             $0x08, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+
+clamp:
+	VBROADCASTSS 88(AX), Z10
+	VBROADCASTSS 92(AX), Z11
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z10, Z0
+	VMINPS       Z0, Z11, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z10, Z1
+	VMINPS       Z1, Z11, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z10, Z2
+	VMINPS       Z2, Z11, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
+	VMAXPS       Z3, Z10, Z3
+	VMINPS       Z3, Z11, Z3
+	VMOVUPS      Z3, (DX)(R11*4)
+	VMAXPS       Z4, Z10, Z4
+	VMINPS       Z4, Z11, Z4
+	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMAXPS       Z5, Z10, Z5
+	VMINPS       Z5, Z11, Z5
+	VMOVUPS      Z5, 128(DX)(R11*4)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKLPS    Y9, Y8, Y1
+	VSHUFPS      $0x44, Y1, Y0, Y2
+	VSHUFPS      $0xee, Y1, Y0, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VUNPCKHPS    Y9, Y8, Y3
+	VSHUFPS      $0x44, Y3, Y1, Y4
+	VSHUFPS      $0xee, Y3, Y1, Y1
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDPS       192(BX)(R11*4), X2, X2
+	MOVLQSX      4(R9), R11
+	VADDPS       192(BX)(R11*4), X0, X0
+
+last:
+	VMAXPS  X2, X10, X2
+	VMINPS  X2, X11, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X10, X0
+	VMINPS  X0, X11, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	ADDQ    $0x08, DI
+	ADDQ    $0x08, R8
+	ADDQ    $0x08, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x3x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x3x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	VBROADCASTSS 8(CX), Z2
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z3
-	VFMADD231PS.BCST (BX), Z3, Z0
-	VFMADD231PS.BCST 4(BX), Z3, Z1
-	VFMADD231PS.BCST 8(BX), Z3, Z2
-	ADDQ             $0x04, SI
-	ADDQ             $0x0c, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z3
+	VFMADD231PS.BCST (SI), Z3, Z0
+	VFMADD231PS.BCST 4(SI), Z3, Z1
+	VFMADD231PS.BCST 8(SI), Z3, Z2
+	ADDQ             $0x04, R12
+	ADDQ             $0x0c, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
-	MOVLQSX          8(BX), CX
-	VADDPS           (DX)(CX*4), Z2, K1, Z2
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z2, K1, Z2
 
 clamp:
-	VBROADCASTSS 80(AX), Z3
-	VBROADCASTSS 84(AX), Z4
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z3
+	VBROADCASTSS 92(AX), Z4
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, (DX)(CX*4)
+	VMOVUPS      Z2, K1, (DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x3x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x3x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(CX), Z4
+	VBROADCASTSS 8(DI), Z4
 	VMOVAPS      Z4, Z5
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z6
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z7
-	VBROADCASTSS (BX), Z8
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z7
+	VBROADCASTSS (SI), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(BX), Z8
+	VBROADCASTSS 4(SI), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(BX), Z8
+	VBROADCASTSS 8(SI), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x0c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z4, Z4
-	VADDPS       64(DX)(CX*4), Z5, K1, Z5
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 
 clamp:
-	VBROADCASTSS 80(AX), Z6
-	VBROADCASTSS 84(AX), Z7
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z6
+	VBROADCASTSS 92(AX), Z7
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, (DX)(CX*4)
+	VMOVUPS      Z4, (DX)(R11*4)
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 64(DX)(CX*4)
+	VMOVUPS      Z5, K1, 64(DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x3x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x3x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(CX), Z6
+	VBROADCASTSS 8(DI), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z9
-	VMOVUPS      64(DX)(CX*4), Z10
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z11
-	VBROADCASTSS (BX), Z12
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z9
+	VMOVUPS      64(CX)(R11*4), Z10
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z11
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(SI), Z12
 	VFMADD231PS  Z9, Z12, Z3
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 8(BX), Z12
+	VBROADCASTSS 8(SI), Z12
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x0c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, Z7
-	VADDPS       128(DX)(CX*4), Z8, K1, Z8
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, Z7
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 
 clamp:
-	VBROADCASTSS 80(AX), Z9
-	VBROADCASTSS 84(AX), Z10
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z9
+	VBROADCASTSS 92(AX), Z10
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z9, Z1
 	VMINPS       Z1, Z10, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z9, Z2
 	VMINPS       Z2, Z10, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z9, Z3
 	VMINPS       Z3, Z10, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z9, Z4
 	VMINPS       Z4, Z10, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z5, Z10, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z6, Z9, Z6
 	VMINPS       Z6, Z10, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z9, Z7
 	VMINPS       Z7, Z10, Z7
-	VMOVUPS      Z7, 64(DX)(CX*4)
+	VMOVUPS      Z7, 64(DX)(R11*4)
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
-	VMOVUPS      Z8, K1, 128(DX)(CX*4)
+	VMOVUPS      Z8, K1, 128(DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x3x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x3x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VMOVUPS      (DI), Y9
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z10
+	VMOVUPS          64(CX)(R11*4), Z11
+	VMOVUPS          128(CX)(R11*4), Z12
+	VMOVUPS          (SI), Y13
+	VFMADD231PS.BCST 192(CX)(R11*4), Y13, Y9
+	VBROADCASTSS     (SI), Z13
+	VFMADD231PS      Z10, Z13, Z0
+	VFMADD231PS      Z11, Z13, Z1
+	VFMADD231PS      Z12, Z13, Z2
+	VBROADCASTSS     4(SI), Z13
+	VFMADD231PS      Z10, Z13, Z3
+	VFMADD231PS      Z11, Z13, Z4
+	VFMADD231PS      Z12, Z13, Z5
+	VBROADCASTSS     8(SI), Z13
+	VFMADD231PS      Z10, Z13, Z6
+	VFMADD231PS      Z11, Z13, Z7
+	VFMADD231PS      Z12, Z13, Z8
+	ADDQ             $0x04, R12
+	ADDQ             $0x0c, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+
+clamp:
+	VBROADCASTSS 88(AX), Z10
+	VBROADCASTSS 92(AX), Z11
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z10, Z0
+	VMINPS       Z0, Z11, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z10, Z1
+	VMINPS       Z1, Z11, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z10, Z2
+	VMINPS       Z2, Z11, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
+	VMAXPS       Z3, Z10, Z3
+	VMINPS       Z3, Z11, Z3
+	VMOVUPS      Z3, (DX)(R11*4)
+	VMAXPS       Z4, Z10, Z4
+	VMINPS       Z4, Z11, Z4
+	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMAXPS       Z5, Z10, Z5
+	VMINPS       Z5, Z11, Z5
+	VMOVUPS      Z5, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
+	VMAXPS       Z6, Z10, Z6
+	VMINPS       Z6, Z11, Z6
+	VMOVUPS      Z6, (DX)(R11*4)
+	VMAXPS       Z7, Z10, Z7
+	VMINPS       Z7, Z11, Z7
+	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMAXPS       Z8, Z10, Z8
+	VMINPS       Z8, Z11, Z8
+	VMOVUPS      Z8, 128(DX)(R11*4)
+	VPERMILPS    $0x01, Y9, Y0
+	VPERMILPS    $0x02, Y9, Y1
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDSS       192(BX)(R11*4), X9, X9
+	MOVLQSX      4(R9), R11
+	VADDSS       192(BX)(R11*4), X0, X0
+	MOVLQSX      8(R9), R11
+	VADDSS       192(BX)(R11*4), X1, X1
+
+last:
+	VMAXPS  X9, X10, X9
+	VMINPS  X9, X11, X9
+	MOVLQSX (R8), R11
+	VMOVSS  X9, 192(DX)(R11*4)
+	VMAXPS  X0, X10, X0
+	VMINPS  X0, X11, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	VMAXPS  X1, X10, X1
+	VMINPS  X1, X11, X1
+	MOVLQSX 8(R8), R11
+	VMOVSS  X1, 192(DX)(R11*4)
+	ADDQ    $0x0c, DI
+	ADDQ    $0x0c, R8
+	ADDQ    $0x0c, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x3x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x3x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VMOVUPS      (DI), Y9
+	VMOVUPS      (DI), Y10
+	VMOVUPS      (DI), Y11
+	VMOVUPS      (DI), Y12
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z13
+	VMOVUPS          64(CX)(R11*4), Z14
+	VMOVUPS          128(CX)(R11*4), Z15
+	VMOVUPS          (SI), Y16
+	VFMADD231PS.BCST 192(CX)(R11*4), Y16, Y9
+	VFMADD231PS.BCST 196(CX)(R11*4), Y16, Y10
+	VFMADD231PS.BCST 200(CX)(R11*4), Y16, Y11
+	VFMADD231PS.BCST 204(CX)(R11*4), Y16, Y12
+	VBROADCASTSS     (SI), Z16
+	VFMADD231PS      Z13, Z16, Z0
+	VFMADD231PS      Z14, Z16, Z1
+	VFMADD231PS      Z15, Z16, Z2
+	VBROADCASTSS     4(SI), Z16
+	VFMADD231PS      Z13, Z16, Z3
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VBROADCASTSS     8(SI), Z16
+	VFMADD231PS      Z13, Z16, Z6
+	VFMADD231PS      Z14, Z16, Z7
+	VFMADD231PS      Z15, Z16, Z8
+	ADDQ             $0x04, R12
+	ADDQ             $0x0c, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+
+clamp:
+	VBROADCASTSS 88(AX), Z13
+	VBROADCASTSS 92(AX), Z14
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z13, Z0
+	VMINPS       Z0, Z14, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z13, Z1
+	VMINPS       Z1, Z14, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z13, Z2
+	VMINPS       Z2, Z14, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
+	VMAXPS       Z3, Z13, Z3
+	VMINPS       Z3, Z14, Z3
+	VMOVUPS      Z3, (DX)(R11*4)
+	VMAXPS       Z4, Z13, Z4
+	VMINPS       Z4, Z14, Z4
+	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMAXPS       Z5, Z13, Z5
+	VMINPS       Z5, Z14, Z5
+	VMOVUPS      Z5, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
+	VMAXPS       Z6, Z13, Z6
+	VMINPS       Z6, Z14, Z6
+	VMOVUPS      Z6, (DX)(R11*4)
+	VMAXPS       Z7, Z13, Z7
+	VMINPS       Z7, Z14, Z7
+	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMAXPS       Z8, Z13, Z8
+	VMINPS       Z8, Z14, Z8
+	VMOVUPS      Z8, 128(DX)(R11*4)
+	VUNPCKLPS    Y10, Y9, Y0
+	VUNPCKLPS    Y12, Y11, Y1
+	VSHUFPS      $0x44, Y1, Y0, Y2
+	VSHUFPS      $0xee, Y1, Y0, Y0
+	VUNPCKHPS    Y10, Y9, Y1
+	VUNPCKHPS    Y12, Y11, Y3
+	VSHUFPS      $0x44, Y3, Y1, Y4
+	VSHUFPS      $0xee, Y3, Y1, Y1
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDPS       192(BX)(R11*4), X2, X2
+	MOVLQSX      4(R9), R11
+	VADDPS       192(BX)(R11*4), X0, X0
+	MOVLQSX      8(R9), R11
+	VADDPS       192(BX)(R11*4), X4, X4
+
+last:
+	VMAXPS  X2, X13, X2
+	VMINPS  X2, X14, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X13, X0
+	VMINPS  X0, X14, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	VMAXPS  X4, X13, X4
+	VMINPS  X4, X14, X4
+	MOVLQSX 8(R8), R11
+	VMOVUPS X4, 192(DX)(R11*4)
+	ADDQ    $0x0c, DI
+	ADDQ    $0x0c, R8
+	ADDQ    $0x0c, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x4x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x4x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	VBROADCASTSS 8(CX), Z2
-	VBROADCASTSS 12(CX), Z3
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z4
-	VFMADD231PS.BCST (BX), Z4, Z0
-	VFMADD231PS.BCST 4(BX), Z4, Z1
-	VFMADD231PS.BCST 8(BX), Z4, Z2
-	VFMADD231PS.BCST 12(BX), Z4, Z3
-	ADDQ             $0x04, SI
-	ADDQ             $0x10, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z4
+	VFMADD231PS.BCST (SI), Z4, Z0
+	VFMADD231PS.BCST 4(SI), Z4, Z1
+	VFMADD231PS.BCST 8(SI), Z4, Z2
+	VFMADD231PS.BCST 12(SI), Z4, Z3
+	ADDQ             $0x04, R12
+	ADDQ             $0x10, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
-	MOVLQSX          8(BX), CX
-	VADDPS           (DX)(CX*4), Z2, K1, Z2
-	MOVLQSX          12(BX), CX
-	VADDPS           (DX)(CX*4), Z3, K1, Z3
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z3, K1, Z3
 
 clamp:
-	VBROADCASTSS 80(AX), Z4
-	VBROADCASTSS 84(AX), Z5
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z4
+	VBROADCASTSS 92(AX), Z5
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z4, Z1
 	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z2, Z4, Z2
 	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, K1, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z2, K1, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, (DX)(CX*4)
+	VMOVUPS      Z3, K1, (DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x4x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x4x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(CX), Z4
+	VBROADCASTSS 8(DI), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(CX), Z6
+	VBROADCASTSS 12(DI), Z6
 	VMOVAPS      Z6, Z7
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z8
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z9
-	VBROADCASTSS (BX), Z10
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z8
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z9
+	VBROADCASTSS (SI), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(BX), Z10
+	VBROADCASTSS 4(SI), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(BX), Z10
+	VBROADCASTSS 8(SI), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(BX), Z10
+	VBROADCASTSS 12(SI), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x10, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z4, Z4
-	VADDPS       64(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, K1, Z7
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
 
 clamp:
-	VBROADCASTSS 80(AX), Z8
-	VBROADCASTSS 84(AX), Z9
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z8
+	VBROADCASTSS 92(AX), Z9
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z8, Z1
 	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z8, Z2
 	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z8, Z3
 	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z4, Z8, Z4
 	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, (DX)(CX*4)
+	VMOVUPS      Z4, (DX)(R11*4)
 	VMAXPS       Z5, Z8, Z5
 	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, 64(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z5, K1, 64(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z6, Z8, Z6
 	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, 64(DX)(CX*4)
+	VMOVUPS      Z7, K1, 64(DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x4x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x4x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(CX), Z6
+	VBROADCASTSS 8(DI), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(CX), Z9
+	VBROADCASTSS 12(DI), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z12
-	VMOVUPS      64(DX)(CX*4), Z13
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z14
-	VBROADCASTSS (BX), Z15
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z12
+	VMOVUPS      64(CX)(R11*4), Z13
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z14
+	VBROADCASTSS (SI), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS 4(BX), Z15
+	VBROADCASTSS 4(SI), Z15
 	VFMADD231PS  Z12, Z15, Z3
 	VFMADD231PS  Z13, Z15, Z4
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS 8(BX), Z15
+	VBROADCASTSS 8(SI), Z15
 	VFMADD231PS  Z12, Z15, Z6
 	VFMADD231PS  Z13, Z15, Z7
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS 12(BX), Z15
+	VBROADCASTSS 12(SI), Z15
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x10, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, Z7
-	VADDPS       128(DX)(CX*4), Z8, K1, Z8
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z9, Z9
-	VADDPS       64(DX)(CX*4), Z10, Z10
-	VADDPS       128(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, Z7
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
+	VADDPS       64(BX)(R11*4), Z10, Z10
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 
 clamp:
-	VBROADCASTSS 80(AX), Z12
-	VBROADCASTSS 84(AX), Z13
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z12
+	VBROADCASTSS 92(AX), Z13
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, 64(DX)(CX*4)
+	VMOVUPS      Z7, 64(DX)(R11*4)
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, K1, 128(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z8, K1, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, (DX)(CX*4)
+	VMOVUPS      Z9, (DX)(R11*4)
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, 64(DX)(CX*4)
+	VMOVUPS      Z10, 64(DX)(R11*4)
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 128(DX)(CX*4)
+	VMOVUPS      Z11, K1, 128(DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x4x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x4x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VMOVUPS      (DI), Y12
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z13
+	VMOVUPS          64(CX)(R11*4), Z14
+	VMOVUPS          128(CX)(R11*4), Z15
+	VMOVUPS          (SI), Y16
+	VFMADD231PS.BCST 192(CX)(R11*4), Y16, Y12
+	VBROADCASTSS     (SI), Z16
+	VFMADD231PS      Z13, Z16, Z0
+	VFMADD231PS      Z14, Z16, Z1
+	VFMADD231PS      Z15, Z16, Z2
+	VBROADCASTSS     4(SI), Z16
+	VFMADD231PS      Z13, Z16, Z3
+	VFMADD231PS      Z14, Z16, Z4
+	VFMADD231PS      Z15, Z16, Z5
+	VBROADCASTSS     8(SI), Z16
+	VFMADD231PS      Z13, Z16, Z6
+	VFMADD231PS      Z14, Z16, Z7
+	VFMADD231PS      Z15, Z16, Z8
+	VBROADCASTSS     12(SI), Z16
+	VFMADD231PS      Z13, Z16, Z9
+	VFMADD231PS      Z14, Z16, Z10
+	VFMADD231PS      Z15, Z16, Z11
+	ADDQ             $0x04, R12
+	ADDQ             $0x10, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+
+clamp:
+	VBROADCASTSS 88(AX), Z13
+	VBROADCASTSS 92(AX), Z14
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z13, Z0
+	VMINPS       Z0, Z14, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z13, Z1
+	VMINPS       Z1, Z14, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z13, Z2
+	VMINPS       Z2, Z14, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
+	VMAXPS       Z3, Z13, Z3
+	VMINPS       Z3, Z14, Z3
+	VMOVUPS      Z3, (DX)(R11*4)
+	VMAXPS       Z4, Z13, Z4
+	VMINPS       Z4, Z14, Z4
+	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMAXPS       Z5, Z13, Z5
+	VMINPS       Z5, Z14, Z5
+	VMOVUPS      Z5, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
+	VMAXPS       Z6, Z13, Z6
+	VMINPS       Z6, Z14, Z6
+	VMOVUPS      Z6, (DX)(R11*4)
+	VMAXPS       Z7, Z13, Z7
+	VMINPS       Z7, Z14, Z7
+	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMAXPS       Z8, Z13, Z8
+	VMINPS       Z8, Z14, Z8
+	VMOVUPS      Z8, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
+	VMAXPS       Z9, Z13, Z9
+	VMINPS       Z9, Z14, Z9
+	VMOVUPS      Z9, (DX)(R11*4)
+	VMAXPS       Z10, Z13, Z10
+	VMINPS       Z10, Z14, Z10
+	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMAXPS       Z11, Z13, Z11
+	VMINPS       Z11, Z14, Z11
+	VMOVUPS      Z11, 128(DX)(R11*4)
+	VPERMILPS    $0x01, Y12, Y0
+	VPERMILPS    $0x02, Y12, Y1
+	VPERMILPS    $0x03, Y12, Y2
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDSS       192(BX)(R11*4), X12, X12
+	MOVLQSX      4(R9), R11
+	VADDSS       192(BX)(R11*4), X0, X0
+	MOVLQSX      8(R9), R11
+	VADDSS       192(BX)(R11*4), X1, X1
+	MOVLQSX      12(R9), R11
+	VADDSS       192(BX)(R11*4), X2, X2
+
+last:
+	VMAXPS  X12, X13, X12
+	VMINPS  X12, X14, X12
+	MOVLQSX (R8), R11
+	VMOVSS  X12, 192(DX)(R11*4)
+	VMAXPS  X0, X13, X0
+	VMINPS  X0, X14, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	VMAXPS  X1, X13, X1
+	VMINPS  X1, X14, X1
+	MOVLQSX 8(R8), R11
+	VMOVSS  X1, 192(DX)(R11*4)
+	VMAXPS  X2, X13, X2
+	VMINPS  X2, X14, X2
+	MOVLQSX 12(R8), R11
+	VMOVSS  X2, 192(DX)(R11*4)
+	ADDQ    $0x10, DI
+	ADDQ    $0x10, R8
+	ADDQ    $0x10, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x4x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x4x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VMOVUPS      (DI), Y12
+	VMOVUPS      (DI), Y13
+	VMOVUPS      (DI), Y14
+	VMOVUPS      (DI), Y15
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z16
+	VMOVUPS          64(CX)(R11*4), Z17
+	VMOVUPS          128(CX)(R11*4), Z18
+	VMOVUPS          (SI), Y19
+	VFMADD231PS.BCST 192(CX)(R11*4), Y19, Y12
+	VFMADD231PS.BCST 196(CX)(R11*4), Y19, Y13
+	VFMADD231PS.BCST 200(CX)(R11*4), Y19, Y14
+	VFMADD231PS.BCST 204(CX)(R11*4), Y19, Y15
+	VBROADCASTSS     (SI), Z19
+	VFMADD231PS      Z16, Z19, Z0
+	VFMADD231PS      Z17, Z19, Z1
+	VFMADD231PS      Z18, Z19, Z2
+	VBROADCASTSS     4(SI), Z19
+	VFMADD231PS      Z16, Z19, Z3
+	VFMADD231PS      Z17, Z19, Z4
+	VFMADD231PS      Z18, Z19, Z5
+	VBROADCASTSS     8(SI), Z19
+	VFMADD231PS      Z16, Z19, Z6
+	VFMADD231PS      Z17, Z19, Z7
+	VFMADD231PS      Z18, Z19, Z8
+	VBROADCASTSS     12(SI), Z19
+	VFMADD231PS      Z16, Z19, Z9
+	VFMADD231PS      Z17, Z19, Z10
+	VFMADD231PS      Z18, Z19, Z11
+	ADDQ             $0x04, R12
+	ADDQ             $0x10, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+
+clamp:
+	VBROADCASTSS 88(AX), Z16
+	VBROADCASTSS 92(AX), Z17
+	MOVLQSX      (R8), R11
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z17, Z0
+	VMOVUPS      Z0, (DX)(R11*4)
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z17, Z1
+	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z17, Z2
+	VMOVUPS      Z2, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z17, Z3
+	VMOVUPS      Z3, (DX)(R11*4)
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z17, Z4
+	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z17, Z5
+	VMOVUPS      Z5, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z17, Z6
+	VMOVUPS      Z6, (DX)(R11*4)
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z17, Z7
+	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z17, Z8
+	VMOVUPS      Z8, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z17, Z9
+	VMOVUPS      Z9, (DX)(R11*4)
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z17, Z10
+	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z17, Z11
+	VMOVUPS      Z11, 128(DX)(R11*4)
+	VUNPCKLPS    Y13, Y12, Y0
+	VUNPCKLPS    Y15, Y14, Y1
+	VSHUFPS      $0x44, Y1, Y0, Y2
+	VSHUFPS      $0xee, Y1, Y0, Y0
+	VUNPCKHPS    Y13, Y12, Y1
+	VUNPCKHPS    Y15, Y14, Y3
+	VSHUFPS      $0x44, Y3, Y1, Y4
+	VSHUFPS      $0xee, Y3, Y1, Y1
+	TESTQ        BX, BX
+	JZ           last
+	MOVLQSX      (R9), R11
+	VADDPS       192(BX)(R11*4), X2, X2
+	MOVLQSX      4(R9), R11
+	VADDPS       192(BX)(R11*4), X0, X0
+	MOVLQSX      8(R9), R11
+	VADDPS       192(BX)(R11*4), X4, X4
+	MOVLQSX      12(R9), R11
+	VADDPS       192(BX)(R11*4), X1, X1
+
+last:
+	VMAXPS  X2, X16, X2
+	VMINPS  X2, X17, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X16, X0
+	VMINPS  X0, X17, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	VMAXPS  X4, X16, X4
+	VMINPS  X4, X17, X4
+	MOVLQSX 8(R8), R11
+	VMOVUPS X4, 192(DX)(R11*4)
+	VMAXPS  X1, X16, X1
+	VMINPS  X1, X17, X1
+	MOVLQSX 12(R8), R11
+	VMOVUPS X1, 192(DX)(R11*4)
+	ADDQ    $0x10, DI
+	ADDQ    $0x10, R8
+	ADDQ    $0x10, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x5x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x5x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	VBROADCASTSS 8(CX), Z2
-	VBROADCASTSS 12(CX), Z3
-	VBROADCASTSS 16(CX), Z4
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z5
-	VFMADD231PS.BCST (BX), Z5, Z0
-	VFMADD231PS.BCST 4(BX), Z5, Z1
-	VFMADD231PS.BCST 8(BX), Z5, Z2
-	VFMADD231PS.BCST 12(BX), Z5, Z3
-	VFMADD231PS.BCST 16(BX), Z5, Z4
-	ADDQ             $0x04, SI
-	ADDQ             $0x14, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z5
+	VFMADD231PS.BCST (SI), Z5, Z0
+	VFMADD231PS.BCST 4(SI), Z5, Z1
+	VFMADD231PS.BCST 8(SI), Z5, Z2
+	VFMADD231PS.BCST 12(SI), Z5, Z3
+	VFMADD231PS.BCST 16(SI), Z5, Z4
+	ADDQ             $0x04, R12
+	ADDQ             $0x14, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
-	MOVLQSX          8(BX), CX
-	VADDPS           (DX)(CX*4), Z2, K1, Z2
-	MOVLQSX          12(BX), CX
-	VADDPS           (DX)(CX*4), Z3, K1, Z3
-	MOVLQSX          16(BX), CX
-	VADDPS           (DX)(CX*4), Z4, K1, Z4
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z4, K1, Z4
 
 clamp:
-	VBROADCASTSS 80(AX), Z5
-	VBROADCASTSS 84(AX), Z6
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z5, Z0
 	VMINPS       Z0, Z6, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z5, Z1
 	VMINPS       Z1, Z6, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z2, Z5, Z2
 	VMINPS       Z2, Z6, Z2
-	VMOVUPS      Z2, K1, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z2, K1, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z3, Z5, Z3
 	VMINPS       Z3, Z6, Z3
-	VMOVUPS      Z3, K1, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z3, K1, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
-	VMOVUPS      Z4, K1, (DX)(CX*4)
+	VMOVUPS      Z4, K1, (DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x5x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x5x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(CX), Z4
+	VBROADCASTSS 8(DI), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(CX), Z6
+	VBROADCASTSS 12(DI), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(CX), Z8
+	VBROADCASTSS 16(DI), Z8
 	VMOVAPS      Z8, Z9
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z10
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z11
-	VBROADCASTSS (BX), Z12
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z10
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z11
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(BX), Z12
+	VBROADCASTSS 4(SI), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(BX), Z12
+	VBROADCASTSS 8(SI), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(BX), Z12
+	VBROADCASTSS 12(SI), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(BX), Z12
+	VBROADCASTSS 16(SI), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x14, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z4, Z4
-	VADDPS       64(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, K1, Z7
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z8, Z8
-	VADDPS       64(DX)(CX*4), Z9, K1, Z9
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
 
 clamp:
-	VBROADCASTSS 80(AX), Z10
-	VBROADCASTSS 84(AX), Z11
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z10
+	VBROADCASTSS 92(AX), Z11
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z10, Z0
 	VMINPS       Z0, Z11, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z10, Z1
 	VMINPS       Z1, Z11, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z10, Z2
 	VMINPS       Z2, Z11, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z10, Z3
 	VMINPS       Z3, Z11, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z4, Z10, Z4
 	VMINPS       Z4, Z11, Z4
-	VMOVUPS      Z4, (DX)(CX*4)
+	VMOVUPS      Z4, (DX)(R11*4)
 	VMAXPS       Z5, Z10, Z5
 	VMINPS       Z5, Z11, Z5
-	VMOVUPS      Z5, K1, 64(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z5, K1, 64(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z6, Z10, Z6
 	VMINPS       Z6, Z11, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z10, Z7
 	VMINPS       Z7, Z11, Z7
-	VMOVUPS      Z7, K1, 64(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z7, K1, 64(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z8, Z10, Z8
 	VMINPS       Z8, Z11, Z8
-	VMOVUPS      Z8, (DX)(CX*4)
+	VMOVUPS      Z8, (DX)(R11*4)
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
-	VMOVUPS      Z9, K1, 64(DX)(CX*4)
+	VMOVUPS      Z9, K1, 64(DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x5x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x5x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(CX), Z6
+	VBROADCASTSS 8(DI), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(CX), Z9
+	VBROADCASTSS 12(DI), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(CX), Z12
+	VBROADCASTSS 16(DI), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z15
-	VMOVUPS      64(DX)(CX*4), Z16
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z17
-	VBROADCASTSS (BX), Z18
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z15
+	VMOVUPS      64(CX)(R11*4), Z16
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z17
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
 	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS 4(BX), Z18
+	VBROADCASTSS 4(SI), Z18
 	VFMADD231PS  Z15, Z18, Z3
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 8(BX), Z18
+	VBROADCASTSS 8(SI), Z18
 	VFMADD231PS  Z15, Z18, Z6
 	VFMADD231PS  Z16, Z18, Z7
 	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS 12(BX), Z18
+	VBROADCASTSS 12(SI), Z18
 	VFMADD231PS  Z15, Z18, Z9
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 16(BX), Z18
+	VBROADCASTSS 16(SI), Z18
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x14, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, Z7
-	VADDPS       128(DX)(CX*4), Z8, K1, Z8
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z9, Z9
-	VADDPS       64(DX)(CX*4), Z10, Z10
-	VADDPS       128(DX)(CX*4), Z11, K1, Z11
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z12, Z12
-	VADDPS       64(DX)(CX*4), Z13, Z13
-	VADDPS       128(DX)(CX*4), Z14, K1, Z14
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, Z7
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
+	VADDPS       64(BX)(R11*4), Z10, Z10
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
+	VADDPS       64(BX)(R11*4), Z13, Z13
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 
 clamp:
-	VBROADCASTSS 80(AX), Z15
-	VBROADCASTSS 84(AX), Z16
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z15
+	VBROADCASTSS 92(AX), Z16
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z15, Z0
 	VMINPS       Z0, Z16, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z15, Z1
 	VMINPS       Z1, Z16, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z15, Z2
 	VMINPS       Z2, Z16, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z15, Z3
 	VMINPS       Z3, Z16, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z15, Z4
 	VMINPS       Z4, Z16, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z15, Z5
 	VMINPS       Z5, Z16, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z6, Z15, Z6
 	VMINPS       Z6, Z16, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z15, Z7
 	VMINPS       Z7, Z16, Z7
-	VMOVUPS      Z7, 64(DX)(CX*4)
+	VMOVUPS      Z7, 64(DX)(R11*4)
 	VMAXPS       Z8, Z15, Z8
 	VMINPS       Z8, Z16, Z8
-	VMOVUPS      Z8, K1, 128(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z8, K1, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z9, Z15, Z9
 	VMINPS       Z9, Z16, Z9
-	VMOVUPS      Z9, (DX)(CX*4)
+	VMOVUPS      Z9, (DX)(R11*4)
 	VMAXPS       Z10, Z15, Z10
 	VMINPS       Z10, Z16, Z10
-	VMOVUPS      Z10, 64(DX)(CX*4)
+	VMOVUPS      Z10, 64(DX)(R11*4)
 	VMAXPS       Z11, Z15, Z11
 	VMINPS       Z11, Z16, Z11
-	VMOVUPS      Z11, K1, 128(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z11, K1, 128(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z12, Z15, Z12
 	VMINPS       Z12, Z16, Z12
-	VMOVUPS      Z12, (DX)(CX*4)
+	VMOVUPS      Z12, (DX)(R11*4)
 	VMAXPS       Z13, Z15, Z13
 	VMINPS       Z13, Z16, Z13
-	VMOVUPS      Z13, 64(DX)(CX*4)
+	VMOVUPS      Z13, 64(DX)(R11*4)
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
-	VMOVUPS      Z14, K1, 128(DX)(CX*4)
+	VMOVUPS      Z14, K1, 128(DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x5x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x5x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VMOVUPS      (DI), Y15
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z16
+	VMOVUPS          64(CX)(R11*4), Z17
+	VMOVUPS          128(CX)(R11*4), Z18
+	VMOVUPS          (SI), Y19
+	VFMADD231PS.BCST 192(CX)(R11*4), Y19, Y15
+	VBROADCASTSS     (SI), Z19
+	VFMADD231PS      Z16, Z19, Z0
+	VFMADD231PS      Z17, Z19, Z1
+	VFMADD231PS      Z18, Z19, Z2
+	VBROADCASTSS     4(SI), Z19
+	VFMADD231PS      Z16, Z19, Z3
+	VFMADD231PS      Z17, Z19, Z4
+	VFMADD231PS      Z18, Z19, Z5
+	VBROADCASTSS     8(SI), Z19
+	VFMADD231PS      Z16, Z19, Z6
+	VFMADD231PS      Z17, Z19, Z7
+	VFMADD231PS      Z18, Z19, Z8
+	VBROADCASTSS     12(SI), Z19
+	VFMADD231PS      Z16, Z19, Z9
+	VFMADD231PS      Z17, Z19, Z10
+	VFMADD231PS      Z18, Z19, Z11
+	VBROADCASTSS     16(SI), Z19
+	VFMADD231PS      Z16, Z19, Z12
+	VFMADD231PS      Z17, Z19, Z13
+	VFMADD231PS      Z18, Z19, Z14
+	ADDQ             $0x04, R12
+	ADDQ             $0x14, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+
+clamp:
+	VBROADCASTSS  88(AX), Z16
+	VBROADCASTSS  92(AX), Z17
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z16, Z0
+	VMINPS        Z0, Z17, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z16, Z1
+	VMINPS        Z1, Z17, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z16, Z2
+	VMINPS        Z2, Z17, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z16, Z3
+	VMINPS        Z3, Z17, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z16, Z4
+	VMINPS        Z4, Z17, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z16, Z5
+	VMINPS        Z5, Z17, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z16, Z6
+	VMINPS        Z6, Z17, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z16, Z7
+	VMINPS        Z7, Z17, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z16, Z8
+	VMINPS        Z8, Z17, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z16, Z9
+	VMINPS        Z9, Z17, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z16, Z10
+	VMINPS        Z10, Z17, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z16, Z11
+	VMINPS        Z11, Z17, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z16, Z12
+	VMINPS        Z12, Z17, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z16, Z13
+	VMINPS        Z13, Z17, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z16, Z14
+	VMINPS        Z14, Z17, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	VPERMILPS     $0x01, Y15, Y0
+	VPERMILPS     $0x02, Y15, Y1
+	VPERMILPS     $0x03, Y15, Y2
+	VEXTRACTF32X4 $0x01, Y15, X3
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDSS        192(BX)(R11*4), X15, X15
+	MOVLQSX       4(R9), R11
+	VADDSS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDSS        192(BX)(R11*4), X1, X1
+	MOVLQSX       12(R9), R11
+	VADDSS        192(BX)(R11*4), X2, X2
+	MOVLQSX       16(R9), R11
+	VADDSS        192(BX)(R11*4), X3, X3
+
+last:
+	VMAXPS  X15, X16, X15
+	VMINPS  X15, X17, X15
+	MOVLQSX (R8), R11
+	VMOVSS  X15, 192(DX)(R11*4)
+	VMAXPS  X0, X16, X0
+	VMINPS  X0, X17, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	VMAXPS  X1, X16, X1
+	VMINPS  X1, X17, X1
+	MOVLQSX 8(R8), R11
+	VMOVSS  X1, 192(DX)(R11*4)
+	VMAXPS  X2, X16, X2
+	VMINPS  X2, X17, X2
+	MOVLQSX 12(R8), R11
+	VMOVSS  X2, 192(DX)(R11*4)
+	VMAXPS  X3, X16, X3
+	VMINPS  X3, X17, X3
+	MOVLQSX 16(R8), R11
+	VMOVSS  X3, 192(DX)(R11*4)
+	ADDQ    $0x14, DI
+	ADDQ    $0x14, R8
+	ADDQ    $0x14, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x5x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x5x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VMOVUPS      (DI), Y15
+	VMOVUPS      (DI), Y16
+	VMOVUPS      (DI), Y17
+	VMOVUPS      (DI), Y18
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z19
+	VMOVUPS          64(CX)(R11*4), Z20
+	VMOVUPS          128(CX)(R11*4), Z21
+	VMOVUPS          (SI), Y22
+	VFMADD231PS.BCST 192(CX)(R11*4), Y22, Y15
+	VFMADD231PS.BCST 196(CX)(R11*4), Y22, Y16
+	VFMADD231PS.BCST 200(CX)(R11*4), Y22, Y17
+	VFMADD231PS.BCST 204(CX)(R11*4), Y22, Y18
+	VBROADCASTSS     (SI), Z22
+	VFMADD231PS      Z19, Z22, Z0
+	VFMADD231PS      Z20, Z22, Z1
+	VFMADD231PS      Z21, Z22, Z2
+	VBROADCASTSS     4(SI), Z22
+	VFMADD231PS      Z19, Z22, Z3
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VBROADCASTSS     8(SI), Z22
+	VFMADD231PS      Z19, Z22, Z6
+	VFMADD231PS      Z20, Z22, Z7
+	VFMADD231PS      Z21, Z22, Z8
+	VBROADCASTSS     12(SI), Z22
+	VFMADD231PS      Z19, Z22, Z9
+	VFMADD231PS      Z20, Z22, Z10
+	VFMADD231PS      Z21, Z22, Z11
+	VBROADCASTSS     16(SI), Z22
+	VFMADD231PS      Z19, Z22, Z12
+	VFMADD231PS      Z20, Z22, Z13
+	VFMADD231PS      Z21, Z22, Z14
+	ADDQ             $0x04, R12
+	ADDQ             $0x14, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+
+clamp:
+	VBROADCASTSS  88(AX), Z19
+	VBROADCASTSS  92(AX), Z20
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z19, Z0
+	VMINPS        Z0, Z20, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z19, Z1
+	VMINPS        Z1, Z20, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z19, Z2
+	VMINPS        Z2, Z20, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z19, Z3
+	VMINPS        Z3, Z20, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z19, Z4
+	VMINPS        Z4, Z20, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z19, Z5
+	VMINPS        Z5, Z20, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z19, Z6
+	VMINPS        Z6, Z20, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z19, Z7
+	VMINPS        Z7, Z20, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z19, Z8
+	VMINPS        Z8, Z20, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z19, Z9
+	VMINPS        Z9, Z20, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z19, Z10
+	VMINPS        Z10, Z20, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z19, Z11
+	VMINPS        Z11, Z20, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z19, Z12
+	VMINPS        Z12, Z20, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z19, Z13
+	VMINPS        Z13, Z20, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z19, Z14
+	VMINPS        Z14, Z20, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	VUNPCKLPS     Y16, Y15, Y0
+	VUNPCKLPS     Y18, Y17, Y1
+	VSHUFPS       $0x44, Y1, Y0, Y2
+	VSHUFPS       $0xee, Y1, Y0, Y0
+	VUNPCKHPS     Y16, Y15, Y1
+	VUNPCKHPS     Y18, Y17, Y3
+	VSHUFPS       $0x44, Y3, Y1, Y4
+	VSHUFPS       $0xee, Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y2, X3
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDPS        192(BX)(R11*4), X2, X2
+	MOVLQSX       4(R9), R11
+	VADDPS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDPS        192(BX)(R11*4), X4, X4
+	MOVLQSX       12(R9), R11
+	VADDPS        192(BX)(R11*4), X1, X1
+	MOVLQSX       16(R9), R11
+	VADDPS        192(BX)(R11*4), X3, X3
+
+last:
+	VMAXPS  X2, X19, X2
+	VMINPS  X2, X20, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X19, X0
+	VMINPS  X0, X20, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	VMAXPS  X4, X19, X4
+	VMINPS  X4, X20, X4
+	MOVLQSX 8(R8), R11
+	VMOVUPS X4, 192(DX)(R11*4)
+	VMAXPS  X1, X19, X1
+	VMINPS  X1, X20, X1
+	MOVLQSX 12(R8), R11
+	VMOVUPS X1, 192(DX)(R11*4)
+	VMAXPS  X3, X19, X3
+	VMINPS  X3, X20, X3
+	MOVLQSX 16(R8), R11
+	VMOVUPS X3, 192(DX)(R11*4)
+	ADDQ    $0x14, DI
+	ADDQ    $0x14, R8
+	ADDQ    $0x14, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x6x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x6x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	VBROADCASTSS 8(CX), Z2
-	VBROADCASTSS 12(CX), Z3
-	VBROADCASTSS 16(CX), Z4
-	VBROADCASTSS 20(CX), Z5
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z6
-	VFMADD231PS.BCST (BX), Z6, Z0
-	VFMADD231PS.BCST 4(BX), Z6, Z1
-	VFMADD231PS.BCST 8(BX), Z6, Z2
-	VFMADD231PS.BCST 12(BX), Z6, Z3
-	VFMADD231PS.BCST 16(BX), Z6, Z4
-	VFMADD231PS.BCST 20(BX), Z6, Z5
-	ADDQ             $0x04, SI
-	ADDQ             $0x18, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z6
+	VFMADD231PS.BCST (SI), Z6, Z0
+	VFMADD231PS.BCST 4(SI), Z6, Z1
+	VFMADD231PS.BCST 8(SI), Z6, Z2
+	VFMADD231PS.BCST 12(SI), Z6, Z3
+	VFMADD231PS.BCST 16(SI), Z6, Z4
+	VFMADD231PS.BCST 20(SI), Z6, Z5
+	ADDQ             $0x04, R12
+	ADDQ             $0x18, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
-	MOVLQSX          8(BX), CX
-	VADDPS           (DX)(CX*4), Z2, K1, Z2
-	MOVLQSX          12(BX), CX
-	VADDPS           (DX)(CX*4), Z3, K1, Z3
-	MOVLQSX          16(BX), CX
-	VADDPS           (DX)(CX*4), Z4, K1, Z4
-	MOVLQSX          20(BX), CX
-	VADDPS           (DX)(CX*4), Z5, K1, Z5
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z5, K1, Z5
 
 clamp:
-	VBROADCASTSS 80(AX), Z6
-	VBROADCASTSS 84(AX), Z7
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z6
+	VBROADCASTSS 92(AX), Z7
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z2, K1, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z3, K1, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, K1, (DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z4, K1, (DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, (DX)(CX*4)
+	VMOVUPS      Z5, K1, (DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x6x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x6x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(CX), Z4
+	VBROADCASTSS 8(DI), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(CX), Z6
+	VBROADCASTSS 12(DI), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(CX), Z8
+	VBROADCASTSS 16(DI), Z8
 	VMOVAPS      Z8, Z9
-	VBROADCASTSS 20(CX), Z10
+	VBROADCASTSS 20(DI), Z10
 	VMOVAPS      Z10, Z11
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z12
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z13
-	VBROADCASTSS (BX), Z14
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z12
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z13
+	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(BX), Z14
+	VBROADCASTSS 4(SI), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(BX), Z14
+	VBROADCASTSS 8(SI), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(BX), Z14
+	VBROADCASTSS 12(SI), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(BX), Z14
+	VBROADCASTSS 16(SI), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(BX), Z14
+	VBROADCASTSS 20(SI), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x18, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z4, Z4
-	VADDPS       64(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, K1, Z7
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z8, Z8
-	VADDPS       64(DX)(CX*4), Z9, K1, Z9
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Z10, Z10
-	VADDPS       64(DX)(CX*4), Z11, K1, Z11
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z10, Z10
+	VADDPS       64(BX)(R11*4), Z11, K1, Z11
 
 clamp:
-	VBROADCASTSS 80(AX), Z12
-	VBROADCASTSS 84(AX), Z13
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z12
+	VBROADCASTSS 92(AX), Z13
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, (DX)(CX*4)
+	VMOVUPS      Z4, (DX)(R11*4)
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 64(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z5, K1, 64(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, K1, 64(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z7, K1, 64(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, (DX)(CX*4)
+	VMOVUPS      Z8, (DX)(R11*4)
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, K1, 64(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z9, K1, 64(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, (DX)(CX*4)
+	VMOVUPS      Z10, (DX)(R11*4)
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 64(DX)(CX*4)
+	VMOVUPS      Z11, K1, 64(DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x6x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x6x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(CX), Z6
+	VBROADCASTSS 8(DI), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(CX), Z9
+	VBROADCASTSS 12(DI), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(CX), Z12
+	VBROADCASTSS 16(DI), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(CX), Z15
+	VBROADCASTSS 20(DI), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z18
-	VMOVUPS      64(DX)(CX*4), Z19
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z20
-	VBROADCASTSS (BX), Z21
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z18
+	VMOVUPS      64(CX)(R11*4), Z19
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z20
+	VBROADCASTSS (SI), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
 	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS 4(BX), Z21
+	VBROADCASTSS 4(SI), Z21
 	VFMADD231PS  Z18, Z21, Z3
 	VFMADD231PS  Z19, Z21, Z4
 	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS 8(BX), Z21
+	VBROADCASTSS 8(SI), Z21
 	VFMADD231PS  Z18, Z21, Z6
 	VFMADD231PS  Z19, Z21, Z7
 	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS 12(BX), Z21
+	VBROADCASTSS 12(SI), Z21
 	VFMADD231PS  Z18, Z21, Z9
 	VFMADD231PS  Z19, Z21, Z10
 	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS 16(BX), Z21
+	VBROADCASTSS 16(SI), Z21
 	VFMADD231PS  Z18, Z21, Z12
 	VFMADD231PS  Z19, Z21, Z13
 	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS 20(BX), Z21
+	VBROADCASTSS 20(SI), Z21
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x18, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, Z7
-	VADDPS       128(DX)(CX*4), Z8, K1, Z8
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z9, Z9
-	VADDPS       64(DX)(CX*4), Z10, Z10
-	VADDPS       128(DX)(CX*4), Z11, K1, Z11
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z12, Z12
-	VADDPS       64(DX)(CX*4), Z13, Z13
-	VADDPS       128(DX)(CX*4), Z14, K1, Z14
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Z15, Z15
-	VADDPS       64(DX)(CX*4), Z16, Z16
-	VADDPS       128(DX)(CX*4), Z17, K1, Z17
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, Z7
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
+	VADDPS       64(BX)(R11*4), Z10, Z10
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
+	VADDPS       64(BX)(R11*4), Z13, Z13
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
+	VADDPS       64(BX)(R11*4), Z16, Z16
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 
 clamp:
-	VBROADCASTSS 80(AX), Z18
-	VBROADCASTSS 84(AX), Z19
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z18
+	VBROADCASTSS 92(AX), Z19
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z18, Z1
 	VMINPS       Z1, Z19, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z18, Z2
 	VMINPS       Z2, Z19, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z18, Z3
 	VMINPS       Z3, Z19, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z18, Z4
 	VMINPS       Z4, Z19, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z18, Z5
 	VMINPS       Z5, Z19, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z6, Z18, Z6
 	VMINPS       Z6, Z19, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z18, Z7
 	VMINPS       Z7, Z19, Z7
-	VMOVUPS      Z7, 64(DX)(CX*4)
+	VMOVUPS      Z7, 64(DX)(R11*4)
 	VMAXPS       Z8, Z18, Z8
 	VMINPS       Z8, Z19, Z8
-	VMOVUPS      Z8, K1, 128(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z8, K1, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z9, Z18, Z9
 	VMINPS       Z9, Z19, Z9
-	VMOVUPS      Z9, (DX)(CX*4)
+	VMOVUPS      Z9, (DX)(R11*4)
 	VMAXPS       Z10, Z18, Z10
 	VMINPS       Z10, Z19, Z10
-	VMOVUPS      Z10, 64(DX)(CX*4)
+	VMOVUPS      Z10, 64(DX)(R11*4)
 	VMAXPS       Z11, Z18, Z11
 	VMINPS       Z11, Z19, Z11
-	VMOVUPS      Z11, K1, 128(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z11, K1, 128(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z12, Z18, Z12
 	VMINPS       Z12, Z19, Z12
-	VMOVUPS      Z12, (DX)(CX*4)
+	VMOVUPS      Z12, (DX)(R11*4)
 	VMAXPS       Z13, Z18, Z13
 	VMINPS       Z13, Z19, Z13
-	VMOVUPS      Z13, 64(DX)(CX*4)
+	VMOVUPS      Z13, 64(DX)(R11*4)
 	VMAXPS       Z14, Z18, Z14
 	VMINPS       Z14, Z19, Z14
-	VMOVUPS      Z14, K1, 128(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z14, K1, 128(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z15, Z18, Z15
 	VMINPS       Z15, Z19, Z15
-	VMOVUPS      Z15, (DX)(CX*4)
+	VMOVUPS      Z15, (DX)(R11*4)
 	VMAXPS       Z16, Z18, Z16
 	VMINPS       Z16, Z19, Z16
-	VMOVUPS      Z16, 64(DX)(CX*4)
+	VMOVUPS      Z16, 64(DX)(R11*4)
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
-	VMOVUPS      Z17, K1, 128(DX)(CX*4)
+	VMOVUPS      Z17, K1, 128(DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x6x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x6x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(DI), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VMOVUPS      (DI), Y18
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z19
+	VMOVUPS          64(CX)(R11*4), Z20
+	VMOVUPS          128(CX)(R11*4), Z21
+	VMOVUPS          (SI), Y22
+	VFMADD231PS.BCST 192(CX)(R11*4), Y22, Y18
+	VBROADCASTSS     (SI), Z22
+	VFMADD231PS      Z19, Z22, Z0
+	VFMADD231PS      Z20, Z22, Z1
+	VFMADD231PS      Z21, Z22, Z2
+	VBROADCASTSS     4(SI), Z22
+	VFMADD231PS      Z19, Z22, Z3
+	VFMADD231PS      Z20, Z22, Z4
+	VFMADD231PS      Z21, Z22, Z5
+	VBROADCASTSS     8(SI), Z22
+	VFMADD231PS      Z19, Z22, Z6
+	VFMADD231PS      Z20, Z22, Z7
+	VFMADD231PS      Z21, Z22, Z8
+	VBROADCASTSS     12(SI), Z22
+	VFMADD231PS      Z19, Z22, Z9
+	VFMADD231PS      Z20, Z22, Z10
+	VFMADD231PS      Z21, Z22, Z11
+	VBROADCASTSS     16(SI), Z22
+	VFMADD231PS      Z19, Z22, Z12
+	VFMADD231PS      Z20, Z22, Z13
+	VFMADD231PS      Z21, Z22, Z14
+	VBROADCASTSS     20(SI), Z22
+	VFMADD231PS      Z19, Z22, Z15
+	VFMADD231PS      Z20, Z22, Z16
+	VFMADD231PS      Z21, Z22, Z17
+	ADDQ             $0x04, R12
+	ADDQ             $0x18, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z15, Z15
+	VADDPS           64(BX)(R11*4), Z16, Z16
+	VADDPS           128(BX)(R11*4), Z17, Z17
+
+clamp:
+	VBROADCASTSS  88(AX), Z19
+	VBROADCASTSS  92(AX), Z20
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z19, Z0
+	VMINPS        Z0, Z20, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z19, Z1
+	VMINPS        Z1, Z20, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z19, Z2
+	VMINPS        Z2, Z20, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z19, Z3
+	VMINPS        Z3, Z20, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z19, Z4
+	VMINPS        Z4, Z20, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z19, Z5
+	VMINPS        Z5, Z20, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z19, Z6
+	VMINPS        Z6, Z20, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z19, Z7
+	VMINPS        Z7, Z20, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z19, Z8
+	VMINPS        Z8, Z20, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z19, Z9
+	VMINPS        Z9, Z20, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z19, Z10
+	VMINPS        Z10, Z20, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z19, Z11
+	VMINPS        Z11, Z20, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z19, Z12
+	VMINPS        Z12, Z20, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z19, Z13
+	VMINPS        Z13, Z20, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z19, Z14
+	VMINPS        Z14, Z20, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	MOVLQSX       20(R8), R11
+	VMAXPS        Z15, Z19, Z15
+	VMINPS        Z15, Z20, Z15
+	VMOVUPS       Z15, (DX)(R11*4)
+	VMAXPS        Z16, Z19, Z16
+	VMINPS        Z16, Z20, Z16
+	VMOVUPS       Z16, 64(DX)(R11*4)
+	VMAXPS        Z17, Z19, Z17
+	VMINPS        Z17, Z20, Z17
+	VMOVUPS       Z17, 128(DX)(R11*4)
+	VPERMILPS     $0x01, Y18, Y0
+	VPERMILPS     $0x02, Y18, Y1
+	VPERMILPS     $0x03, Y18, Y2
+	VEXTRACTF32X4 $0x01, Y18, X3
+	VEXTRACTF32X4 $0x01, Y0, X4
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDSS        192(BX)(R11*4), X18, X18
+	MOVLQSX       4(R9), R11
+	VADDSS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDSS        192(BX)(R11*4), X1, X1
+	MOVLQSX       12(R9), R11
+	VADDSS        192(BX)(R11*4), X2, X2
+	MOVLQSX       16(R9), R11
+	VADDSS        192(BX)(R11*4), X3, X3
+	MOVLQSX       20(R9), R11
+	VADDSS        192(BX)(R11*4), X4, X4
+
+last:
+	VMAXPS  X18, X19, X18
+	VMINPS  X18, X20, X18
+	MOVLQSX (R8), R11
+	VMOVSS  X18, 192(DX)(R11*4)
+	VMAXPS  X0, X19, X0
+	VMINPS  X0, X20, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	VMAXPS  X1, X19, X1
+	VMINPS  X1, X20, X1
+	MOVLQSX 8(R8), R11
+	VMOVSS  X1, 192(DX)(R11*4)
+	VMAXPS  X2, X19, X2
+	VMINPS  X2, X20, X2
+	MOVLQSX 12(R8), R11
+	VMOVSS  X2, 192(DX)(R11*4)
+	VMAXPS  X3, X19, X3
+	VMINPS  X3, X20, X3
+	MOVLQSX 16(R8), R11
+	VMOVSS  X3, 192(DX)(R11*4)
+	VMAXPS  X4, X19, X4
+	VMINPS  X4, X20, X4
+	MOVLQSX 20(R8), R11
+	VMOVSS  X4, 192(DX)(R11*4)
+	ADDQ    $0x18, DI
+	ADDQ    $0x18, R8
+	ADDQ    $0x18, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x6x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x6x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(DI), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VMOVUPS      (DI), Y18
+	VMOVUPS      (DI), Y19
+	VMOVUPS      (DI), Y20
+	VMOVUPS      (DI), Y21
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z22
+	VMOVUPS          64(CX)(R11*4), Z23
+	VMOVUPS          128(CX)(R11*4), Z24
+	VMOVUPS          (SI), Y25
+	VFMADD231PS.BCST 192(CX)(R11*4), Y25, Y18
+	VFMADD231PS.BCST 196(CX)(R11*4), Y25, Y19
+	VFMADD231PS.BCST 200(CX)(R11*4), Y25, Y20
+	VFMADD231PS.BCST 204(CX)(R11*4), Y25, Y21
+	VBROADCASTSS     (SI), Z25
+	VFMADD231PS      Z22, Z25, Z0
+	VFMADD231PS      Z23, Z25, Z1
+	VFMADD231PS      Z24, Z25, Z2
+	VBROADCASTSS     4(SI), Z25
+	VFMADD231PS      Z22, Z25, Z3
+	VFMADD231PS      Z23, Z25, Z4
+	VFMADD231PS      Z24, Z25, Z5
+	VBROADCASTSS     8(SI), Z25
+	VFMADD231PS      Z22, Z25, Z6
+	VFMADD231PS      Z23, Z25, Z7
+	VFMADD231PS      Z24, Z25, Z8
+	VBROADCASTSS     12(SI), Z25
+	VFMADD231PS      Z22, Z25, Z9
+	VFMADD231PS      Z23, Z25, Z10
+	VFMADD231PS      Z24, Z25, Z11
+	VBROADCASTSS     16(SI), Z25
+	VFMADD231PS      Z22, Z25, Z12
+	VFMADD231PS      Z23, Z25, Z13
+	VFMADD231PS      Z24, Z25, Z14
+	VBROADCASTSS     20(SI), Z25
+	VFMADD231PS      Z22, Z25, Z15
+	VFMADD231PS      Z23, Z25, Z16
+	VFMADD231PS      Z24, Z25, Z17
+	ADDQ             $0x04, R12
+	ADDQ             $0x18, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z15, Z15
+	VADDPS           64(BX)(R11*4), Z16, Z16
+	VADDPS           128(BX)(R11*4), Z17, Z17
+
+clamp:
+	VBROADCASTSS  88(AX), Z22
+	VBROADCASTSS  92(AX), Z23
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z22, Z0
+	VMINPS        Z0, Z23, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z22, Z1
+	VMINPS        Z1, Z23, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z22, Z2
+	VMINPS        Z2, Z23, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z22, Z3
+	VMINPS        Z3, Z23, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z22, Z4
+	VMINPS        Z4, Z23, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z22, Z5
+	VMINPS        Z5, Z23, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z22, Z6
+	VMINPS        Z6, Z23, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z22, Z7
+	VMINPS        Z7, Z23, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z22, Z8
+	VMINPS        Z8, Z23, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z22, Z9
+	VMINPS        Z9, Z23, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z22, Z10
+	VMINPS        Z10, Z23, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z22, Z11
+	VMINPS        Z11, Z23, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z22, Z12
+	VMINPS        Z12, Z23, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z22, Z13
+	VMINPS        Z13, Z23, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z22, Z14
+	VMINPS        Z14, Z23, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	MOVLQSX       20(R8), R11
+	VMAXPS        Z15, Z22, Z15
+	VMINPS        Z15, Z23, Z15
+	VMOVUPS       Z15, (DX)(R11*4)
+	VMAXPS        Z16, Z22, Z16
+	VMINPS        Z16, Z23, Z16
+	VMOVUPS       Z16, 64(DX)(R11*4)
+	VMAXPS        Z17, Z22, Z17
+	VMINPS        Z17, Z23, Z17
+	VMOVUPS       Z17, 128(DX)(R11*4)
+	VUNPCKLPS     Y19, Y18, Y0
+	VUNPCKLPS     Y21, Y20, Y1
+	VSHUFPS       $0x44, Y1, Y0, Y2
+	VSHUFPS       $0xee, Y1, Y0, Y0
+	VUNPCKHPS     Y19, Y18, Y1
+	VUNPCKHPS     Y21, Y20, Y3
+	VSHUFPS       $0x44, Y3, Y1, Y4
+	VSHUFPS       $0xee, Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VEXTRACTF32X4 $0x01, Y0, X5
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDPS        192(BX)(R11*4), X2, X2
+	MOVLQSX       4(R9), R11
+	VADDPS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDPS        192(BX)(R11*4), X4, X4
+	MOVLQSX       12(R9), R11
+	VADDPS        192(BX)(R11*4), X1, X1
+	MOVLQSX       16(R9), R11
+	VADDPS        192(BX)(R11*4), X3, X3
+	MOVLQSX       20(R9), R11
+	VADDPS        192(BX)(R11*4), X5, X5
+
+last:
+	VMAXPS  X2, X22, X2
+	VMINPS  X2, X23, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X22, X0
+	VMINPS  X0, X23, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	VMAXPS  X4, X22, X4
+	VMINPS  X4, X23, X4
+	MOVLQSX 8(R8), R11
+	VMOVUPS X4, 192(DX)(R11*4)
+	VMAXPS  X1, X22, X1
+	VMINPS  X1, X23, X1
+	MOVLQSX 12(R8), R11
+	VMOVUPS X1, 192(DX)(R11*4)
+	VMAXPS  X3, X22, X3
+	VMINPS  X3, X23, X3
+	MOVLQSX 16(R8), R11
+	VMOVUPS X3, 192(DX)(R11*4)
+	VMAXPS  X5, X22, X5
+	VMINPS  X5, X23, X5
+	MOVLQSX 20(R8), R11
+	VMOVUPS X5, 192(DX)(R11*4)
+	ADDQ    $0x18, DI
+	ADDQ    $0x18, R8
+	ADDQ    $0x18, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x7x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x7x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	VBROADCASTSS 8(CX), Z2
-	VBROADCASTSS 12(CX), Z3
-	VBROADCASTSS 16(CX), Z4
-	VBROADCASTSS 20(CX), Z5
-	VBROADCASTSS 24(CX), Z6
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z7
-	VFMADD231PS.BCST (BX), Z7, Z0
-	VFMADD231PS.BCST 4(BX), Z7, Z1
-	VFMADD231PS.BCST 8(BX), Z7, Z2
-	VFMADD231PS.BCST 12(BX), Z7, Z3
-	VFMADD231PS.BCST 16(BX), Z7, Z4
-	VFMADD231PS.BCST 20(BX), Z7, Z5
-	VFMADD231PS.BCST 24(BX), Z7, Z6
-	ADDQ             $0x04, SI
-	ADDQ             $0x1c, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z7
+	VFMADD231PS.BCST (SI), Z7, Z0
+	VFMADD231PS.BCST 4(SI), Z7, Z1
+	VFMADD231PS.BCST 8(SI), Z7, Z2
+	VFMADD231PS.BCST 12(SI), Z7, Z3
+	VFMADD231PS.BCST 16(SI), Z7, Z4
+	VFMADD231PS.BCST 20(SI), Z7, Z5
+	VFMADD231PS.BCST 24(SI), Z7, Z6
+	ADDQ             $0x04, R12
+	ADDQ             $0x1c, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
-	MOVLQSX          8(BX), CX
-	VADDPS           (DX)(CX*4), Z2, K1, Z2
-	MOVLQSX          12(BX), CX
-	VADDPS           (DX)(CX*4), Z3, K1, Z3
-	MOVLQSX          16(BX), CX
-	VADDPS           (DX)(CX*4), Z4, K1, Z4
-	MOVLQSX          20(BX), CX
-	VADDPS           (DX)(CX*4), Z5, K1, Z5
-	MOVLQSX          24(BX), CX
-	VADDPS           (DX)(CX*4), Z6, K1, Z6
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z5, K1, Z5
+	MOVLQSX          24(R9), R11
+	VADDPS           (BX)(R11*4), Z6, K1, Z6
 
 clamp:
-	VBROADCASTSS 80(AX), Z7
-	VBROADCASTSS 84(AX), Z8
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z7, Z0
 	VMINPS       Z0, Z8, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z7, Z1
 	VMINPS       Z1, Z8, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z2, Z7, Z2
 	VMINPS       Z2, Z8, Z2
-	VMOVUPS      Z2, K1, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z2, K1, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z3, Z7, Z3
 	VMINPS       Z3, Z8, Z3
-	VMOVUPS      Z3, K1, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z3, K1, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z4, Z7, Z4
 	VMINPS       Z4, Z8, Z4
-	VMOVUPS      Z4, K1, (DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z4, K1, (DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z5, Z7, Z5
 	VMINPS       Z5, Z8, Z5
-	VMOVUPS      Z5, K1, (DX)(CX*4)
-	MOVLQSX      24(AX), CX
+	VMOVUPS      Z5, K1, (DX)(R11*4)
+	MOVLQSX      24(R8), R11
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
-	VMOVUPS      Z6, K1, (DX)(CX*4)
+	VMOVUPS      Z6, K1, (DX)(R11*4)
+	ADDQ         $0x1c, DI
+	ADDQ         $0x1c, R8
+	ADDQ         $0x1c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x7x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x7x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(CX), Z4
+	VBROADCASTSS 8(DI), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(CX), Z6
+	VBROADCASTSS 12(DI), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(CX), Z8
+	VBROADCASTSS 16(DI), Z8
 	VMOVAPS      Z8, Z9
-	VBROADCASTSS 20(CX), Z10
+	VBROADCASTSS 20(DI), Z10
 	VMOVAPS      Z10, Z11
-	VBROADCASTSS 24(CX), Z12
+	VBROADCASTSS 24(DI), Z12
 	VMOVAPS      Z12, Z13
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z14
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z15
-	VBROADCASTSS (BX), Z16
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z14
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z15
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(BX), Z16
+	VBROADCASTSS 4(SI), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(BX), Z16
+	VBROADCASTSS 8(SI), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(BX), Z16
+	VBROADCASTSS 12(SI), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(BX), Z16
+	VBROADCASTSS 16(SI), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(BX), Z16
+	VBROADCASTSS 20(SI), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(BX), Z16
+	VBROADCASTSS 24(SI), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         $0x04, SI
-	ADDQ         $0x1c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x1c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z4, Z4
-	VADDPS       64(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, K1, Z7
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z8, Z8
-	VADDPS       64(DX)(CX*4), Z9, K1, Z9
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Z10, Z10
-	VADDPS       64(DX)(CX*4), Z11, K1, Z11
-	MOVLQSX      24(BX), CX
-	VADDPS       (DX)(CX*4), Z12, Z12
-	VADDPS       64(DX)(CX*4), Z13, K1, Z13
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z10, Z10
+	VADDPS       64(BX)(R11*4), Z11, K1, Z11
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
+	VADDPS       64(BX)(R11*4), Z13, K1, Z13
 
 clamp:
-	VBROADCASTSS 80(AX), Z14
-	VBROADCASTSS 84(AX), Z15
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z14
+	VBROADCASTSS 92(AX), Z15
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z14, Z1
 	VMINPS       Z1, Z15, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z14, Z2
 	VMINPS       Z2, Z15, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z14, Z3
 	VMINPS       Z3, Z15, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z4, Z14, Z4
 	VMINPS       Z4, Z15, Z4
-	VMOVUPS      Z4, (DX)(CX*4)
+	VMOVUPS      Z4, (DX)(R11*4)
 	VMAXPS       Z5, Z14, Z5
 	VMINPS       Z5, Z15, Z5
-	VMOVUPS      Z5, K1, 64(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z5, K1, 64(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z15, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z14, Z7
 	VMINPS       Z7, Z15, Z7
-	VMOVUPS      Z7, K1, 64(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z7, K1, 64(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z8, Z14, Z8
 	VMINPS       Z8, Z15, Z8
-	VMOVUPS      Z8, (DX)(CX*4)
+	VMOVUPS      Z8, (DX)(R11*4)
 	VMAXPS       Z9, Z14, Z9
 	VMINPS       Z9, Z15, Z9
-	VMOVUPS      Z9, K1, 64(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z9, K1, 64(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z10, Z14, Z10
 	VMINPS       Z10, Z15, Z10
-	VMOVUPS      Z10, (DX)(CX*4)
+	VMOVUPS      Z10, (DX)(R11*4)
 	VMAXPS       Z11, Z14, Z11
 	VMINPS       Z11, Z15, Z11
-	VMOVUPS      Z11, K1, 64(DX)(CX*4)
-	MOVLQSX      24(AX), CX
+	VMOVUPS      Z11, K1, 64(DX)(R11*4)
+	MOVLQSX      24(R8), R11
 	VMAXPS       Z12, Z14, Z12
 	VMINPS       Z12, Z15, Z12
-	VMOVUPS      Z12, (DX)(CX*4)
+	VMOVUPS      Z12, (DX)(R11*4)
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
-	VMOVUPS      Z13, K1, 64(DX)(CX*4)
+	VMOVUPS      Z13, K1, 64(DX)(R11*4)
+	ADDQ         $0x1c, DI
+	ADDQ         $0x1c, R8
+	ADDQ         $0x1c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x7x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x7x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(CX), Z6
+	VBROADCASTSS 8(DI), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(CX), Z9
+	VBROADCASTSS 12(DI), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(CX), Z12
+	VBROADCASTSS 16(DI), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(CX), Z15
+	VBROADCASTSS 20(DI), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(CX), Z18
+	VBROADCASTSS 24(DI), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z21
-	VMOVUPS      64(DX)(CX*4), Z22
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z23
-	VBROADCASTSS (BX), Z24
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z21
+	VMOVUPS      64(CX)(R11*4), Z22
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z23
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
 	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS 4(BX), Z24
+	VBROADCASTSS 4(SI), Z24
 	VFMADD231PS  Z21, Z24, Z3
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 8(BX), Z24
+	VBROADCASTSS 8(SI), Z24
 	VFMADD231PS  Z21, Z24, Z6
 	VFMADD231PS  Z22, Z24, Z7
 	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS 12(BX), Z24
+	VBROADCASTSS 12(SI), Z24
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 16(BX), Z24
+	VBROADCASTSS 16(SI), Z24
 	VFMADD231PS  Z21, Z24, Z12
 	VFMADD231PS  Z22, Z24, Z13
 	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS 20(BX), Z24
+	VBROADCASTSS 20(SI), Z24
 	VFMADD231PS  Z21, Z24, Z15
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 24(BX), Z24
+	VBROADCASTSS 24(SI), Z24
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	ADDQ         $0x04, SI
-	ADDQ         $0x1c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x1c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, Z7
-	VADDPS       128(DX)(CX*4), Z8, K1, Z8
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z9, Z9
-	VADDPS       64(DX)(CX*4), Z10, Z10
-	VADDPS       128(DX)(CX*4), Z11, K1, Z11
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z12, Z12
-	VADDPS       64(DX)(CX*4), Z13, Z13
-	VADDPS       128(DX)(CX*4), Z14, K1, Z14
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Z15, Z15
-	VADDPS       64(DX)(CX*4), Z16, Z16
-	VADDPS       128(DX)(CX*4), Z17, K1, Z17
-	MOVLQSX      24(BX), CX
-	VADDPS       (DX)(CX*4), Z18, Z18
-	VADDPS       64(DX)(CX*4), Z19, Z19
-	VADDPS       128(DX)(CX*4), Z20, K1, Z20
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, Z7
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
+	VADDPS       64(BX)(R11*4), Z10, Z10
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
+	VADDPS       64(BX)(R11*4), Z13, Z13
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
+	VADDPS       64(BX)(R11*4), Z16, Z16
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
+	VADDPS       64(BX)(R11*4), Z19, Z19
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
 
 clamp:
-	VBROADCASTSS 80(AX), Z21
-	VBROADCASTSS 84(AX), Z22
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z21
+	VBROADCASTSS 92(AX), Z22
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z21, Z0
 	VMINPS       Z0, Z22, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z21, Z1
 	VMINPS       Z1, Z22, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z21, Z2
 	VMINPS       Z2, Z22, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z21, Z3
 	VMINPS       Z3, Z22, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z21, Z4
 	VMINPS       Z4, Z22, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z21, Z5
 	VMINPS       Z5, Z22, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z6, Z21, Z6
 	VMINPS       Z6, Z22, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z21, Z7
 	VMINPS       Z7, Z22, Z7
-	VMOVUPS      Z7, 64(DX)(CX*4)
+	VMOVUPS      Z7, 64(DX)(R11*4)
 	VMAXPS       Z8, Z21, Z8
 	VMINPS       Z8, Z22, Z8
-	VMOVUPS      Z8, K1, 128(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z8, K1, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z9, Z21, Z9
 	VMINPS       Z9, Z22, Z9
-	VMOVUPS      Z9, (DX)(CX*4)
+	VMOVUPS      Z9, (DX)(R11*4)
 	VMAXPS       Z10, Z21, Z10
 	VMINPS       Z10, Z22, Z10
-	VMOVUPS      Z10, 64(DX)(CX*4)
+	VMOVUPS      Z10, 64(DX)(R11*4)
 	VMAXPS       Z11, Z21, Z11
 	VMINPS       Z11, Z22, Z11
-	VMOVUPS      Z11, K1, 128(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z11, K1, 128(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z12, Z21, Z12
 	VMINPS       Z12, Z22, Z12
-	VMOVUPS      Z12, (DX)(CX*4)
+	VMOVUPS      Z12, (DX)(R11*4)
 	VMAXPS       Z13, Z21, Z13
 	VMINPS       Z13, Z22, Z13
-	VMOVUPS      Z13, 64(DX)(CX*4)
+	VMOVUPS      Z13, 64(DX)(R11*4)
 	VMAXPS       Z14, Z21, Z14
 	VMINPS       Z14, Z22, Z14
-	VMOVUPS      Z14, K1, 128(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z14, K1, 128(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z15, Z21, Z15
 	VMINPS       Z15, Z22, Z15
-	VMOVUPS      Z15, (DX)(CX*4)
+	VMOVUPS      Z15, (DX)(R11*4)
 	VMAXPS       Z16, Z21, Z16
 	VMINPS       Z16, Z22, Z16
-	VMOVUPS      Z16, 64(DX)(CX*4)
+	VMOVUPS      Z16, 64(DX)(R11*4)
 	VMAXPS       Z17, Z21, Z17
 	VMINPS       Z17, Z22, Z17
-	VMOVUPS      Z17, K1, 128(DX)(CX*4)
-	MOVLQSX      24(AX), CX
+	VMOVUPS      Z17, K1, 128(DX)(R11*4)
+	MOVLQSX      24(R8), R11
 	VMAXPS       Z18, Z21, Z18
 	VMINPS       Z18, Z22, Z18
-	VMOVUPS      Z18, (DX)(CX*4)
+	VMOVUPS      Z18, (DX)(R11*4)
 	VMAXPS       Z19, Z21, Z19
 	VMINPS       Z19, Z22, Z19
-	VMOVUPS      Z19, 64(DX)(CX*4)
+	VMOVUPS      Z19, 64(DX)(R11*4)
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
-	VMOVUPS      Z20, K1, 128(DX)(CX*4)
+	VMOVUPS      Z20, K1, 128(DX)(R11*4)
+	ADDQ         $0x1c, DI
+	ADDQ         $0x1c, R8
+	ADDQ         $0x1c, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x7x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x7x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(DI), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VBROADCASTSS 24(DI), Z18
+	VMOVAPS      Z18, Z19
+	VMOVAPS      Z18, Z20
+	VMOVUPS      (DI), Y21
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z22
+	VMOVUPS          64(CX)(R11*4), Z23
+	VMOVUPS          128(CX)(R11*4), Z24
+	VMOVUPS          (SI), Y25
+	VFMADD231PS.BCST 192(CX)(R11*4), Y25, Y21
+	VBROADCASTSS     (SI), Z25
+	VFMADD231PS      Z22, Z25, Z0
+	VFMADD231PS      Z23, Z25, Z1
+	VFMADD231PS      Z24, Z25, Z2
+	VBROADCASTSS     4(SI), Z25
+	VFMADD231PS      Z22, Z25, Z3
+	VFMADD231PS      Z23, Z25, Z4
+	VFMADD231PS      Z24, Z25, Z5
+	VBROADCASTSS     8(SI), Z25
+	VFMADD231PS      Z22, Z25, Z6
+	VFMADD231PS      Z23, Z25, Z7
+	VFMADD231PS      Z24, Z25, Z8
+	VBROADCASTSS     12(SI), Z25
+	VFMADD231PS      Z22, Z25, Z9
+	VFMADD231PS      Z23, Z25, Z10
+	VFMADD231PS      Z24, Z25, Z11
+	VBROADCASTSS     16(SI), Z25
+	VFMADD231PS      Z22, Z25, Z12
+	VFMADD231PS      Z23, Z25, Z13
+	VFMADD231PS      Z24, Z25, Z14
+	VBROADCASTSS     20(SI), Z25
+	VFMADD231PS      Z22, Z25, Z15
+	VFMADD231PS      Z23, Z25, Z16
+	VFMADD231PS      Z24, Z25, Z17
+	VBROADCASTSS     24(SI), Z25
+	VFMADD231PS      Z22, Z25, Z18
+	VFMADD231PS      Z23, Z25, Z19
+	VFMADD231PS      Z24, Z25, Z20
+	ADDQ             $0x04, R12
+	ADDQ             $0x1c, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z15, Z15
+	VADDPS           64(BX)(R11*4), Z16, Z16
+	VADDPS           128(BX)(R11*4), Z17, Z17
+	MOVLQSX          24(R9), R11
+	VADDPS           (BX)(R11*4), Z18, Z18
+	VADDPS           64(BX)(R11*4), Z19, Z19
+	VADDPS           128(BX)(R11*4), Z20, Z20
+
+clamp:
+	VBROADCASTSS  88(AX), Z22
+	VBROADCASTSS  92(AX), Z23
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z22, Z0
+	VMINPS        Z0, Z23, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z22, Z1
+	VMINPS        Z1, Z23, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z22, Z2
+	VMINPS        Z2, Z23, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z22, Z3
+	VMINPS        Z3, Z23, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z22, Z4
+	VMINPS        Z4, Z23, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z22, Z5
+	VMINPS        Z5, Z23, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z22, Z6
+	VMINPS        Z6, Z23, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z22, Z7
+	VMINPS        Z7, Z23, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z22, Z8
+	VMINPS        Z8, Z23, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z22, Z9
+	VMINPS        Z9, Z23, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z22, Z10
+	VMINPS        Z10, Z23, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z22, Z11
+	VMINPS        Z11, Z23, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z22, Z12
+	VMINPS        Z12, Z23, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z22, Z13
+	VMINPS        Z13, Z23, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z22, Z14
+	VMINPS        Z14, Z23, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	MOVLQSX       20(R8), R11
+	VMAXPS        Z15, Z22, Z15
+	VMINPS        Z15, Z23, Z15
+	VMOVUPS       Z15, (DX)(R11*4)
+	VMAXPS        Z16, Z22, Z16
+	VMINPS        Z16, Z23, Z16
+	VMOVUPS       Z16, 64(DX)(R11*4)
+	VMAXPS        Z17, Z22, Z17
+	VMINPS        Z17, Z23, Z17
+	VMOVUPS       Z17, 128(DX)(R11*4)
+	MOVLQSX       24(R8), R11
+	VMAXPS        Z18, Z22, Z18
+	VMINPS        Z18, Z23, Z18
+	VMOVUPS       Z18, (DX)(R11*4)
+	VMAXPS        Z19, Z22, Z19
+	VMINPS        Z19, Z23, Z19
+	VMOVUPS       Z19, 64(DX)(R11*4)
+	VMAXPS        Z20, Z22, Z20
+	VMINPS        Z20, Z23, Z20
+	VMOVUPS       Z20, 128(DX)(R11*4)
+	VPERMILPS     $0x01, Y21, Y0
+	VPERMILPS     $0x02, Y21, Y1
+	VPERMILPS     $0x03, Y21, Y2
+	VEXTRACTF32X4 $0x01, Y21, X3
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VEXTRACTF32X4 $0x01, Y1, X5
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDSS        192(BX)(R11*4), X21, X21
+	MOVLQSX       4(R9), R11
+	VADDSS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDSS        192(BX)(R11*4), X1, X1
+	MOVLQSX       12(R9), R11
+	VADDSS        192(BX)(R11*4), X2, X2
+	MOVLQSX       16(R9), R11
+	VADDSS        192(BX)(R11*4), X3, X3
+	MOVLQSX       20(R9), R11
+	VADDSS        192(BX)(R11*4), X4, X4
+	MOVLQSX       24(R9), R11
+	VADDSS        192(BX)(R11*4), X5, X5
+
+last:
+	VMAXPS  X21, X22, X21
+	VMINPS  X21, X23, X21
+	MOVLQSX (R8), R11
+	VMOVSS  X21, 192(DX)(R11*4)
+	VMAXPS  X0, X22, X0
+	VMINPS  X0, X23, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	VMAXPS  X1, X22, X1
+	VMINPS  X1, X23, X1
+	MOVLQSX 8(R8), R11
+	VMOVSS  X1, 192(DX)(R11*4)
+	VMAXPS  X2, X22, X2
+	VMINPS  X2, X23, X2
+	MOVLQSX 12(R8), R11
+	VMOVSS  X2, 192(DX)(R11*4)
+	VMAXPS  X3, X22, X3
+	VMINPS  X3, X23, X3
+	MOVLQSX 16(R8), R11
+	VMOVSS  X3, 192(DX)(R11*4)
+	VMAXPS  X4, X22, X4
+	VMINPS  X4, X23, X4
+	MOVLQSX 20(R8), R11
+	VMOVSS  X4, 192(DX)(R11*4)
+	VMAXPS  X5, X22, X5
+	VMINPS  X5, X23, X5
+	MOVLQSX 24(R8), R11
+	VMOVSS  X5, 192(DX)(R11*4)
+	ADDQ    $0x1c, DI
+	ADDQ    $0x1c, R8
+	ADDQ    $0x1c, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x7x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x7x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(DI), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VBROADCASTSS 24(DI), Z18
+	VMOVAPS      Z18, Z19
+	VMOVAPS      Z18, Z20
+	VMOVUPS      (DI), Y21
+	VMOVUPS      (DI), Y22
+	VMOVUPS      (DI), Y23
+	VMOVUPS      (DI), Y24
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z25
+	VMOVUPS          64(CX)(R11*4), Z26
+	VMOVUPS          128(CX)(R11*4), Z27
+	VMOVUPS          (SI), Y28
+	VFMADD231PS.BCST 192(CX)(R11*4), Y28, Y21
+	VFMADD231PS.BCST 196(CX)(R11*4), Y28, Y22
+	VFMADD231PS.BCST 200(CX)(R11*4), Y28, Y23
+	VFMADD231PS.BCST 204(CX)(R11*4), Y28, Y24
+	VBROADCASTSS     (SI), Z28
+	VFMADD231PS      Z25, Z28, Z0
+	VFMADD231PS      Z26, Z28, Z1
+	VFMADD231PS      Z27, Z28, Z2
+	VBROADCASTSS     4(SI), Z28
+	VFMADD231PS      Z25, Z28, Z3
+	VFMADD231PS      Z26, Z28, Z4
+	VFMADD231PS      Z27, Z28, Z5
+	VBROADCASTSS     8(SI), Z28
+	VFMADD231PS      Z25, Z28, Z6
+	VFMADD231PS      Z26, Z28, Z7
+	VFMADD231PS      Z27, Z28, Z8
+	VBROADCASTSS     12(SI), Z28
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VBROADCASTSS     16(SI), Z28
+	VFMADD231PS      Z25, Z28, Z12
+	VFMADD231PS      Z26, Z28, Z13
+	VFMADD231PS      Z27, Z28, Z14
+	VBROADCASTSS     20(SI), Z28
+	VFMADD231PS      Z25, Z28, Z15
+	VFMADD231PS      Z26, Z28, Z16
+	VFMADD231PS      Z27, Z28, Z17
+	VBROADCASTSS     24(SI), Z28
+	VFMADD231PS      Z25, Z28, Z18
+	VFMADD231PS      Z26, Z28, Z19
+	VFMADD231PS      Z27, Z28, Z20
+	ADDQ             $0x04, R12
+	ADDQ             $0x1c, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z15, Z15
+	VADDPS           64(BX)(R11*4), Z16, Z16
+	VADDPS           128(BX)(R11*4), Z17, Z17
+	MOVLQSX          24(R9), R11
+	VADDPS           (BX)(R11*4), Z18, Z18
+	VADDPS           64(BX)(R11*4), Z19, Z19
+	VADDPS           128(BX)(R11*4), Z20, Z20
+
+clamp:
+	VBROADCASTSS  88(AX), Z25
+	VBROADCASTSS  92(AX), Z26
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z25, Z0
+	VMINPS        Z0, Z26, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z25, Z1
+	VMINPS        Z1, Z26, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z25, Z2
+	VMINPS        Z2, Z26, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z25, Z3
+	VMINPS        Z3, Z26, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z25, Z4
+	VMINPS        Z4, Z26, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z25, Z5
+	VMINPS        Z5, Z26, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z25, Z6
+	VMINPS        Z6, Z26, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z25, Z7
+	VMINPS        Z7, Z26, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z25, Z8
+	VMINPS        Z8, Z26, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z25, Z9
+	VMINPS        Z9, Z26, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z25, Z10
+	VMINPS        Z10, Z26, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z25, Z11
+	VMINPS        Z11, Z26, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z25, Z12
+	VMINPS        Z12, Z26, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z25, Z13
+	VMINPS        Z13, Z26, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z25, Z14
+	VMINPS        Z14, Z26, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	MOVLQSX       20(R8), R11
+	VMAXPS        Z15, Z25, Z15
+	VMINPS        Z15, Z26, Z15
+	VMOVUPS       Z15, (DX)(R11*4)
+	VMAXPS        Z16, Z25, Z16
+	VMINPS        Z16, Z26, Z16
+	VMOVUPS       Z16, 64(DX)(R11*4)
+	VMAXPS        Z17, Z25, Z17
+	VMINPS        Z17, Z26, Z17
+	VMOVUPS       Z17, 128(DX)(R11*4)
+	MOVLQSX       24(R8), R11
+	VMAXPS        Z18, Z25, Z18
+	VMINPS        Z18, Z26, Z18
+	VMOVUPS       Z18, (DX)(R11*4)
+	VMAXPS        Z19, Z25, Z19
+	VMINPS        Z19, Z26, Z19
+	VMOVUPS       Z19, 64(DX)(R11*4)
+	VMAXPS        Z20, Z25, Z20
+	VMINPS        Z20, Z26, Z20
+	VMOVUPS       Z20, 128(DX)(R11*4)
+	VUNPCKLPS     Y22, Y21, Y0
+	VUNPCKLPS     Y24, Y23, Y1
+	VSHUFPS       $0x44, Y1, Y0, Y2
+	VSHUFPS       $0xee, Y1, Y0, Y0
+	VUNPCKHPS     Y22, Y21, Y1
+	VUNPCKHPS     Y24, Y23, Y3
+	VSHUFPS       $0x44, Y3, Y1, Y4
+	VSHUFPS       $0xee, Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VEXTRACTF32X4 $0x01, Y0, X5
+	VEXTRACTF32X4 $0x01, Y4, X6
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDPS        192(BX)(R11*4), X2, X2
+	MOVLQSX       4(R9), R11
+	VADDPS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDPS        192(BX)(R11*4), X4, X4
+	MOVLQSX       12(R9), R11
+	VADDPS        192(BX)(R11*4), X1, X1
+	MOVLQSX       16(R9), R11
+	VADDPS        192(BX)(R11*4), X3, X3
+	MOVLQSX       20(R9), R11
+	VADDPS        192(BX)(R11*4), X5, X5
+	MOVLQSX       24(R9), R11
+	VADDPS        192(BX)(R11*4), X6, X6
+
+last:
+	VMAXPS  X2, X25, X2
+	VMINPS  X2, X26, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X25, X0
+	VMINPS  X0, X26, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	VMAXPS  X4, X25, X4
+	VMINPS  X4, X26, X4
+	MOVLQSX 8(R8), R11
+	VMOVUPS X4, 192(DX)(R11*4)
+	VMAXPS  X1, X25, X1
+	VMINPS  X1, X26, X1
+	MOVLQSX 12(R8), R11
+	VMOVUPS X1, 192(DX)(R11*4)
+	VMAXPS  X3, X25, X3
+	VMINPS  X3, X26, X3
+	MOVLQSX 16(R8), R11
+	VMOVUPS X3, 192(DX)(R11*4)
+	VMAXPS  X5, X25, X5
+	VMINPS  X5, X26, X5
+	MOVLQSX 20(R8), R11
+	VMOVUPS X5, 192(DX)(R11*4)
+	VMAXPS  X6, X25, X6
+	VMINPS  X6, X26, X6
+	MOVLQSX 24(R8), R11
+	VMOVUPS X6, 192(DX)(R11*4)
+	ADDQ    $0x1c, DI
+	ADDQ    $0x1c, R8
+	ADDQ    $0x1c, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile512x8x1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x8x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
-	VBROADCASTSS 4(CX), Z1
-	VBROADCASTSS 8(CX), Z2
-	VBROADCASTSS 12(CX), Z3
-	VBROADCASTSS 16(CX), Z4
-	VBROADCASTSS 20(CX), Z5
-	VBROADCASTSS 24(CX), Z6
-	VBROADCASTSS 28(CX), Z7
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+	VBROADCASTSS 28(DI), Z7
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX          (SI), CX
-	VMOVUPS.Z        (DX)(CX*4), K1, Z8
-	VFMADD231PS.BCST (BX), Z8, Z0
-	VFMADD231PS.BCST 4(BX), Z8, Z1
-	VFMADD231PS.BCST 8(BX), Z8, Z2
-	VFMADD231PS.BCST 12(BX), Z8, Z3
-	VFMADD231PS.BCST 16(BX), Z8, Z4
-	VFMADD231PS.BCST 20(BX), Z8, Z5
-	VFMADD231PS.BCST 24(BX), Z8, Z6
-	VFMADD231PS.BCST 28(BX), Z8, Z7
-	ADDQ             $0x04, SI
-	ADDQ             $0x20, BX
-	DECQ             DI
+	MOVLQSX          (R12), R11
+	VMOVUPS.Z        (CX)(R11*4), K1, Z8
+	VFMADD231PS.BCST (SI), Z8, Z0
+	VFMADD231PS.BCST 4(SI), Z8, Z1
+	VFMADD231PS.BCST 8(SI), Z8, Z2
+	VFMADD231PS.BCST 12(SI), Z8, Z3
+	VFMADD231PS.BCST 16(SI), Z8, Z4
+	VFMADD231PS.BCST 20(SI), Z8, Z5
+	VFMADD231PS.BCST 24(SI), Z8, Z6
+	VFMADD231PS.BCST 28(SI), Z8, Z7
+	ADDQ             $0x04, R12
+	ADDQ             $0x20, SI
+	DECQ             R13
 	JNZ              loop
-	MOVQ             56(AX), DX
-	TESTQ            DX, DX
+	TESTQ            BX, BX
 	JZ               clamp
-	MOVQ             64(AX), BX
-	MOVLQSX          (BX), CX
-	VADDPS           (DX)(CX*4), Z0, K1, Z0
-	MOVLQSX          4(BX), CX
-	VADDPS           (DX)(CX*4), Z1, K1, Z1
-	MOVLQSX          8(BX), CX
-	VADDPS           (DX)(CX*4), Z2, K1, Z2
-	MOVLQSX          12(BX), CX
-	VADDPS           (DX)(CX*4), Z3, K1, Z3
-	MOVLQSX          16(BX), CX
-	VADDPS           (DX)(CX*4), Z4, K1, Z4
-	MOVLQSX          20(BX), CX
-	VADDPS           (DX)(CX*4), Z5, K1, Z5
-	MOVLQSX          24(BX), CX
-	VADDPS           (DX)(CX*4), Z6, K1, Z6
-	MOVLQSX          28(BX), CX
-	VADDPS           (DX)(CX*4), Z7, K1, Z7
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z5, K1, Z5
+	MOVLQSX          24(R9), R11
+	VADDPS           (BX)(R11*4), Z6, K1, Z6
+	MOVLQSX          28(R9), R11
+	VADDPS           (BX)(R11*4), Z7, K1, Z7
 
 clamp:
-	VBROADCASTSS 80(AX), Z8
-	VBROADCASTSS 84(AX), Z9
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z8
+	VBROADCASTSS 92(AX), Z9
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, K1, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z0, K1, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z1, Z8, Z1
 	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z1, K1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z2, Z8, Z2
 	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, K1, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z2, K1, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z3, Z8, Z3
 	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z3, K1, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z4, Z8, Z4
 	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, K1, (DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z4, K1, (DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z5, Z8, Z5
 	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, (DX)(CX*4)
-	MOVLQSX      24(AX), CX
+	VMOVUPS      Z5, K1, (DX)(R11*4)
+	MOVLQSX      24(R8), R11
 	VMAXPS       Z6, Z8, Z6
 	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, K1, (DX)(CX*4)
-	MOVLQSX      28(AX), CX
+	VMOVUPS      Z6, K1, (DX)(R11*4)
+	MOVLQSX      28(R8), R11
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, (DX)(CX*4)
+	VMOVUPS      Z7, K1, (DX)(R11*4)
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x8x2(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x8x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(CX), Z2
+	VBROADCASTSS 4(DI), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(CX), Z4
+	VBROADCASTSS 8(DI), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(CX), Z6
+	VBROADCASTSS 12(DI), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(CX), Z8
+	VBROADCASTSS 16(DI), Z8
 	VMOVAPS      Z8, Z9
-	VBROADCASTSS 20(CX), Z10
+	VBROADCASTSS 20(DI), Z10
 	VMOVAPS      Z10, Z11
-	VBROADCASTSS 24(CX), Z12
+	VBROADCASTSS 24(DI), Z12
 	VMOVAPS      Z12, Z13
-	VBROADCASTSS 28(CX), Z14
+	VBROADCASTSS 28(DI), Z14
 	VMOVAPS      Z14, Z15
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z16
-	VMOVUPS.Z    64(DX)(CX*4), K1, Z17
-	VBROADCASTSS (BX), Z18
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z16
+	VMOVUPS.Z    64(CX)(R11*4), K1, Z17
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(BX), Z18
+	VBROADCASTSS 4(SI), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(BX), Z18
+	VBROADCASTSS 8(SI), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(BX), Z18
+	VBROADCASTSS 12(SI), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(BX), Z18
+	VBROADCASTSS 16(SI), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(BX), Z18
+	VBROADCASTSS 20(SI), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(BX), Z18
+	VBROADCASTSS 24(SI), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(BX), Z18
+	VBROADCASTSS 28(SI), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         $0x04, SI
-	ADDQ         $0x20, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x20, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, K1, Z1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z2, Z2
-	VADDPS       64(DX)(CX*4), Z3, K1, Z3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z4, Z4
-	VADDPS       64(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, K1, Z7
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z8, Z8
-	VADDPS       64(DX)(CX*4), Z9, K1, Z9
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Z10, Z10
-	VADDPS       64(DX)(CX*4), Z11, K1, Z11
-	MOVLQSX      24(BX), CX
-	VADDPS       (DX)(CX*4), Z12, Z12
-	VADDPS       64(DX)(CX*4), Z13, K1, Z13
-	MOVLQSX      28(BX), CX
-	VADDPS       (DX)(CX*4), Z14, Z14
-	VADDPS       64(DX)(CX*4), Z15, K1, Z15
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z10, Z10
+	VADDPS       64(BX)(R11*4), Z11, K1, Z11
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
+	VADDPS       64(BX)(R11*4), Z13, K1, Z13
+	MOVLQSX      28(R9), R11
+	VADDPS       (BX)(R11*4), Z14, Z14
+	VADDPS       64(BX)(R11*4), Z15, K1, Z15
 
 clamp:
-	VBROADCASTSS 80(AX), Z16
-	VBROADCASTSS 84(AX), Z17
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z16
+	VBROADCASTSS 92(AX), Z17
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z16, Z0
 	VMINPS       Z0, Z17, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z16, Z1
 	VMINPS       Z1, Z17, Z1
-	VMOVUPS      Z1, K1, 64(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z1, K1, 64(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z2, Z16, Z2
 	VMINPS       Z2, Z17, Z2
-	VMOVUPS      Z2, (DX)(CX*4)
+	VMOVUPS      Z2, (DX)(R11*4)
 	VMAXPS       Z3, Z16, Z3
 	VMINPS       Z3, Z17, Z3
-	VMOVUPS      Z3, K1, 64(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z3, K1, 64(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z4, Z16, Z4
 	VMINPS       Z4, Z17, Z4
-	VMOVUPS      Z4, (DX)(CX*4)
+	VMOVUPS      Z4, (DX)(R11*4)
 	VMAXPS       Z5, Z16, Z5
 	VMINPS       Z5, Z17, Z5
-	VMOVUPS      Z5, K1, 64(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z5, K1, 64(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z6, Z16, Z6
 	VMINPS       Z6, Z17, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z16, Z7
 	VMINPS       Z7, Z17, Z7
-	VMOVUPS      Z7, K1, 64(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z7, K1, 64(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z8, Z16, Z8
 	VMINPS       Z8, Z17, Z8
-	VMOVUPS      Z8, (DX)(CX*4)
+	VMOVUPS      Z8, (DX)(R11*4)
 	VMAXPS       Z9, Z16, Z9
 	VMINPS       Z9, Z17, Z9
-	VMOVUPS      Z9, K1, 64(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z9, K1, 64(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z10, Z16, Z10
 	VMINPS       Z10, Z17, Z10
-	VMOVUPS      Z10, (DX)(CX*4)
+	VMOVUPS      Z10, (DX)(R11*4)
 	VMAXPS       Z11, Z16, Z11
 	VMINPS       Z11, Z17, Z11
-	VMOVUPS      Z11, K1, 64(DX)(CX*4)
-	MOVLQSX      24(AX), CX
+	VMOVUPS      Z11, K1, 64(DX)(R11*4)
+	MOVLQSX      24(R8), R11
 	VMAXPS       Z12, Z16, Z12
 	VMINPS       Z12, Z17, Z12
-	VMOVUPS      Z12, (DX)(CX*4)
+	VMOVUPS      Z12, (DX)(R11*4)
 	VMAXPS       Z13, Z16, Z13
 	VMINPS       Z13, Z17, Z13
-	VMOVUPS      Z13, K1, 64(DX)(CX*4)
-	MOVLQSX      28(AX), CX
+	VMOVUPS      Z13, K1, 64(DX)(R11*4)
+	MOVLQSX      28(R8), R11
 	VMAXPS       Z14, Z16, Z14
 	VMINPS       Z14, Z17, Z14
-	VMOVUPS      Z14, (DX)(CX*4)
+	VMOVUPS      Z14, (DX)(R11*4)
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
-	VMOVUPS      Z15, K1, 64(DX)(CX*4)
+	VMOVUPS      Z15, K1, 64(DX)(R11*4)
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile512x8x3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·tile512x8x3(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	KMOVW        (CX), K1
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Z0
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(CX), Z3
+	VBROADCASTSS 4(DI), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(CX), Z6
+	VBROADCASTSS 8(DI), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(CX), Z9
+	VBROADCASTSS 12(DI), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(CX), Z12
+	VBROADCASTSS 16(DI), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(CX), Z15
+	VBROADCASTSS 20(DI), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(CX), Z18
+	VBROADCASTSS 24(DI), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(CX), Z21
+	VBROADCASTSS 28(DI), Z21
 	VMOVAPS      Z21, Z22
 	VMOVAPS      Z21, Z23
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Z24
-	VMOVUPS      64(DX)(CX*4), Z25
-	VMOVUPS.Z    128(DX)(CX*4), K1, Z26
-	VBROADCASTSS (BX), Z27
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z24
+	VMOVUPS      64(CX)(R11*4), Z25
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z26
+	VBROADCASTSS (SI), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
 	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS 4(BX), Z27
+	VBROADCASTSS 4(SI), Z27
 	VFMADD231PS  Z24, Z27, Z3
 	VFMADD231PS  Z25, Z27, Z4
 	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS 8(BX), Z27
+	VBROADCASTSS 8(SI), Z27
 	VFMADD231PS  Z24, Z27, Z6
 	VFMADD231PS  Z25, Z27, Z7
 	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS 12(BX), Z27
+	VBROADCASTSS 12(SI), Z27
 	VFMADD231PS  Z24, Z27, Z9
 	VFMADD231PS  Z25, Z27, Z10
 	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS 16(BX), Z27
+	VBROADCASTSS 16(SI), Z27
 	VFMADD231PS  Z24, Z27, Z12
 	VFMADD231PS  Z25, Z27, Z13
 	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS 20(BX), Z27
+	VBROADCASTSS 20(SI), Z27
 	VFMADD231PS  Z24, Z27, Z15
 	VFMADD231PS  Z25, Z27, Z16
 	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS 24(BX), Z27
+	VBROADCASTSS 24(SI), Z27
 	VFMADD231PS  Z24, Z27, Z18
 	VFMADD231PS  Z25, Z27, Z19
 	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS 28(BX), Z27
+	VBROADCASTSS 28(SI), Z27
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	ADDQ         $0x04, SI
-	ADDQ         $0x20, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x20, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Z0, Z0
-	VADDPS       64(DX)(CX*4), Z1, Z1
-	VADDPS       128(DX)(CX*4), Z2, K1, Z2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Z3, Z3
-	VADDPS       64(DX)(CX*4), Z4, Z4
-	VADDPS       128(DX)(CX*4), Z5, K1, Z5
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Z6, Z6
-	VADDPS       64(DX)(CX*4), Z7, Z7
-	VADDPS       128(DX)(CX*4), Z8, K1, Z8
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Z9, Z9
-	VADDPS       64(DX)(CX*4), Z10, Z10
-	VADDPS       128(DX)(CX*4), Z11, K1, Z11
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Z12, Z12
-	VADDPS       64(DX)(CX*4), Z13, Z13
-	VADDPS       128(DX)(CX*4), Z14, K1, Z14
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Z15, Z15
-	VADDPS       64(DX)(CX*4), Z16, Z16
-	VADDPS       128(DX)(CX*4), Z17, K1, Z17
-	MOVLQSX      24(BX), CX
-	VADDPS       (DX)(CX*4), Z18, Z18
-	VADDPS       64(DX)(CX*4), Z19, Z19
-	VADDPS       128(DX)(CX*4), Z20, K1, Z20
-	MOVLQSX      28(BX), CX
-	VADDPS       (DX)(CX*4), Z21, Z21
-	VADDPS       64(DX)(CX*4), Z22, Z22
-	VADDPS       128(DX)(CX*4), Z23, K1, Z23
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
+	VADDPS       64(BX)(R11*4), Z1, Z1
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
+	VADDPS       64(BX)(R11*4), Z4, Z4
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
+	VADDPS       64(BX)(R11*4), Z7, Z7
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
+	VADDPS       64(BX)(R11*4), Z10, Z10
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
+	VADDPS       64(BX)(R11*4), Z13, Z13
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
+	VADDPS       64(BX)(R11*4), Z16, Z16
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
+	VADDPS       64(BX)(R11*4), Z19, Z19
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
+	MOVLQSX      28(R9), R11
+	VADDPS       (BX)(R11*4), Z21, Z21
+	VADDPS       64(BX)(R11*4), Z22, Z22
+	VADDPS       128(BX)(R11*4), Z23, K1, Z23
 
 clamp:
-	VBROADCASTSS 80(AX), Z24
-	VBROADCASTSS 84(AX), Z25
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Z24
+	VBROADCASTSS 92(AX), Z25
+	MOVLQSX      (R8), R11
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
-	VMOVUPS      Z0, (DX)(CX*4)
+	VMOVUPS      Z0, (DX)(R11*4)
 	VMAXPS       Z1, Z24, Z1
 	VMINPS       Z1, Z25, Z1
-	VMOVUPS      Z1, 64(DX)(CX*4)
+	VMOVUPS      Z1, 64(DX)(R11*4)
 	VMAXPS       Z2, Z24, Z2
 	VMINPS       Z2, Z25, Z2
-	VMOVUPS      Z2, K1, 128(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Z2, K1, 128(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Z3, Z24, Z3
 	VMINPS       Z3, Z25, Z3
-	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z3, (DX)(R11*4)
 	VMAXPS       Z4, Z24, Z4
 	VMINPS       Z4, Z25, Z4
-	VMOVUPS      Z4, 64(DX)(CX*4)
+	VMOVUPS      Z4, 64(DX)(R11*4)
 	VMAXPS       Z5, Z24, Z5
 	VMINPS       Z5, Z25, Z5
-	VMOVUPS      Z5, K1, 128(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Z5, K1, 128(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Z6, Z24, Z6
 	VMINPS       Z6, Z25, Z6
-	VMOVUPS      Z6, (DX)(CX*4)
+	VMOVUPS      Z6, (DX)(R11*4)
 	VMAXPS       Z7, Z24, Z7
 	VMINPS       Z7, Z25, Z7
-	VMOVUPS      Z7, 64(DX)(CX*4)
+	VMOVUPS      Z7, 64(DX)(R11*4)
 	VMAXPS       Z8, Z24, Z8
 	VMINPS       Z8, Z25, Z8
-	VMOVUPS      Z8, K1, 128(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Z8, K1, 128(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Z9, Z24, Z9
 	VMINPS       Z9, Z25, Z9
-	VMOVUPS      Z9, (DX)(CX*4)
+	VMOVUPS      Z9, (DX)(R11*4)
 	VMAXPS       Z10, Z24, Z10
 	VMINPS       Z10, Z25, Z10
-	VMOVUPS      Z10, 64(DX)(CX*4)
+	VMOVUPS      Z10, 64(DX)(R11*4)
 	VMAXPS       Z11, Z24, Z11
 	VMINPS       Z11, Z25, Z11
-	VMOVUPS      Z11, K1, 128(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Z11, K1, 128(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Z12, Z24, Z12
 	VMINPS       Z12, Z25, Z12
-	VMOVUPS      Z12, (DX)(CX*4)
+	VMOVUPS      Z12, (DX)(R11*4)
 	VMAXPS       Z13, Z24, Z13
 	VMINPS       Z13, Z25, Z13
-	VMOVUPS      Z13, 64(DX)(CX*4)
+	VMOVUPS      Z13, 64(DX)(R11*4)
 	VMAXPS       Z14, Z24, Z14
 	VMINPS       Z14, Z25, Z14
-	VMOVUPS      Z14, K1, 128(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Z14, K1, 128(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Z15, Z24, Z15
 	VMINPS       Z15, Z25, Z15
-	VMOVUPS      Z15, (DX)(CX*4)
+	VMOVUPS      Z15, (DX)(R11*4)
 	VMAXPS       Z16, Z24, Z16
 	VMINPS       Z16, Z25, Z16
-	VMOVUPS      Z16, 64(DX)(CX*4)
+	VMOVUPS      Z16, 64(DX)(R11*4)
 	VMAXPS       Z17, Z24, Z17
 	VMINPS       Z17, Z25, Z17
-	VMOVUPS      Z17, K1, 128(DX)(CX*4)
-	MOVLQSX      24(AX), CX
+	VMOVUPS      Z17, K1, 128(DX)(R11*4)
+	MOVLQSX      24(R8), R11
 	VMAXPS       Z18, Z24, Z18
 	VMINPS       Z18, Z25, Z18
-	VMOVUPS      Z18, (DX)(CX*4)
+	VMOVUPS      Z18, (DX)(R11*4)
 	VMAXPS       Z19, Z24, Z19
 	VMINPS       Z19, Z25, Z19
-	VMOVUPS      Z19, 64(DX)(CX*4)
+	VMOVUPS      Z19, 64(DX)(R11*4)
 	VMAXPS       Z20, Z24, Z20
 	VMINPS       Z20, Z25, Z20
-	VMOVUPS      Z20, K1, 128(DX)(CX*4)
-	MOVLQSX      28(AX), CX
+	VMOVUPS      Z20, K1, 128(DX)(R11*4)
+	MOVLQSX      28(R8), R11
 	VMAXPS       Z21, Z24, Z21
 	VMINPS       Z21, Z25, Z21
-	VMOVUPS      Z21, (DX)(CX*4)
+	VMOVUPS      Z21, (DX)(R11*4)
 	VMAXPS       Z22, Z24, Z22
 	VMINPS       Z22, Z25, Z22
-	VMOVUPS      Z22, 64(DX)(CX*4)
+	VMOVUPS      Z22, 64(DX)(R11*4)
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
-	VMOVUPS      Z23, K1, 128(DX)(CX*4)
+	VMOVUPS      Z23, K1, 128(DX)(R11*4)
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	DECQ         R10
+	JNZ          panel
+	VZEROUPPER
+	RET
+
+// func tile512x8x3t1(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x8x3t1(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(DI), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VBROADCASTSS 24(DI), Z18
+	VMOVAPS      Z18, Z19
+	VMOVAPS      Z18, Z20
+	VBROADCASTSS 28(DI), Z21
+	VMOVAPS      Z21, Z22
+	VMOVAPS      Z21, Z23
+	VMOVUPS      (DI), Y24
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z25
+	VMOVUPS          64(CX)(R11*4), Z26
+	VMOVUPS          128(CX)(R11*4), Z27
+	VMOVUPS          (SI), Y28
+	VFMADD231PS.BCST 192(CX)(R11*4), Y28, Y24
+	VBROADCASTSS     (SI), Z28
+	VFMADD231PS      Z25, Z28, Z0
+	VFMADD231PS      Z26, Z28, Z1
+	VFMADD231PS      Z27, Z28, Z2
+	VBROADCASTSS     4(SI), Z28
+	VFMADD231PS      Z25, Z28, Z3
+	VFMADD231PS      Z26, Z28, Z4
+	VFMADD231PS      Z27, Z28, Z5
+	VBROADCASTSS     8(SI), Z28
+	VFMADD231PS      Z25, Z28, Z6
+	VFMADD231PS      Z26, Z28, Z7
+	VFMADD231PS      Z27, Z28, Z8
+	VBROADCASTSS     12(SI), Z28
+	VFMADD231PS      Z25, Z28, Z9
+	VFMADD231PS      Z26, Z28, Z10
+	VFMADD231PS      Z27, Z28, Z11
+	VBROADCASTSS     16(SI), Z28
+	VFMADD231PS      Z25, Z28, Z12
+	VFMADD231PS      Z26, Z28, Z13
+	VFMADD231PS      Z27, Z28, Z14
+	VBROADCASTSS     20(SI), Z28
+	VFMADD231PS      Z25, Z28, Z15
+	VFMADD231PS      Z26, Z28, Z16
+	VFMADD231PS      Z27, Z28, Z17
+	VBROADCASTSS     24(SI), Z28
+	VFMADD231PS      Z25, Z28, Z18
+	VFMADD231PS      Z26, Z28, Z19
+	VFMADD231PS      Z27, Z28, Z20
+	VBROADCASTSS     28(SI), Z28
+	VFMADD231PS      Z25, Z28, Z21
+	VFMADD231PS      Z26, Z28, Z22
+	VFMADD231PS      Z27, Z28, Z23
+	ADDQ             $0x04, R12
+	ADDQ             $0x20, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z15, Z15
+	VADDPS           64(BX)(R11*4), Z16, Z16
+	VADDPS           128(BX)(R11*4), Z17, Z17
+	MOVLQSX          24(R9), R11
+	VADDPS           (BX)(R11*4), Z18, Z18
+	VADDPS           64(BX)(R11*4), Z19, Z19
+	VADDPS           128(BX)(R11*4), Z20, Z20
+	MOVLQSX          28(R9), R11
+	VADDPS           (BX)(R11*4), Z21, Z21
+	VADDPS           64(BX)(R11*4), Z22, Z22
+	VADDPS           128(BX)(R11*4), Z23, Z23
+
+clamp:
+	VBROADCASTSS  88(AX), Z25
+	VBROADCASTSS  92(AX), Z26
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z25, Z0
+	VMINPS        Z0, Z26, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z25, Z1
+	VMINPS        Z1, Z26, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z25, Z2
+	VMINPS        Z2, Z26, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z25, Z3
+	VMINPS        Z3, Z26, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z25, Z4
+	VMINPS        Z4, Z26, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z25, Z5
+	VMINPS        Z5, Z26, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z25, Z6
+	VMINPS        Z6, Z26, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z25, Z7
+	VMINPS        Z7, Z26, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z25, Z8
+	VMINPS        Z8, Z26, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z25, Z9
+	VMINPS        Z9, Z26, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z25, Z10
+	VMINPS        Z10, Z26, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z25, Z11
+	VMINPS        Z11, Z26, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z25, Z12
+	VMINPS        Z12, Z26, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z25, Z13
+	VMINPS        Z13, Z26, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z25, Z14
+	VMINPS        Z14, Z26, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	MOVLQSX       20(R8), R11
+	VMAXPS        Z15, Z25, Z15
+	VMINPS        Z15, Z26, Z15
+	VMOVUPS       Z15, (DX)(R11*4)
+	VMAXPS        Z16, Z25, Z16
+	VMINPS        Z16, Z26, Z16
+	VMOVUPS       Z16, 64(DX)(R11*4)
+	VMAXPS        Z17, Z25, Z17
+	VMINPS        Z17, Z26, Z17
+	VMOVUPS       Z17, 128(DX)(R11*4)
+	MOVLQSX       24(R8), R11
+	VMAXPS        Z18, Z25, Z18
+	VMINPS        Z18, Z26, Z18
+	VMOVUPS       Z18, (DX)(R11*4)
+	VMAXPS        Z19, Z25, Z19
+	VMINPS        Z19, Z26, Z19
+	VMOVUPS       Z19, 64(DX)(R11*4)
+	VMAXPS        Z20, Z25, Z20
+	VMINPS        Z20, Z26, Z20
+	VMOVUPS       Z20, 128(DX)(R11*4)
+	MOVLQSX       28(R8), R11
+	VMAXPS        Z21, Z25, Z21
+	VMINPS        Z21, Z26, Z21
+	VMOVUPS       Z21, (DX)(R11*4)
+	VMAXPS        Z22, Z25, Z22
+	VMINPS        Z22, Z26, Z22
+	VMOVUPS       Z22, 64(DX)(R11*4)
+	VMAXPS        Z23, Z25, Z23
+	VMINPS        Z23, Z26, Z23
+	VMOVUPS       Z23, 128(DX)(R11*4)
+	VPERMILPS     $0x01, Y24, Y0
+	VPERMILPS     $0x02, Y24, Y1
+	VPERMILPS     $0x03, Y24, Y2
+	VEXTRACTF32X4 $0x01, Y24, X3
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VEXTRACTF32X4 $0x01, Y1, X5
+	VEXTRACTF32X4 $0x01, Y2, X6
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDSS        192(BX)(R11*4), X24, X24
+	MOVLQSX       4(R9), R11
+	VADDSS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDSS        192(BX)(R11*4), X1, X1
+	MOVLQSX       12(R9), R11
+	VADDSS        192(BX)(R11*4), X2, X2
+	MOVLQSX       16(R9), R11
+	VADDSS        192(BX)(R11*4), X3, X3
+	MOVLQSX       20(R9), R11
+	VADDSS        192(BX)(R11*4), X4, X4
+	MOVLQSX       24(R9), R11
+	VADDSS        192(BX)(R11*4), X5, X5
+	MOVLQSX       28(R9), R11
+	VADDSS        192(BX)(R11*4), X6, X6
+
+last:
+	VMAXPS  X24, X25, X24
+	VMINPS  X24, X26, X24
+	MOVLQSX (R8), R11
+	VMOVSS  X24, 192(DX)(R11*4)
+	VMAXPS  X0, X25, X0
+	VMINPS  X0, X26, X0
+	MOVLQSX 4(R8), R11
+	VMOVSS  X0, 192(DX)(R11*4)
+	VMAXPS  X1, X25, X1
+	VMINPS  X1, X26, X1
+	MOVLQSX 8(R8), R11
+	VMOVSS  X1, 192(DX)(R11*4)
+	VMAXPS  X2, X25, X2
+	VMINPS  X2, X26, X2
+	MOVLQSX 12(R8), R11
+	VMOVSS  X2, 192(DX)(R11*4)
+	VMAXPS  X3, X25, X3
+	VMINPS  X3, X26, X3
+	MOVLQSX 16(R8), R11
+	VMOVSS  X3, 192(DX)(R11*4)
+	VMAXPS  X4, X25, X4
+	VMINPS  X4, X26, X4
+	MOVLQSX 20(R8), R11
+	VMOVSS  X4, 192(DX)(R11*4)
+	VMAXPS  X5, X25, X5
+	VMINPS  X5, X26, X5
+	MOVLQSX 24(R8), R11
+	VMOVSS  X5, 192(DX)(R11*4)
+	VMAXPS  X6, X25, X6
+	VMINPS  X6, X26, X6
+	MOVLQSX 28(R8), R11
+	VMOVSS  X6, 192(DX)(R11*4)
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	DECQ    R10
+	JNZ     panel
+	VZEROUPPER
+	RET
+
+// func tile512x8x3t4(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·tile512x8x3t4(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  72(AX), CX
+	KMOVW (CX), K1
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  24(AX), SI
+	MOVQ  32(AX), DI
+	MOVQ  48(AX), R8
+	MOVQ  64(AX), R9
+	MOVQ  80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(DI), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(DI), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(DI), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(DI), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(DI), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VBROADCASTSS 24(DI), Z18
+	VMOVAPS      Z18, Z19
+	VMOVAPS      Z18, Z20
+	VBROADCASTSS 28(DI), Z21
+	VMOVAPS      Z21, Z22
+	VMOVAPS      Z21, Z23
+	VMOVUPS      (DI), Y24
+	VMOVUPS      (DI), Y25
+	VMOVUPS      (DI), Y26
+	VMOVUPS      (DI), Y27
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
+
+loop:
+	MOVLQSX          (R12), R11
+	VMOVUPS          (CX)(R11*4), Z28
+	VMOVUPS          64(CX)(R11*4), Z29
+	VMOVUPS          128(CX)(R11*4), Z30
+	VMOVUPS          (SI), Y31
+	VFMADD231PS.BCST 192(CX)(R11*4), Y31, Y24
+	VFMADD231PS.BCST 196(CX)(R11*4), Y31, Y25
+	VFMADD231PS.BCST 200(CX)(R11*4), Y31, Y26
+	VFMADD231PS.BCST 204(CX)(R11*4), Y31, Y27
+	VBROADCASTSS     (SI), Z31
+	VFMADD231PS      Z28, Z31, Z0
+	VFMADD231PS      Z29, Z31, Z1
+	VFMADD231PS      Z30, Z31, Z2
+	VBROADCASTSS     4(SI), Z31
+	VFMADD231PS      Z28, Z31, Z3
+	VFMADD231PS      Z29, Z31, Z4
+	VFMADD231PS      Z30, Z31, Z5
+	VBROADCASTSS     8(SI), Z31
+	VFMADD231PS      Z28, Z31, Z6
+	VFMADD231PS      Z29, Z31, Z7
+	VFMADD231PS      Z30, Z31, Z8
+	VBROADCASTSS     12(SI), Z31
+	VFMADD231PS      Z28, Z31, Z9
+	VFMADD231PS      Z29, Z31, Z10
+	VFMADD231PS      Z30, Z31, Z11
+	VBROADCASTSS     16(SI), Z31
+	VFMADD231PS      Z28, Z31, Z12
+	VFMADD231PS      Z29, Z31, Z13
+	VFMADD231PS      Z30, Z31, Z14
+	VBROADCASTSS     20(SI), Z31
+	VFMADD231PS      Z28, Z31, Z15
+	VFMADD231PS      Z29, Z31, Z16
+	VFMADD231PS      Z30, Z31, Z17
+	VBROADCASTSS     24(SI), Z31
+	VFMADD231PS      Z28, Z31, Z18
+	VFMADD231PS      Z29, Z31, Z19
+	VFMADD231PS      Z30, Z31, Z20
+	VBROADCASTSS     28(SI), Z31
+	VFMADD231PS      Z28, Z31, Z21
+	VFMADD231PS      Z29, Z31, Z22
+	VFMADD231PS      Z30, Z31, Z23
+	ADDQ             $0x04, R12
+	ADDQ             $0x20, SI
+	DECQ             R13
+	JNZ              loop
+	TESTQ            BX, BX
+	JZ               clamp
+	MOVLQSX          (R9), R11
+	VADDPS           (BX)(R11*4), Z0, Z0
+	VADDPS           64(BX)(R11*4), Z1, Z1
+	VADDPS           128(BX)(R11*4), Z2, Z2
+	MOVLQSX          4(R9), R11
+	VADDPS           (BX)(R11*4), Z3, Z3
+	VADDPS           64(BX)(R11*4), Z4, Z4
+	VADDPS           128(BX)(R11*4), Z5, Z5
+	MOVLQSX          8(R9), R11
+	VADDPS           (BX)(R11*4), Z6, Z6
+	VADDPS           64(BX)(R11*4), Z7, Z7
+	VADDPS           128(BX)(R11*4), Z8, Z8
+	MOVLQSX          12(R9), R11
+	VADDPS           (BX)(R11*4), Z9, Z9
+	VADDPS           64(BX)(R11*4), Z10, Z10
+	VADDPS           128(BX)(R11*4), Z11, Z11
+	MOVLQSX          16(R9), R11
+	VADDPS           (BX)(R11*4), Z12, Z12
+	VADDPS           64(BX)(R11*4), Z13, Z13
+	VADDPS           128(BX)(R11*4), Z14, Z14
+	MOVLQSX          20(R9), R11
+	VADDPS           (BX)(R11*4), Z15, Z15
+	VADDPS           64(BX)(R11*4), Z16, Z16
+	VADDPS           128(BX)(R11*4), Z17, Z17
+	MOVLQSX          24(R9), R11
+	VADDPS           (BX)(R11*4), Z18, Z18
+	VADDPS           64(BX)(R11*4), Z19, Z19
+	VADDPS           128(BX)(R11*4), Z20, Z20
+	MOVLQSX          28(R9), R11
+	VADDPS           (BX)(R11*4), Z21, Z21
+	VADDPS           64(BX)(R11*4), Z22, Z22
+	VADDPS           128(BX)(R11*4), Z23, Z23
+
+clamp:
+	VBROADCASTSS  88(AX), Z28
+	VBROADCASTSS  92(AX), Z29
+	MOVLQSX       (R8), R11
+	VMAXPS        Z0, Z28, Z0
+	VMINPS        Z0, Z29, Z0
+	VMOVUPS       Z0, (DX)(R11*4)
+	VMAXPS        Z1, Z28, Z1
+	VMINPS        Z1, Z29, Z1
+	VMOVUPS       Z1, 64(DX)(R11*4)
+	VMAXPS        Z2, Z28, Z2
+	VMINPS        Z2, Z29, Z2
+	VMOVUPS       Z2, 128(DX)(R11*4)
+	MOVLQSX       4(R8), R11
+	VMAXPS        Z3, Z28, Z3
+	VMINPS        Z3, Z29, Z3
+	VMOVUPS       Z3, (DX)(R11*4)
+	VMAXPS        Z4, Z28, Z4
+	VMINPS        Z4, Z29, Z4
+	VMOVUPS       Z4, 64(DX)(R11*4)
+	VMAXPS        Z5, Z28, Z5
+	VMINPS        Z5, Z29, Z5
+	VMOVUPS       Z5, 128(DX)(R11*4)
+	MOVLQSX       8(R8), R11
+	VMAXPS        Z6, Z28, Z6
+	VMINPS        Z6, Z29, Z6
+	VMOVUPS       Z6, (DX)(R11*4)
+	VMAXPS        Z7, Z28, Z7
+	VMINPS        Z7, Z29, Z7
+	VMOVUPS       Z7, 64(DX)(R11*4)
+	VMAXPS        Z8, Z28, Z8
+	VMINPS        Z8, Z29, Z8
+	VMOVUPS       Z8, 128(DX)(R11*4)
+	MOVLQSX       12(R8), R11
+	VMAXPS        Z9, Z28, Z9
+	VMINPS        Z9, Z29, Z9
+	VMOVUPS       Z9, (DX)(R11*4)
+	VMAXPS        Z10, Z28, Z10
+	VMINPS        Z10, Z29, Z10
+	VMOVUPS       Z10, 64(DX)(R11*4)
+	VMAXPS        Z11, Z28, Z11
+	VMINPS        Z11, Z29, Z11
+	VMOVUPS       Z11, 128(DX)(R11*4)
+	MOVLQSX       16(R8), R11
+	VMAXPS        Z12, Z28, Z12
+	VMINPS        Z12, Z29, Z12
+	VMOVUPS       Z12, (DX)(R11*4)
+	VMAXPS        Z13, Z28, Z13
+	VMINPS        Z13, Z29, Z13
+	VMOVUPS       Z13, 64(DX)(R11*4)
+	VMAXPS        Z14, Z28, Z14
+	VMINPS        Z14, Z29, Z14
+	VMOVUPS       Z14, 128(DX)(R11*4)
+	MOVLQSX       20(R8), R11
+	VMAXPS        Z15, Z28, Z15
+	VMINPS        Z15, Z29, Z15
+	VMOVUPS       Z15, (DX)(R11*4)
+	VMAXPS        Z16, Z28, Z16
+	VMINPS        Z16, Z29, Z16
+	VMOVUPS       Z16, 64(DX)(R11*4)
+	VMAXPS        Z17, Z28, Z17
+	VMINPS        Z17, Z29, Z17
+	VMOVUPS       Z17, 128(DX)(R11*4)
+	MOVLQSX       24(R8), R11
+	VMAXPS        Z18, Z28, Z18
+	VMINPS        Z18, Z29, Z18
+	VMOVUPS       Z18, (DX)(R11*4)
+	VMAXPS        Z19, Z28, Z19
+	VMINPS        Z19, Z29, Z19
+	VMOVUPS       Z19, 64(DX)(R11*4)
+	VMAXPS        Z20, Z28, Z20
+	VMINPS        Z20, Z29, Z20
+	VMOVUPS       Z20, 128(DX)(R11*4)
+	MOVLQSX       28(R8), R11
+	VMAXPS        Z21, Z28, Z21
+	VMINPS        Z21, Z29, Z21
+	VMOVUPS       Z21, (DX)(R11*4)
+	VMAXPS        Z22, Z28, Z22
+	VMINPS        Z22, Z29, Z22
+	VMOVUPS       Z22, 64(DX)(R11*4)
+	VMAXPS        Z23, Z28, Z23
+	VMINPS        Z23, Z29, Z23
+	VMOVUPS       Z23, 128(DX)(R11*4)
+	VUNPCKLPS     Y25, Y24, Y0
+	VUNPCKLPS     Y27, Y26, Y1
+	VSHUFPS       $0x44, Y1, Y0, Y2
+	VSHUFPS       $0xee, Y1, Y0, Y0
+	VUNPCKHPS     Y25, Y24, Y1
+	VUNPCKHPS     Y27, Y26, Y3
+	VSHUFPS       $0x44, Y3, Y1, Y4
+	VSHUFPS       $0xee, Y3, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VEXTRACTF32X4 $0x01, Y0, X5
+	VEXTRACTF32X4 $0x01, Y4, X6
+	VEXTRACTF32X4 $0x01, Y1, X7
+	TESTQ         BX, BX
+	JZ            last
+	MOVLQSX       (R9), R11
+	VADDPS        192(BX)(R11*4), X2, X2
+	MOVLQSX       4(R9), R11
+	VADDPS        192(BX)(R11*4), X0, X0
+	MOVLQSX       8(R9), R11
+	VADDPS        192(BX)(R11*4), X4, X4
+	MOVLQSX       12(R9), R11
+	VADDPS        192(BX)(R11*4), X1, X1
+	MOVLQSX       16(R9), R11
+	VADDPS        192(BX)(R11*4), X3, X3
+	MOVLQSX       20(R9), R11
+	VADDPS        192(BX)(R11*4), X5, X5
+	MOVLQSX       24(R9), R11
+	VADDPS        192(BX)(R11*4), X6, X6
+	MOVLQSX       28(R9), R11
+	VADDPS        192(BX)(R11*4), X7, X7
+
+last:
+	VMAXPS  X2, X28, X2
+	VMINPS  X2, X29, X2
+	MOVLQSX (R8), R11
+	VMOVUPS X2, 192(DX)(R11*4)
+	VMAXPS  X0, X28, X0
+	VMINPS  X0, X29, X0
+	MOVLQSX 4(R8), R11
+	VMOVUPS X0, 192(DX)(R11*4)
+	VMAXPS  X4, X28, X4
+	VMINPS  X4, X29, X4
+	MOVLQSX 8(R8), R11
+	VMOVUPS X4, 192(DX)(R11*4)
+	VMAXPS  X1, X28, X1
+	VMINPS  X1, X29, X1
+	MOVLQSX 12(R8), R11
+	VMOVUPS X1, 192(DX)(R11*4)
+	VMAXPS  X3, X28, X3
+	VMINPS  X3, X29, X3
+	MOVLQSX 16(R8), R11
+	VMOVUPS X3, 192(DX)(R11*4)
+	VMAXPS  X5, X28, X5
+	VMINPS  X5, X29, X5
+	MOVLQSX 20(R8), R11
+	VMOVUPS X5, 192(DX)(R11*4)
+	VMAXPS  X6, X28, X6
+	VMINPS  X6, X29, X6
+	MOVLQSX 24(R8), R11
+	VMOVUPS X6, 192(DX)(R11*4)
+	VMAXPS  X7, X28, X7
+	VMINPS  X7, X29, X7
+	MOVLQSX 28(R8), R11
+	VMOVUPS X7, 192(DX)(R11*4)
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	DECQ    R10
+	JNZ     panel
 	VZEROUPPER
 	RET
 
 // func tile256x1x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x1x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y2
-	VBROADCASTSS (BX), Y3
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x04, R12
 	ADDQ         $0x04, SI
-	ADDQ         $0x04, BX
-	DECQ         DI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), CX
-	MOVLQSX      (CX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y2
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y2
 	VADDPS       Y2, Y1, Y1
 
 clamp:
-	VBROADCASTSS 80(AX), Y2
-	VBROADCASTSS 84(AX), Y3
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y2
+	VBROADCASTSS 92(AX), Y3
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
+	VMASKMOVPS   Y1, Y0, (DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx1x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx1x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y1
-	VBROADCASTSS (BX), Y2
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	VBROADCASTSS (SI), Y2
 	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x04, R12
 	ADDQ         $0x04, SI
-	ADDQ         $0x04, BX
-	DECQ         DI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), CX
-	MOVLQSX      (CX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
 
 clamp:
-	VBROADCASTSS 80(AX), Y1
-	VBROADCASTSS 84(AX), Y2
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y1
+	VBROADCASTSS 92(AX), Y2
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y1, Y0
 	VMINPS       Y0, Y2, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x1x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x1x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
 	VMOVAPS      Y1, Y2
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y3
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y4
-	VBROADCASTSS (BX), Y5
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x04, R12
 	ADDQ         $0x04, SI
-	ADDQ         $0x04, BX
-	DECQ         DI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), CX
-	MOVLQSX      (CX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y3
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y3
 	VADDPS       Y3, Y2, Y2
 
 clamp:
-	VBROADCASTSS 80(AX), Y3
-	VBROADCASTSS 84(AX), Y4
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y3
+	VBROADCASTSS 92(AX), Y4
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y3, Y1
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
-	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
+	VMASKMOVPS   Y2, Y0, 32(DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx1x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx1x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y2
-	VMOVUPS      32(DX)(CX*4), Y3
-	VBROADCASTSS (BX), Y4
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x04, R12
 	ADDQ         $0x04, SI
-	ADDQ         $0x04, BX
-	DECQ         DI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), CX
-	MOVLQSX      (CX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	VADDPS       32(DX)(CX*4), Y1, Y1
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
 
 clamp:
-	VBROADCASTSS 80(AX), Y2
-	VBROADCASTSS 84(AX), Y3
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y2
+	VBROADCASTSS 92(AX), Y3
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y2, Y0
 	VMINPS       Y0, Y3, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
-	VMOVUPS      Y1, 32(DX)(CX*4)
+	VMOVUPS      Y1, 32(DX)(R11*4)
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x2x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x2x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
+	VBROADCASTSS 4(DI), Y2
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y3
-	VBROADCASTSS (BX), Y4
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(BX), Y4
+	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x08, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y3
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y3
 	VADDPS       Y3, Y1, Y1
-	MOVLQSX      4(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y3
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y3
 	VADDPS       Y3, Y2, Y2
 
 clamp:
-	VBROADCASTSS 80(AX), Y3
-	VBROADCASTSS 84(AX), Y4
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y3
+	VBROADCASTSS 92(AX), Y4
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y3, Y1
 	VMINPS       Y1, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y1, Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
+	VMASKMOVPS   Y2, Y0, (DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx2x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx2x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
-	VBROADCASTSS 4(CX), Y1
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y2
-	VBROADCASTSS (BX), Y3
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS 4(BX), Y3
+	VBROADCASTSS 4(SI), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x08, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
 
 clamp:
-	VBROADCASTSS 80(AX), Y2
-	VBROADCASTSS 84(AX), Y3
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y2
+	VBROADCASTSS 92(AX), Y3
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y2, Y0
 	VMINPS       Y0, Y3, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x2x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x2x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS 4(CX), Y3
+	VBROADCASTSS 4(DI), Y3
 	VMOVAPS      Y3, Y4
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y5
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y6
-	VBROADCASTSS (BX), Y7
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(BX), Y7
+	VBROADCASTSS 4(SI), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x08, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y5
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y5
 	VADDPS       Y5, Y2, Y2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y5
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y5
 	VADDPS       Y5, Y4, Y4
 
 clamp:
-	VBROADCASTSS 80(AX), Y5
-	VBROADCASTSS 84(AX), Y6
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y5, Y1
 	VMINPS       Y1, Y6, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
 	VMAXPS       Y2, Y5, Y2
 	VMINPS       Y2, Y6, Y2
-	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y2, Y0, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y3, Y5, Y3
 	VMINPS       Y3, Y6, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y3, (DX)(R11*4)
 	VMAXPS       Y4, Y5, Y4
 	VMINPS       Y4, Y6, Y4
-	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
+	VMASKMOVPS   Y4, Y0, 32(DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx2x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx2x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y4
-	VMOVUPS      32(DX)(CX*4), Y5
-	VBROADCASTSS (BX), Y6
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(BX), Y6
+	VBROADCASTSS 4(SI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x04, SI
-	ADDQ         $0x08, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x08, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	VADDPS       32(DX)(CX*4), Y1, Y1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	VADDPS       32(DX)(CX*4), Y3, Y3
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
 
 clamp:
-	VBROADCASTSS 80(AX), Y4
-	VBROADCASTSS 84(AX), Y5
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y4
+	VBROADCASTSS 92(AX), Y5
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y4, Y0
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
 	VMAXPS       Y1, Y4, Y1
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      Y1, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y1, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y4, Y2
 	VMINPS       Y2, Y5, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
+	VMOVUPS      Y2, (DX)(R11*4)
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
-	VMOVUPS      Y3, 32(DX)(CX*4)
+	VMOVUPS      Y3, 32(DX)(R11*4)
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x3x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x3x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	VBROADCASTSS 8(CX), Y3
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
+	VBROADCASTSS 4(DI), Y2
+	VBROADCASTSS 8(DI), Y3
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y4
-	VBROADCASTSS (BX), Y5
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(BX), Y5
+	VBROADCASTSS 4(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(BX), Y5
+	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x0c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y4
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y4
 	VADDPS       Y4, Y1, Y1
-	MOVLQSX      4(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y4
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y4
 	VADDPS       Y4, Y2, Y2
-	MOVLQSX      8(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y4
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y4
 	VADDPS       Y4, Y3, Y3
 
 clamp:
-	VBROADCASTSS 80(AX), Y4
-	VBROADCASTSS 84(AX), Y5
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y4
+	VBROADCASTSS 92(AX), Y5
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y4, Y1
 	VMINPS       Y1, Y5, Y1
-	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y1, Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y4, Y2
 	VMINPS       Y2, Y5, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y2, Y0, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
-	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
+	VMASKMOVPS   Y3, Y0, (DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx3x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx3x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
-	VBROADCASTSS 4(CX), Y1
-	VBROADCASTSS 8(CX), Y2
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y3
-	VBROADCASTSS (BX), Y4
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS 4(BX), Y4
+	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 8(BX), Y4
+	VBROADCASTSS 8(SI), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x0c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
 
 clamp:
-	VBROADCASTSS 80(AX), Y3
-	VBROADCASTSS 84(AX), Y4
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y3
+	VBROADCASTSS 92(AX), Y4
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y3, Y0
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y1, Y3, Y1
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y2, Y3, Y2
 	VMINPS       Y2, Y4, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
+	VMOVUPS      Y2, (DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x3x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x3x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS 4(CX), Y3
+	VBROADCASTSS 4(DI), Y3
 	VMOVAPS      Y3, Y4
-	VBROADCASTSS 8(CX), Y5
+	VBROADCASTSS 8(DI), Y5
 	VMOVAPS      Y5, Y6
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y7
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y8
-	VBROADCASTSS (BX), Y9
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS (SI), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(BX), Y9
+	VBROADCASTSS 4(SI), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(BX), Y9
+	VBROADCASTSS 8(SI), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x0c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y7
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y2, Y2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y7
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y4, Y4
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y5, Y5
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y7
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y6, Y6
 
 clamp:
-	VBROADCASTSS 80(AX), Y7
-	VBROADCASTSS 84(AX), Y8
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y7
+	VBROADCASTSS 92(AX), Y8
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y7, Y1
 	VMINPS       Y1, Y8, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
 	VMAXPS       Y2, Y7, Y2
 	VMINPS       Y2, Y8, Y2
-	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y2, Y0, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y3, Y7, Y3
 	VMINPS       Y3, Y8, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y3, (DX)(R11*4)
 	VMAXPS       Y4, Y7, Y4
 	VMINPS       Y4, Y8, Y4
-	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y4, Y0, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y5, Y7, Y5
 	VMINPS       Y5, Y8, Y5
-	VMOVUPS      Y5, (DX)(CX*4)
+	VMOVUPS      Y5, (DX)(R11*4)
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y8, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
+	VMASKMOVPS   Y6, Y0, 32(DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx3x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx3x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	VBROADCASTSS 8(CX), Y4
+	VBROADCASTSS 8(DI), Y4
 	VMOVAPS      Y4, Y5
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y6
-	VMOVUPS      32(DX)(CX*4), Y7
-	VBROADCASTSS (BX), Y8
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(BX), Y8
+	VBROADCASTSS 4(SI), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(BX), Y8
+	VBROADCASTSS 8(SI), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x04, SI
-	ADDQ         $0x0c, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x0c, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	VADDPS       32(DX)(CX*4), Y1, Y1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	VADDPS       32(DX)(CX*4), Y3, Y3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y4, Y4
-	VADDPS       32(DX)(CX*4), Y5, Y5
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
 
 clamp:
-	VBROADCASTSS 80(AX), Y6
-	VBROADCASTSS 84(AX), Y7
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y6
+	VBROADCASTSS 92(AX), Y7
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
 	VMAXPS       Y1, Y6, Y1
 	VMINPS       Y1, Y7, Y1
-	VMOVUPS      Y1, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y1, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y6, Y2
 	VMINPS       Y2, Y7, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
+	VMOVUPS      Y2, (DX)(R11*4)
 	VMAXPS       Y3, Y6, Y3
 	VMINPS       Y3, Y7, Y3
-	VMOVUPS      Y3, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y3, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y4, Y6, Y4
 	VMINPS       Y4, Y7, Y4
-	VMOVUPS      Y4, (DX)(CX*4)
+	VMOVUPS      Y4, (DX)(R11*4)
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 32(DX)(CX*4)
+	VMOVUPS      Y5, 32(DX)(R11*4)
+	ADDQ         $0x0c, DI
+	ADDQ         $0x0c, R8
+	ADDQ         $0x0c, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x4x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x4x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	VBROADCASTSS 8(CX), Y3
-	VBROADCASTSS 12(CX), Y4
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
+	VBROADCASTSS 4(DI), Y2
+	VBROADCASTSS 8(DI), Y3
+	VBROADCASTSS 12(DI), Y4
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y5
-	VBROADCASTSS (BX), Y6
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(BX), Y6
+	VBROADCASTSS 4(SI), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(BX), Y6
+	VBROADCASTSS 8(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(BX), Y6
+	VBROADCASTSS 12(SI), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x10, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y5
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
 	VADDPS       Y5, Y1, Y1
-	MOVLQSX      4(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y5
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
 	VADDPS       Y5, Y2, Y2
-	MOVLQSX      8(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y5
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
 	VADDPS       Y5, Y3, Y3
-	MOVLQSX      12(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y5
+	MOVLQSX      12(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
 	VADDPS       Y5, Y4, Y4
 
 clamp:
-	VBROADCASTSS 80(AX), Y5
-	VBROADCASTSS 84(AX), Y6
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y5, Y1
 	VMINPS       Y1, Y6, Y1
-	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y1, Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y5, Y2
 	VMINPS       Y2, Y6, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y2, Y0, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y3, Y5, Y3
 	VMINPS       Y3, Y6, Y3
-	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMASKMOVPS   Y3, Y0, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y4, Y5, Y4
 	VMINPS       Y4, Y6, Y4
-	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
+	VMASKMOVPS   Y4, Y0, (DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx4x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx4x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
-	VBROADCASTSS 4(CX), Y1
-	VBROADCASTSS 8(CX), Y2
-	VBROADCASTSS 12(CX), Y3
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y4
-	VBROADCASTSS (BX), Y5
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS 4(BX), Y5
+	VBROADCASTSS 4(SI), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 8(BX), Y5
+	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 12(BX), Y5
+	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x10, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
 
 clamp:
-	VBROADCASTSS 80(AX), Y4
-	VBROADCASTSS 84(AX), Y5
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y4
+	VBROADCASTSS 92(AX), Y5
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y4, Y0
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y1, Y4, Y1
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y2, Y4, Y2
 	VMINPS       Y2, Y5, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Y2, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y3, (DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x4x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x4x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS 4(CX), Y3
+	VBROADCASTSS 4(DI), Y3
 	VMOVAPS      Y3, Y4
-	VBROADCASTSS 8(CX), Y5
+	VBROADCASTSS 8(DI), Y5
 	VMOVAPS      Y5, Y6
-	VBROADCASTSS 12(CX), Y7
+	VBROADCASTSS 12(DI), Y7
 	VMOVAPS      Y7, Y8
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y9
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y10
-	VBROADCASTSS (BX), Y11
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(BX), Y11
+	VBROADCASTSS 4(SI), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(BX), Y11
+	VBROADCASTSS 8(SI), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(BX), Y11
+	VBROADCASTSS 12(SI), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x10, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
 	VADDPS       Y9, Y2, Y2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
 	VADDPS       Y9, Y4, Y4
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y5, Y5
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
 	VADDPS       Y9, Y6, Y6
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y7, Y7
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y9
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y7, Y7
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
 	VADDPS       Y9, Y8, Y8
 
 clamp:
-	VBROADCASTSS 80(AX), Y9
-	VBROADCASTSS 84(AX), Y10
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 92(AX), Y10
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y9, Y1
 	VMINPS       Y1, Y10, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
 	VMAXPS       Y2, Y9, Y2
 	VMINPS       Y2, Y10, Y2
-	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y2, Y0, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y3, Y9, Y3
 	VMINPS       Y3, Y10, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y3, (DX)(R11*4)
 	VMAXPS       Y4, Y9, Y4
 	VMINPS       Y4, Y10, Y4
-	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y4, Y0, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y5, Y9, Y5
 	VMINPS       Y5, Y10, Y5
-	VMOVUPS      Y5, (DX)(CX*4)
+	VMOVUPS      Y5, (DX)(R11*4)
 	VMAXPS       Y6, Y9, Y6
 	VMINPS       Y6, Y10, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMASKMOVPS   Y6, Y0, 32(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y7, Y9, Y7
 	VMINPS       Y7, Y10, Y7
-	VMOVUPS      Y7, (DX)(CX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VMAXPS       Y8, Y9, Y8
 	VMINPS       Y8, Y10, Y8
-	VMASKMOVPS   Y8, Y0, 32(DX)(CX*4)
+	VMASKMOVPS   Y8, Y0, 32(DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx4x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx4x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	VBROADCASTSS 8(CX), Y4
+	VBROADCASTSS 8(DI), Y4
 	VMOVAPS      Y4, Y5
-	VBROADCASTSS 12(CX), Y6
+	VBROADCASTSS 12(DI), Y6
 	VMOVAPS      Y6, Y7
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y8
-	VMOVUPS      32(DX)(CX*4), Y9
-	VBROADCASTSS (BX), Y10
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(BX), Y10
+	VBROADCASTSS 4(SI), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 8(BX), Y10
+	VBROADCASTSS 8(SI), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 12(BX), Y10
+	VBROADCASTSS 12(SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x04, SI
-	ADDQ         $0x10, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x10, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	VADDPS       32(DX)(CX*4), Y1, Y1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	VADDPS       32(DX)(CX*4), Y3, Y3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y4, Y4
-	VADDPS       32(DX)(CX*4), Y5, Y5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y6, Y6
-	VADDPS       32(DX)(CX*4), Y7, Y7
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
 
 clamp:
-	VBROADCASTSS 80(AX), Y8
-	VBROADCASTSS 84(AX), Y9
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y8
+	VBROADCASTSS 92(AX), Y9
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y8, Y0
 	VMINPS       Y0, Y9, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
 	VMAXPS       Y1, Y8, Y1
 	VMINPS       Y1, Y9, Y1
-	VMOVUPS      Y1, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y1, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y8, Y2
 	VMINPS       Y2, Y9, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
+	VMOVUPS      Y2, (DX)(R11*4)
 	VMAXPS       Y3, Y8, Y3
 	VMINPS       Y3, Y9, Y3
-	VMOVUPS      Y3, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y3, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y4, Y8, Y4
 	VMINPS       Y4, Y9, Y4
-	VMOVUPS      Y4, (DX)(CX*4)
+	VMOVUPS      Y4, (DX)(R11*4)
 	VMAXPS       Y5, Y8, Y5
 	VMINPS       Y5, Y9, Y5
-	VMOVUPS      Y5, 32(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Y5, 32(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y6, Y8, Y6
 	VMINPS       Y6, Y9, Y6
-	VMOVUPS      Y6, (DX)(CX*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
-	VMOVUPS      Y7, 32(DX)(CX*4)
+	VMOVUPS      Y7, 32(DX)(R11*4)
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
+	ADDQ         $0x10, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x5x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x5x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	VBROADCASTSS 8(CX), Y3
-	VBROADCASTSS 12(CX), Y4
-	VBROADCASTSS 16(CX), Y5
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
+	VBROADCASTSS 4(DI), Y2
+	VBROADCASTSS 8(DI), Y3
+	VBROADCASTSS 12(DI), Y4
+	VBROADCASTSS 16(DI), Y5
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y6
-	VBROADCASTSS (BX), Y7
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 4(BX), Y7
+	VBROADCASTSS 4(SI), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(BX), Y7
+	VBROADCASTSS 8(SI), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 12(BX), Y7
+	VBROADCASTSS 12(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 16(BX), Y7
+	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x14, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y6
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
 	VADDPS       Y6, Y1, Y1
-	MOVLQSX      4(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y6
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
 	VADDPS       Y6, Y2, Y2
-	MOVLQSX      8(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y6
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
 	VADDPS       Y6, Y3, Y3
-	MOVLQSX      12(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y6
+	MOVLQSX      12(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
 	VADDPS       Y6, Y4, Y4
-	MOVLQSX      16(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y6
+	MOVLQSX      16(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
 	VADDPS       Y6, Y5, Y5
 
 clamp:
-	VBROADCASTSS 80(AX), Y6
-	VBROADCASTSS 84(AX), Y7
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y6
+	VBROADCASTSS 92(AX), Y7
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y6, Y1
 	VMINPS       Y1, Y7, Y1
-	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y1, Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y6, Y2
 	VMINPS       Y2, Y7, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y2, Y0, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y3, Y6, Y3
 	VMINPS       Y3, Y7, Y3
-	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMASKMOVPS   Y3, Y0, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y4, Y6, Y4
 	VMINPS       Y4, Y7, Y4
-	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMASKMOVPS   Y4, Y0, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
-	VMASKMOVPS   Y5, Y0, (DX)(CX*4)
+	VMASKMOVPS   Y5, Y0, (DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx5x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx5x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
-	VBROADCASTSS 4(CX), Y1
-	VBROADCASTSS 8(CX), Y2
-	VBROADCASTSS 12(CX), Y3
-	VBROADCASTSS 16(CX), Y4
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y5
-	VBROADCASTSS (BX), Y6
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS 4(BX), Y6
+	VBROADCASTSS 4(SI), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 8(BX), Y6
+	VBROADCASTSS 8(SI), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 12(BX), Y6
+	VBROADCASTSS 12(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 16(BX), Y6
+	VBROADCASTSS 16(SI), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x14, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Y4, Y4
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
 
 clamp:
-	VBROADCASTSS 80(AX), Y5
-	VBROADCASTSS 84(AX), Y6
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y5, Y0
 	VMINPS       Y0, Y6, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y1, Y5, Y1
 	VMINPS       Y1, Y6, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y2, Y5, Y2
 	VMINPS       Y2, Y6, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Y2, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y3, Y5, Y3
 	VMINPS       Y3, Y6, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Y3, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y4, Y5, Y4
 	VMINPS       Y4, Y6, Y4
-	VMOVUPS      Y4, (DX)(CX*4)
+	VMOVUPS      Y4, (DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x5x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x5x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS 4(CX), Y3
+	VBROADCASTSS 4(DI), Y3
 	VMOVAPS      Y3, Y4
-	VBROADCASTSS 8(CX), Y5
+	VBROADCASTSS 8(DI), Y5
 	VMOVAPS      Y5, Y6
-	VBROADCASTSS 12(CX), Y7
+	VBROADCASTSS 12(DI), Y7
 	VMOVAPS      Y7, Y8
-	VBROADCASTSS 16(CX), Y9
+	VBROADCASTSS 16(DI), Y9
 	VMOVAPS      Y9, Y10
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y11
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y12
-	VBROADCASTSS (BX), Y13
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 4(BX), Y13
+	VBROADCASTSS 4(SI), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 8(BX), Y13
+	VBROADCASTSS 8(SI), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 12(BX), Y13
+	VBROADCASTSS 12(SI), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 16(BX), Y13
+	VBROADCASTSS 16(SI), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x14, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
 	VADDPS       Y11, Y2, Y2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
 	VADDPS       Y11, Y4, Y4
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y5, Y5
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
 	VADDPS       Y11, Y6, Y6
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y7, Y7
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y7, Y7
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
 	VADDPS       Y11, Y8, Y8
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Y9, Y9
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y11
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y9, Y9
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
 	VADDPS       Y11, Y10, Y10
 
 clamp:
-	VBROADCASTSS 80(AX), Y11
-	VBROADCASTSS 84(AX), Y12
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y11
+	VBROADCASTSS 92(AX), Y12
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y11, Y1
 	VMINPS       Y1, Y12, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
 	VMAXPS       Y2, Y11, Y2
 	VMINPS       Y2, Y12, Y2
-	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y2, Y0, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y3, Y11, Y3
 	VMINPS       Y3, Y12, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y3, (DX)(R11*4)
 	VMAXPS       Y4, Y11, Y4
 	VMINPS       Y4, Y12, Y4
-	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y4, Y0, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y5, Y11, Y5
 	VMINPS       Y5, Y12, Y5
-	VMOVUPS      Y5, (DX)(CX*4)
+	VMOVUPS      Y5, (DX)(R11*4)
 	VMAXPS       Y6, Y11, Y6
 	VMINPS       Y6, Y12, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMASKMOVPS   Y6, Y0, 32(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y7, Y11, Y7
 	VMINPS       Y7, Y12, Y7
-	VMOVUPS      Y7, (DX)(CX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VMAXPS       Y8, Y11, Y8
 	VMINPS       Y8, Y12, Y8
-	VMASKMOVPS   Y8, Y0, 32(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMASKMOVPS   Y8, Y0, 32(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y9, Y11, Y9
 	VMINPS       Y9, Y12, Y9
-	VMOVUPS      Y9, (DX)(CX*4)
+	VMOVUPS      Y9, (DX)(R11*4)
 	VMAXPS       Y10, Y11, Y10
 	VMINPS       Y10, Y12, Y10
-	VMASKMOVPS   Y10, Y0, 32(DX)(CX*4)
+	VMASKMOVPS   Y10, Y0, 32(DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx5x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx5x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	VBROADCASTSS 8(CX), Y4
+	VBROADCASTSS 8(DI), Y4
 	VMOVAPS      Y4, Y5
-	VBROADCASTSS 12(CX), Y6
+	VBROADCASTSS 12(DI), Y6
 	VMOVAPS      Y6, Y7
-	VBROADCASTSS 16(CX), Y8
+	VBROADCASTSS 16(DI), Y8
 	VMOVAPS      Y8, Y9
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y10
-	VMOVUPS      32(DX)(CX*4), Y11
-	VBROADCASTSS (BX), Y12
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(BX), Y12
+	VBROADCASTSS 4(SI), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 8(BX), Y12
+	VBROADCASTSS 8(SI), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 12(BX), Y12
+	VBROADCASTSS 12(SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 16(BX), Y12
+	VBROADCASTSS 16(SI), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         $0x04, SI
-	ADDQ         $0x14, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x14, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	VADDPS       32(DX)(CX*4), Y1, Y1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	VADDPS       32(DX)(CX*4), Y3, Y3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y4, Y4
-	VADDPS       32(DX)(CX*4), Y5, Y5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y6, Y6
-	VADDPS       32(DX)(CX*4), Y7, Y7
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Y8, Y8
-	VADDPS       32(DX)(CX*4), Y9, Y9
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
 
 clamp:
-	VBROADCASTSS 80(AX), Y10
-	VBROADCASTSS 84(AX), Y11
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y10
+	VBROADCASTSS 92(AX), Y11
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y10, Y0
 	VMINPS       Y0, Y11, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
 	VMAXPS       Y1, Y10, Y1
 	VMINPS       Y1, Y11, Y1
-	VMOVUPS      Y1, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y1, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y10, Y2
 	VMINPS       Y2, Y11, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
+	VMOVUPS      Y2, (DX)(R11*4)
 	VMAXPS       Y3, Y10, Y3
 	VMINPS       Y3, Y11, Y3
-	VMOVUPS      Y3, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y3, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y4, Y10, Y4
 	VMINPS       Y4, Y11, Y4
-	VMOVUPS      Y4, (DX)(CX*4)
+	VMOVUPS      Y4, (DX)(R11*4)
 	VMAXPS       Y5, Y10, Y5
 	VMINPS       Y5, Y11, Y5
-	VMOVUPS      Y5, 32(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Y5, 32(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y6, Y10, Y6
 	VMINPS       Y6, Y11, Y6
-	VMOVUPS      Y6, (DX)(CX*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VMAXPS       Y7, Y10, Y7
 	VMINPS       Y7, Y11, Y7
-	VMOVUPS      Y7, 32(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Y7, 32(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y8, Y10, Y8
 	VMINPS       Y8, Y11, Y8
-	VMOVUPS      Y8, (DX)(CX*4)
+	VMOVUPS      Y8, (DX)(R11*4)
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
-	VMOVUPS      Y9, 32(DX)(CX*4)
+	VMOVUPS      Y9, 32(DX)(R11*4)
+	ADDQ         $0x14, DI
+	ADDQ         $0x14, R8
+	ADDQ         $0x14, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x6x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x6x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
-	VBROADCASTSS 4(CX), Y2
-	VBROADCASTSS 8(CX), Y3
-	VBROADCASTSS 12(CX), Y4
-	VBROADCASTSS 16(CX), Y5
-	VBROADCASTSS 20(CX), Y6
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
+	VBROADCASTSS 4(DI), Y2
+	VBROADCASTSS 8(DI), Y3
+	VBROADCASTSS 12(DI), Y4
+	VBROADCASTSS 16(DI), Y5
+	VBROADCASTSS 20(DI), Y6
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
-	VBROADCASTSS (BX), Y8
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(BX), Y8
+	VBROADCASTSS 4(SI), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 8(BX), Y8
+	VBROADCASTSS 8(SI), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 12(BX), Y8
+	VBROADCASTSS 12(SI), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 16(BX), Y8
+	VBROADCASTSS 16(SI), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 20(BX), Y8
+	VBROADCASTSS 20(SI), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x18, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y1, Y1
-	MOVLQSX      4(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y2, Y2
-	MOVLQSX      8(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y3, Y3
-	MOVLQSX      12(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	MOVLQSX      12(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y4, Y4
-	MOVLQSX      16(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	MOVLQSX      16(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y5, Y5
-	MOVLQSX      20(BX), CX
-	VMASKMOVPS   (DX)(CX*4), Y0, Y7
+	MOVLQSX      20(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
 	VADDPS       Y7, Y6, Y6
 
 clamp:
-	VBROADCASTSS 80(AX), Y7
-	VBROADCASTSS 84(AX), Y8
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y7
+	VBROADCASTSS 92(AX), Y8
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y7, Y1
 	VMINPS       Y1, Y8, Y1
-	VMASKMOVPS   Y1, Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y1, Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y7, Y2
 	VMINPS       Y2, Y8, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y2, Y0, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y3, Y7, Y3
 	VMINPS       Y3, Y8, Y3
-	VMASKMOVPS   Y3, Y0, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMASKMOVPS   Y3, Y0, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y4, Y7, Y4
 	VMINPS       Y4, Y8, Y4
-	VMASKMOVPS   Y4, Y0, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMASKMOVPS   Y4, Y0, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y5, Y7, Y5
 	VMINPS       Y5, Y8, Y5
-	VMASKMOVPS   Y5, Y0, (DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMASKMOVPS   Y5, Y0, (DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y8, Y6
-	VMASKMOVPS   Y6, Y0, (DX)(CX*4)
+	VMASKMOVPS   Y6, Y0, (DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx6x1(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx6x1(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
-	VBROADCASTSS 4(CX), Y1
-	VBROADCASTSS 8(CX), Y2
-	VBROADCASTSS 12(CX), Y3
-	VBROADCASTSS 16(CX), Y4
-	VBROADCASTSS 20(CX), Y5
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y6
-	VBROADCASTSS (BX), Y7
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS 4(BX), Y7
+	VBROADCASTSS 4(SI), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 8(BX), Y7
+	VBROADCASTSS 8(SI), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 12(BX), Y7
+	VBROADCASTSS 12(SI), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 16(BX), Y7
+	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 20(BX), Y7
+	VBROADCASTSS 20(SI), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x18, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Y4, Y4
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Y5, Y5
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
 
 clamp:
-	VBROADCASTSS 80(AX), Y6
-	VBROADCASTSS 84(AX), Y7
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y6
+	VBROADCASTSS 92(AX), Y7
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y0, (DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y1, Y6, Y1
 	VMINPS       Y1, Y7, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y1, (DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y2, Y6, Y2
 	VMINPS       Y2, Y7, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Y2, (DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y3, Y6, Y3
 	VMINPS       Y3, Y7, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Y3, (DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y4, Y6, Y4
 	VMINPS       Y4, Y7, Y4
-	VMOVUPS      Y4, (DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Y4, (DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
-	VMOVUPS      Y5, (DX)(CX*4)
+	VMOVUPS      Y5, (DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256x6x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256x6x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         72(AX), CX
-	VMOVUPS      (CX), Y0
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y1
+	MOVQ    a+0(FP), AX
+	MOVQ    72(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    (AX), CX
+	MOVQ    40(AX), DX
+	MOVQ    56(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    64(AX), R9
+	MOVQ    80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS 4(CX), Y3
+	VBROADCASTSS 4(DI), Y3
 	VMOVAPS      Y3, Y4
-	VBROADCASTSS 8(CX), Y5
+	VBROADCASTSS 8(DI), Y5
 	VMOVAPS      Y5, Y6
-	VBROADCASTSS 12(CX), Y7
+	VBROADCASTSS 12(DI), Y7
 	VMOVAPS      Y7, Y8
-	VBROADCASTSS 16(CX), Y9
+	VBROADCASTSS 16(DI), Y9
 	VMOVAPS      Y9, Y10
-	VBROADCASTSS 20(CX), Y11
+	VBROADCASTSS 20(DI), Y11
 	VMOVAPS      Y11, Y12
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y13
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y14
-	VBROADCASTSS (BX), Y15
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(BX), Y15
+	VBROADCASTSS 4(SI), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS 8(BX), Y15
+	VBROADCASTSS 8(SI), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS 12(BX), Y15
+	VBROADCASTSS 12(SI), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 16(BX), Y15
+	VBROADCASTSS 16(SI), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS 20(BX), Y15
+	VBROADCASTSS 20(SI), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x18, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y1, Y1
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
 	VADDPS       Y13, Y2, Y2
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y3, Y3
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
 	VADDPS       Y13, Y4, Y4
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y5, Y5
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
 	VADDPS       Y13, Y6, Y6
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y7, Y7
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y7, Y7
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
 	VADDPS       Y13, Y8, Y8
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Y9, Y9
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y9, Y9
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
 	VADDPS       Y13, Y10, Y10
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Y11, Y11
-	VMASKMOVPS   32(DX)(CX*4), Y0, Y13
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y11, Y11
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
 	VADDPS       Y13, Y12, Y12
 
 clamp:
-	VBROADCASTSS 80(AX), Y13
-	VBROADCASTSS 84(AX), Y14
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y13
+	VBROADCASTSS 92(AX), Y14
+	MOVLQSX      (R8), R11
 	VMAXPS       Y1, Y13, Y1
 	VMINPS       Y1, Y14, Y1
-	VMOVUPS      Y1, (DX)(CX*4)
+	VMOVUPS      Y1, (DX)(R11*4)
 	VMAXPS       Y2, Y13, Y2
 	VMINPS       Y2, Y14, Y2
-	VMASKMOVPS   Y2, Y0, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMASKMOVPS   Y2, Y0, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y3, Y13, Y3
 	VMINPS       Y3, Y14, Y3
-	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y3, (DX)(R11*4)
 	VMAXPS       Y4, Y13, Y4
 	VMINPS       Y4, Y14, Y4
-	VMASKMOVPS   Y4, Y0, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMASKMOVPS   Y4, Y0, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y5, Y13, Y5
 	VMINPS       Y5, Y14, Y5
-	VMOVUPS      Y5, (DX)(CX*4)
+	VMOVUPS      Y5, (DX)(R11*4)
 	VMAXPS       Y6, Y13, Y6
 	VMINPS       Y6, Y14, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMASKMOVPS   Y6, Y0, 32(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y7, Y13, Y7
 	VMINPS       Y7, Y14, Y7
-	VMOVUPS      Y7, (DX)(CX*4)
+	VMOVUPS      Y7, (DX)(R11*4)
 	VMAXPS       Y8, Y13, Y8
 	VMINPS       Y8, Y14, Y8
-	VMASKMOVPS   Y8, Y0, 32(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMASKMOVPS   Y8, Y0, 32(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y9, Y13, Y9
 	VMINPS       Y9, Y14, Y9
-	VMOVUPS      Y9, (DX)(CX*4)
+	VMOVUPS      Y9, (DX)(R11*4)
 	VMAXPS       Y10, Y13, Y10
 	VMINPS       Y10, Y14, Y10
-	VMASKMOVPS   Y10, Y0, 32(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMASKMOVPS   Y10, Y0, 32(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Y11, Y13, Y11
 	VMINPS       Y11, Y14, Y11
-	VMOVUPS      Y11, (DX)(CX*4)
+	VMOVUPS      Y11, (DX)(R11*4)
 	VMAXPS       Y12, Y13, Y12
 	VMINPS       Y12, Y14, Y12
-	VMASKMOVPS   Y12, Y0, 32(DX)(CX*4)
+	VMASKMOVPS   Y12, Y0, 32(DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 
 // func tile256fullx6x2(a *byte)
 // Requires: AVX, FMA3
 TEXT ·tile256fullx6x2(SB), NOSPLIT, $0-8
-	MOVQ         a+0(FP), AX
-	MOVQ         32(AX), CX
-	VBROADCASTSS (CX), Y0
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 40(AX), DX
+	MOVQ 56(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 80(AX), R10
+
+panel:
+	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	VBROADCASTSS 4(CX), Y2
+	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	VBROADCASTSS 8(CX), Y4
+	VBROADCASTSS 8(DI), Y4
 	VMOVAPS      Y4, Y5
-	VBROADCASTSS 12(CX), Y6
+	VBROADCASTSS 12(DI), Y6
 	VMOVAPS      Y6, Y7
-	VBROADCASTSS 16(CX), Y8
+	VBROADCASTSS 16(DI), Y8
 	VMOVAPS      Y8, Y9
-	VBROADCASTSS 20(CX), Y10
+	VBROADCASTSS 20(DI), Y10
 	VMOVAPS      Y10, Y11
-	MOVQ         (AX), DX
-	MOVQ         24(AX), BX
-	MOVQ         8(AX), SI
-	MOVQ         16(AX), DI
+	MOVQ         8(AX), R12
+	MOVQ         16(AX), R13
 
 loop:
-	MOVLQSX      (SI), CX
-	VMOVUPS      (DX)(CX*4), Y12
-	VMOVUPS      32(DX)(CX*4), Y13
-	VBROADCASTSS (BX), Y14
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(BX), Y14
+	VBROADCASTSS 4(SI), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 8(BX), Y14
+	VBROADCASTSS 8(SI), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 12(BX), Y14
+	VBROADCASTSS 12(SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 16(BX), Y14
+	VBROADCASTSS 16(SI), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 20(BX), Y14
+	VBROADCASTSS 20(SI), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         $0x04, SI
-	ADDQ         $0x18, BX
-	DECQ         DI
+	ADDQ         $0x04, R12
+	ADDQ         $0x18, SI
+	DECQ         R13
 	JNZ          loop
-	MOVQ         56(AX), DX
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JZ           clamp
-	MOVQ         64(AX), BX
-	MOVLQSX      (BX), CX
-	VADDPS       (DX)(CX*4), Y0, Y0
-	VADDPS       32(DX)(CX*4), Y1, Y1
-	MOVLQSX      4(BX), CX
-	VADDPS       (DX)(CX*4), Y2, Y2
-	VADDPS       32(DX)(CX*4), Y3, Y3
-	MOVLQSX      8(BX), CX
-	VADDPS       (DX)(CX*4), Y4, Y4
-	VADDPS       32(DX)(CX*4), Y5, Y5
-	MOVLQSX      12(BX), CX
-	VADDPS       (DX)(CX*4), Y6, Y6
-	VADDPS       32(DX)(CX*4), Y7, Y7
-	MOVLQSX      16(BX), CX
-	VADDPS       (DX)(CX*4), Y8, Y8
-	VADDPS       32(DX)(CX*4), Y9, Y9
-	MOVLQSX      20(BX), CX
-	VADDPS       (DX)(CX*4), Y10, Y10
-	VADDPS       32(DX)(CX*4), Y11, Y11
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y10, Y10
+	VADDPS       32(BX)(R11*4), Y11, Y11
 
 clamp:
-	VBROADCASTSS 80(AX), Y12
-	VBROADCASTSS 84(AX), Y13
-	MOVQ         40(AX), DX
-	MOVQ         48(AX), AX
-	MOVLQSX      (AX), CX
+	VBROADCASTSS 88(AX), Y12
+	VBROADCASTSS 92(AX), Y13
+	MOVLQSX      (R8), R11
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
-	VMOVUPS      Y0, (DX)(CX*4)
+	VMOVUPS      Y0, (DX)(R11*4)
 	VMAXPS       Y1, Y12, Y1
 	VMINPS       Y1, Y13, Y1
-	VMOVUPS      Y1, 32(DX)(CX*4)
-	MOVLQSX      4(AX), CX
+	VMOVUPS      Y1, 32(DX)(R11*4)
+	MOVLQSX      4(R8), R11
 	VMAXPS       Y2, Y12, Y2
 	VMINPS       Y2, Y13, Y2
-	VMOVUPS      Y2, (DX)(CX*4)
+	VMOVUPS      Y2, (DX)(R11*4)
 	VMAXPS       Y3, Y12, Y3
 	VMINPS       Y3, Y13, Y3
-	VMOVUPS      Y3, 32(DX)(CX*4)
-	MOVLQSX      8(AX), CX
+	VMOVUPS      Y3, 32(DX)(R11*4)
+	MOVLQSX      8(R8), R11
 	VMAXPS       Y4, Y12, Y4
 	VMINPS       Y4, Y13, Y4
-	VMOVUPS      Y4, (DX)(CX*4)
+	VMOVUPS      Y4, (DX)(R11*4)
 	VMAXPS       Y5, Y12, Y5
 	VMINPS       Y5, Y13, Y5
-	VMOVUPS      Y5, 32(DX)(CX*4)
-	MOVLQSX      12(AX), CX
+	VMOVUPS      Y5, 32(DX)(R11*4)
+	MOVLQSX      12(R8), R11
 	VMAXPS       Y6, Y12, Y6
 	VMINPS       Y6, Y13, Y6
-	VMOVUPS      Y6, (DX)(CX*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VMAXPS       Y7, Y12, Y7
 	VMINPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 32(DX)(CX*4)
-	MOVLQSX      16(AX), CX
+	VMOVUPS      Y7, 32(DX)(R11*4)
+	MOVLQSX      16(R8), R11
 	VMAXPS       Y8, Y12, Y8
 	VMINPS       Y8, Y13, Y8
-	VMOVUPS      Y8, (DX)(CX*4)
+	VMOVUPS      Y8, (DX)(R11*4)
 	VMAXPS       Y9, Y12, Y9
 	VMINPS       Y9, Y13, Y9
-	VMOVUPS      Y9, 32(DX)(CX*4)
-	MOVLQSX      20(AX), CX
+	VMOVUPS      Y9, 32(DX)(R11*4)
+	MOVLQSX      20(R8), R11
 	VMAXPS       Y10, Y12, Y10
 	VMINPS       Y10, Y13, Y10
-	VMOVUPS      Y10, (DX)(CX*4)
+	VMOVUPS      Y10, (DX)(R11*4)
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
-	VMOVUPS      Y11, 32(DX)(CX*4)
+	VMOVUPS      Y11, 32(DX)(R11*4)
+	ADDQ         $0x18, DI
+	ADDQ         $0x18, R8
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          panel
 	VZEROUPPER
 	RET
 

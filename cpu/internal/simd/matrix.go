@@ -25,12 +25,13 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	if bias != nil {
 		copy(m.bias, bias[:rows])
 	}
-	// Panels of equal height, or nearly: 20 rows are better cut 7+7+6 than 8+8+4.
+	// Panels of equal height, or nearly: 20 rows are better cut 7+7+6 than 8+8+4. The
+	// higher ones come first, so that there are at most two runs of the same height.
 	count := (rows + level.shape().height - 1) / level.shape().height
-	at := 0
+	first, at := 0, 0
 	for i := range count {
-		p := panel{first: rows * i / count, at: at}
-		p.height = rows*(i+1)/count - p.first
+		p := panel{first: first, height: (rows + count - 1 - i) / count, at: at}
+		first += p.height
 		for k := range depth {
 			for r := range p.height {
 				m.data[at] = w[(p.first+r)*depth+k]

@@ -33,6 +33,7 @@ type tileArgs struct {
 	add     *float32
 	addRows *int32
 	mask    unsafe.Pointer // *uint16, or *[8]int32
+	panels  int            // of one height
 	lo, hi  float32
 }
 
@@ -64,28 +65,33 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 		if s.width == 3 && registers == 4 {
 			width = 2 // 2+2 is better than 3+1
 		}
-		used := min(n-left-px, width*s.lanes)
+		used, tail := min(n-left-px, width*s.lanes), 0
+		if registers == 3 && m.level == AVX512 && (left == 1 || left == 4) {
+			left, tail = 0, left
+		}
 		a.mask = m.level.mask(used - (width-1)*s.lanes)
 		a.x, a.y = &p.X[px], &p.Y[px]
 		if p.Add != nil {
 			a.add = &p.Add[px]
 		}
-		for i := range m.panels[first:last] {
-			b := &m.panels[first+i]
+		for i := first; i < last; i += a.panels {
+			b := &m.panels[i]
+			for a.panels = 1; i+a.panels < last && m.panels[i+a.panels].height == b.height; a.panels++ {
+			}
 			a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first-p.Skip]
 			if p.Add != nil {
 				a.addRows = &p.AddRows[b.first-p.Skip]
 			}
 			switch {
 			case m.level == AVX512:
-				tile512(&a, b.height, width)
+				tile512(&a, b.height, width, tail)
 			case used == width*s.lanes:
 				tile256full(&a, b.height, width)
 			default:
 				tile256(&a, b.height, width)
 			}
 		}
-		px += used
+		px += used + tail
 	}
 	if left > 0 {
 		m.columns(p, n-left, left, first, last)
@@ -181,56 +187,88 @@ func (l Level) mask(pixels int) unsafe.Pointer {
 
 // A switch, and not a table of functions: through a pointer the arguments would
 // escape to the heap.
-func tile512(a *tileArgs, height, width int) {
-	switch height*4 + width {
-	case 1*4 + 1:
+func tile512(a *tileArgs, height, width, tail int) {
+	switch height<<8 + width<<4 + tail {
+	case 1<<8 + 1<<4:
 		tile512x1x1(a)
-	case 1*4 + 2:
+	case 1<<8 + 2<<4:
 		tile512x1x2(a)
-	case 1*4 + 3:
+	case 1<<8 + 3<<4:
 		tile512x1x3(a)
-	case 2*4 + 1:
+	case 1<<8 + 3<<4 + 1:
+		tile512x1x3t1(a)
+	case 1<<8 + 3<<4 + 4:
+		tile512x1x3t4(a)
+	case 2<<8 + 1<<4:
 		tile512x2x1(a)
-	case 2*4 + 2:
+	case 2<<8 + 2<<4:
 		tile512x2x2(a)
-	case 2*4 + 3:
+	case 2<<8 + 3<<4:
 		tile512x2x3(a)
-	case 3*4 + 1:
+	case 2<<8 + 3<<4 + 1:
+		tile512x2x3t1(a)
+	case 2<<8 + 3<<4 + 4:
+		tile512x2x3t4(a)
+	case 3<<8 + 1<<4:
 		tile512x3x1(a)
-	case 3*4 + 2:
+	case 3<<8 + 2<<4:
 		tile512x3x2(a)
-	case 3*4 + 3:
+	case 3<<8 + 3<<4:
 		tile512x3x3(a)
-	case 4*4 + 1:
+	case 3<<8 + 3<<4 + 1:
+		tile512x3x3t1(a)
+	case 3<<8 + 3<<4 + 4:
+		tile512x3x3t4(a)
+	case 4<<8 + 1<<4:
 		tile512x4x1(a)
-	case 4*4 + 2:
+	case 4<<8 + 2<<4:
 		tile512x4x2(a)
-	case 4*4 + 3:
+	case 4<<8 + 3<<4:
 		tile512x4x3(a)
-	case 5*4 + 1:
+	case 4<<8 + 3<<4 + 1:
+		tile512x4x3t1(a)
+	case 4<<8 + 3<<4 + 4:
+		tile512x4x3t4(a)
+	case 5<<8 + 1<<4:
 		tile512x5x1(a)
-	case 5*4 + 2:
+	case 5<<8 + 2<<4:
 		tile512x5x2(a)
-	case 5*4 + 3:
+	case 5<<8 + 3<<4:
 		tile512x5x3(a)
-	case 6*4 + 1:
+	case 5<<8 + 3<<4 + 1:
+		tile512x5x3t1(a)
+	case 5<<8 + 3<<4 + 4:
+		tile512x5x3t4(a)
+	case 6<<8 + 1<<4:
 		tile512x6x1(a)
-	case 6*4 + 2:
+	case 6<<8 + 2<<4:
 		tile512x6x2(a)
-	case 6*4 + 3:
+	case 6<<8 + 3<<4:
 		tile512x6x3(a)
-	case 7*4 + 1:
+	case 6<<8 + 3<<4 + 1:
+		tile512x6x3t1(a)
+	case 6<<8 + 3<<4 + 4:
+		tile512x6x3t4(a)
+	case 7<<8 + 1<<4:
 		tile512x7x1(a)
-	case 7*4 + 2:
+	case 7<<8 + 2<<4:
 		tile512x7x2(a)
-	case 7*4 + 3:
+	case 7<<8 + 3<<4:
 		tile512x7x3(a)
-	case 8*4 + 1:
+	case 7<<8 + 3<<4 + 1:
+		tile512x7x3t1(a)
+	case 7<<8 + 3<<4 + 4:
+		tile512x7x3t4(a)
+	case 8<<8 + 1<<4:
 		tile512x8x1(a)
-	case 8*4 + 2:
+	case 8<<8 + 2<<4:
 		tile512x8x2(a)
-	case 8*4 + 3:
+	case 8<<8 + 3<<4:
 		tile512x8x3(a)
+	case 8<<8 + 3<<4 + 1:
+		tile512x8x3t1(a)
+	case 8<<8 + 3<<4 + 4:
+		tile512x8x3t4(a)
 	}
 }
 

@@ -27,13 +27,15 @@ func main() {
 	Constraint(buildtags.Not("noasm").ToConstraint())
 	for m := 1; m <= height512; m++ {
 		for n := 1; n <= width512; n++ {
-			tile(wide, m, n)
+			tile(wide, m, n, 0)
 		}
+		tile(wide, m, width512, 1)
+		tile(wide, m, width512, 4)
 	}
 	for m := 1; m <= height256; m++ {
 		for n := 1; n <= width256; n++ {
-			tile(narrow, m, n)
-			tile(full, m, n)
+			tile(narrow, m, n, 0)
+			tile(full, m, n, 0)
 		}
 	}
 	for pixels := 1; pixels <= 4; pixels++ {

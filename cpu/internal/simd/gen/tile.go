@@ -74,30 +74,41 @@ const (
 	atAdd
 	atAddRows
 	atMask
+	atPanels
 	atLo
 	atHi = atLo + 4
 )
 
-// tile is the inner loop of matrix products: m rows of weights times n registers
-// of pixels, all accumulators in registers. One turn of the loop takes one row of
-// x: where it begins is looked up, n loads, and for each row of weights one
+// tile is the inner loop of matrix products: panels of m rows of weights times n
+// registers of pixels, all accumulators in registers. One turn of the loop takes one
+// row of x: where it begins is looked up, n loads, and for each row of weights one
 // broadcast and n multiply-adds.
-func tile(s isa, m, n int) {
-	masked := fmt.Sprintf(", the last %d of them by the mask", s.bytes/4)
+//
+// The few pixels of tail, behind the last register, have accumulators with the rows
+// side by side: a register of pixels would take m multiply-adds a turn, they take one
+// each.
+func tile(s isa, m, n, tail int) {
+	name, masked := fmt.Sprintf("tile%sx%dx%d", s.name, m, n), fmt.Sprintf(", the last %d of them by the mask", s.bytes/4)
 	if s.name == full.name {
 		masked = ""
 	}
-	a := args(fmt.Sprintf("tile%sx%dx%d", s.name, m, n),
-		fmt.Sprintf("tile%sx%dx%d computes %d rows of %d pixels%s.", s.name, m, n, m, n*s.bytes/4, masked), "tileArgs")
+	if tail > 0 {
+		name, masked = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf(" and %d more", tail)
+	}
+	a := args(name, fmt.Sprintf("%s computes panels of %d rows, %d pixels%s.", name, m, n*s.bytes/4, masked), "tileArgs")
 	field := func(at int) reg.GPVirtual {
 		r := GP64()
 		MOVQ(a.Offset(at), r)
 		return r
 	}
 	mask := s.mask(a.Offset(atMask))
+	x, y, residual := field(atX), field(atY), field(atAdd)
+	w, bias := Mem{Base: field(atW)}, Mem{Base: field(atBias)}
+	yRows, addRows := Mem{Base: field(atYRows)}, Mem{Base: field(atAddRows)}
+	panels := field(atPanels)
 
+	Label("panel")
 	acc := make([][]reg.VecVirtual, m)
-	bias := Mem{Base: field(atBias)}
 	for i := range acc {
 		for j := range n {
 			acc[i] = append(acc[i], s.vec())
@@ -108,19 +119,32 @@ func tile(s isa, m, n int) {
 			}
 		}
 	}
+	ends := make([]reg.VecVirtual, tail)
+	for j := range ends {
+		ends[j] = YMM()
+		VMOVUPS(bias, ends[j])
+	}
 
-	row := GP64()
-	x, w, rows, left := field(atX), Mem{Base: field(atW)}, Mem{Base: field(atRows)}, field(atDepth)
-	loop := "loop"
-	Label(loop)
+	row, rows, left := GP64(), Mem{Base: field(atRows)}, field(atDepth)
+	Label("loop")
 	MOVLQSX(rows, row)
+	place := func(base reg.GPVirtual, j int) Mem {
+		return Mem{Base: base, Index: row, Scale: 4, Disp: j * s.bytes}
+	}
 	pixels := make([]reg.VecVirtual, n)
 	for j := range pixels {
 		pixels[j] = s.vec()
-		if from := (Mem{Base: x, Index: row, Scale: 4, Disp: j * s.bytes}); j == n-1 {
-			s.load(from, mask, pixels[j])
+		if j == n-1 && tail == 0 {
+			s.load(place(x, j), mask, pixels[j])
 		} else {
-			VMOVUPS(from, pixels[j])
+			VMOVUPS(place(x, j), pixels[j])
+		}
+	}
+	if tail > 0 {
+		column := YMM()
+		VMOVUPS(w, column)
+		for j, end := range ends {
+			VFMADD231PS_BCST(place(x, n).Offset(4*j), column, end)
 		}
 	}
 	for i := range m {
@@ -137,20 +161,18 @@ func tile(s isa, m, n int) {
 	ADDQ(Imm(4), rows.Base)
 	ADDQ(Imm(uint64(4*m)), w.Base)
 	DECQ(left)
-	JNZ(LabelRef(loop))
+	JNZ(LabelRef("loop"))
 
 	// Now the epilogue: each row's place is looked up again.
-	residual := field(atAdd)
 	TESTQ(residual, residual)
 	JZ(LabelRef("clamp"))
-	at := Mem{Base: field(atAddRows)}
 	for i := range m {
-		MOVLQSX(at.Offset(4*i), row)
+		MOVLQSX(addRows.Offset(4*i), row)
 		for j := range n {
-			if from := (Mem{Base: residual, Index: row, Scale: 4, Disp: j * s.bytes}); j == n-1 {
-				s.add(from, mask, acc[i][j])
+			if j == n-1 && tail == 0 {
+				s.add(place(residual, j), mask, acc[i][j])
 			} else {
-				VADDPS(from, acc[i][j], acc[i][j])
+				VADDPS(place(residual, j), acc[i][j], acc[i][j])
 			}
 		}
 	}
@@ -158,28 +180,87 @@ func tile(s isa, m, n int) {
 	lo, hi := s.vec(), s.vec()
 	VBROADCASTSS(a.Offset(atLo), lo)
 	VBROADCASTSS(a.Offset(atHi), hi)
-	y := field(atY)
-	at = Mem{Base: field(atYRows)}
 	for i := range m {
-		MOVLQSX(at.Offset(4*i), row)
+		MOVLQSX(yRows.Offset(4*i), row)
 		for j := range n {
 			clamp(acc[i][j], lo, hi)
-			if to := (Mem{Base: y, Index: row, Scale: 4, Disp: j * s.bytes}); j == n-1 {
-				s.store(acc[i][j], mask, to)
+			if j == n-1 && tail == 0 {
+				s.store(acc[i][j], mask, place(y, j))
 			} else {
-				VMOVUPS(acc[i][j], to)
+				VMOVUPS(acc[i][j], place(y, j))
 			}
 		}
 	}
+	if tail > 0 {
+		at := func(base reg.GPVirtual, rows Mem, i int) Mem {
+			MOVLQSX(rows.Offset(4*i), row)
+			return place(base, n)
+		}
+		values := turned(ends, m)
+		TESTQ(residual, residual)
+		JZ(LabelRef("last"))
+		for i, v := range values {
+			if from := at(residual, addRows, i); tail == 1 {
+				VADDSS(from, v, v)
+			} else {
+				VADDPS(from, v, v)
+			}
+		}
+		Label("last")
+		for i, v := range values {
+			clamp(v, lo.AsX(), hi.AsX())
+			if to := at(y, yRows, i); tail == 1 {
+				VMOVSS(v, to)
+			} else {
+				VMOVUPS(v, to)
+			}
+		}
+	}
+	for _, next := range []Mem{bias, yRows, addRows} {
+		ADDQ(Imm(uint64(4*m)), next.Base)
+	}
+	DECQ(panels)
+	JNZ(LabelRef("panel"))
 	VZEROUPPER()
 	RET()
 }
 
 // clamp keeps a NaN: MAXPS and MINPS return the operand that Go's assembler takes
 // first when one is no number.
-func clamp(v, lo, hi reg.VecVirtual) {
+func clamp(v, lo, hi reg.Register) {
 	VMAXPS(v, lo, v)
 	VMINPS(v, hi, v)
+}
+
+// turned takes one or four columns of m rows, each in a register, and gives the rows.
+func turned(columns []reg.VecVirtual, m int) (rows []reg.Register) {
+	var quads []reg.VecVirtual // rows 0…3, and 4…7 in the upper half
+	if len(columns) == 1 {
+		quads = columns
+		for i := 1; i < min(m, 4); i++ {
+			quads = append(quads, YMM())
+			VPERMILPS(Imm(uint64(i)), columns[0], quads[i])
+		}
+	} else {
+		for _, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {
+			a, b := YMM(), YMM()
+			unpack(columns[1], columns[0], a)
+			unpack(columns[3], columns[2], b)
+			for _, half := range []uint64{0x44, 0xee} {
+				quads = append(quads, YMM())
+				VSHUFPS(Imm(half), b, a, quads[len(quads)-1])
+			}
+		}
+	}
+	for i := range m {
+		if i < 4 {
+			rows = append(rows, quads[i].AsX())
+			continue
+		}
+		rows = append(rows, XMM())
+		VEXTRACTF32X4(Imm(1), quads[i-4], rows[i])
+	}
+	return rows
 }
 
 // Fields of columnsArgs.
