@@ -43,6 +43,12 @@ func (b *Backend) Device() string {
 // Driver says which instructions are used.
 func (b *Backend) Driver() string { return "shufflegl cpu (" + b.level.String() + ")" }
 
+// PlanOptions wishes for planes that begin at multiples of a cache line, and residuals
+// that are written over: both keep more of a network in the caches.
+func (b *Backend) PlanOptions() network.PlanOptions {
+	return network.PlanOptions{PlaneAlign: lineFloats, InPlace: true}
+}
+
 // Prepare allocates the arena, fills in the constants, makes a kernel of each
 // step and starts the workers.
 func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {

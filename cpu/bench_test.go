@@ -24,21 +24,17 @@ func BenchmarkNetworks(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				p, err := network.NewPlan(g, network.PlanOptions{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				benchPlan(b, p, threads)
+				benchGraph(b, g, cpu.New(cpu.Options{Threads: threads}))
 			})
 		}
 	}
 }
 
-func benchPlan(b *testing.B, p *network.Plan, threads int) {
-	benchPlanOn(b, p, cpu.New(cpu.Options{Threads: threads}))
-}
-
-func benchPlanOn(b *testing.B, p *network.Plan, backend network.Backend) {
+func benchGraph(b *testing.B, g *network.Graph, backend network.Backend) {
+	p, err := network.PlanFor(backend, g)
+	if err != nil {
+		b.Fatal(err)
+	}
 	e, err := backend.Prepare(p)
 	if err != nil {
 		b.Fatal(err)
@@ -118,11 +114,7 @@ func BenchmarkKernels(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := network.NewPlan(g, network.PlanOptions{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			benchPlan(b, p, 1)
+			benchGraph(b, g, cpu.New(cpu.Options{Threads: 1}))
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 type depthwise struct {
 	epilogue
 	phases
+	slider *slider        // may be nil
 	window *simd.Window   // may be nil
 	rows   []*simd.Matrix // without a window: each channel's weights
 	w      []float32
@@ -40,7 +41,16 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	_, k.outPlanes, _, _ = s.Output.NCHW()
 	k.bands = (k.out.Height + k.band - 1) / k.band
 	run, scratch := k.run, multiplyScratch(k.band*k.out.Width)+k.floats()
-	if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
+	if k.slider = newSlider(level, s, op.Normal(), false); k.slider != nil && k.channels == k.outPlanes {
+		k.bands, run, scratch = 1, k.runSlider, 0
+		for plane := range k.out.Planes {
+			from, _ := k.item(plane)
+			k.slider.from = append(k.slider.from, from)
+		}
+		if k.bias == nil {
+			k.bias = make([]float32, k.channels)
+		}
+	} else if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
 		k.bands, run, scratch = 1, k.runWindow, 0
 	} else {
 		k.rows = packGroups(level, s, k.channels)
@@ -53,24 +63,16 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 
 // newWindow is a window over a step's planes, or nil if there is none.
 func newWindow(level simd.Level, s *network.Step, op network.Window, most bool) *simd.Window {
-	if op.Kernel[0] != op.Kernel[1] || op.Stride[0] != op.Stride[1] || op.Dilation != [2]int{1, 1} {
+	form, ok := formOf(s, op, most)
+	if !ok {
 		return nil
-	}
-	form := simd.Form{Size: op.Kernel[0], Stride: op.Stride[0], Top: op.Pads.Top, Left: op.Pads.Left,
-		Most: most, In: planeOf(s.Inputs[0]), Out: planeOf(s.Output)}
-	if s.Residual != nil {
-		form.Add, form.Adds = planeOf(*s.Residual), true
 	}
 	w, _ := simd.NewWindow(level, form)
 	return w
 }
 
-func planeOf(v network.View) simd.Plane {
-	return simd.Plane{Height: v.Height, Width: v.Width, Pitch: v.RowStride}
-}
-
-// slide runs a window over one plane of the input to plane p of the output.
-func (e *epilogue) slide(arena []float32, w *simd.Window, from int32, p int, sweep *simd.Sweep) {
+// sweep runs a window over one plane of the input to plane p of the output.
+func (e *epilogue) sweep(arena []float32, w *simd.Window, from int32, p int, sweep *simd.Sweep) {
 	var after bool
 	sweep.Lo, sweep.Hi, after = e.bounds()
 	sweep.X, sweep.Y = arena[from:], arena[e.out.Planes[p]:]
@@ -91,6 +93,16 @@ func (k *depthwise) item(plane int) (from int32, channel int) {
 	return k.in.Planes[sample*k.inPlanes+p*k.inPlanes/k.outPlanes], p * k.channels / k.outPlanes
 }
 
+func (k *depthwise) runSlider(task int, arena, _ []float32) {
+	first, last := task*k.chunk, min((task+1)*k.chunk, k.items)
+	for first < last { // a sample, or a part of one
+		channel := first % k.channels
+		n := min(last-first, k.channels-channel)
+		k.slide(arena, k.slider, simd.Planes{Weights: k.w[9*channel:], Bias: k.bias[channel:]}, first, first+n)
+		first += n
+	}
+}
+
 func (k *depthwise) runWindow(task int, arena, _ []float32) {
 	taps := len(k.at)
 	var sweep simd.Sweep
@@ -100,7 +112,7 @@ func (k *depthwise) runWindow(task int, arena, _ []float32) {
 		if k.bias != nil {
 			sweep.Bias = k.bias[channel]
 		}
-		k.slide(arena, k.window, from, plane, &sweep)
+		k.sweep(arena, k.window, from, plane, &sweep)
 	}
 }
 

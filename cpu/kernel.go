@@ -19,7 +19,6 @@ type kernel struct {
 // kernels has one row for each kind of step: what makes a kernel of it for so
 // many threads.
 var kernels = map[network.Kernel]func(s *network.Step, threads int) (kernel, error){
-	network.PoolGlobal:     newGlobalPool,
 	network.SoftmaxRow:     newSoftmax,
 	network.Elementwise:    newElementwise,
 	network.ConvTransposed: newTransposed,
@@ -37,6 +36,7 @@ var vectorKernels = map[network.Kernel]func(s *network.Step, threads int, level 
 	network.ConvDepthwise:     newDepthwise,
 	network.ConvGeneral:       newGeneral,
 	network.PoolWindow:        newPool,
+	network.PoolGlobal:        newGlobalPool,
 	network.FullyConnectedRow: newFullyConnected,
 }
 

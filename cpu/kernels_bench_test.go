@@ -31,11 +31,12 @@ func BenchmarkSteps(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := network.NewPlan(g, network.PlanOptions{})
+			backend := New(Options{Threads: 1})
+			p, err := network.PlanFor(backend, g)
 			if err != nil {
 				b.Fatal(err)
 			}
-			x, err := New(Options{Threads: 1}).Prepare(p)
+			x, err := backend.Prepare(p)
 			if err != nil {
 				b.Fatal(err)
 			}

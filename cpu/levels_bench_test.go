@@ -6,7 +6,6 @@ import (
 
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
-	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
 
@@ -17,13 +16,9 @@ func BenchmarkLevels(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := network.NewPlan(g, network.PlanOptions{})
-	if err != nil {
-		b.Fatal(err)
-	}
 	for _, level := range simd.Levels() {
 		b.Run(fmt.Sprint(level), func(b *testing.B) {
-			benchPlanOn(b, p, cpu.AtLevel(cpu.New(cpu.Options{Threads: 1}), level))
+			benchGraph(b, g, cpu.AtLevel(cpu.New(cpu.Options{Threads: 1}), level))
 		})
 	}
 }

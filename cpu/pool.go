@@ -20,6 +20,7 @@ type pool struct {
 
 	rowCount, columnCount []float32 // pixels that count for an average, by output row and column
 
+	slider *slider      // may be nil
 	window *simd.Window // may be nil
 	ones   []float32
 	scale  []float32    // what sums are multiplied by, in the output's form
@@ -37,10 +38,13 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	k.rowCount = counted(op, 0, k.in.Height, k.out.Height, op.Pads.Top, op.Pads.Bottom)
 	k.columnCount = counted(op, 1, k.in.Width, k.out.Width, op.Pads.Left, op.Pads.Right)
 	k.bands = (k.out.Height + k.band - 1) / k.band
-	if k.window = newWindow(level, s, op.Window, op.Reduce == network.Max); k.window != nil && k.inPixels() {
+	if k.inPixels() {
+		if k.slider = newSlider(level, s, op.Window, op.Reduce == network.Max); k.slider == nil || k.op.Stride[0] == 1 {
+			k.slider, k.window = nil, newWindow(level, s, op.Window, op.Reduce == network.Max)
+		}
+	}
+	if k.slider != nil || k.window != nil {
 		k.bands = 1
-	} else {
-		k.window = nil
 	}
 	k.items = len(k.out.Planes) * k.bands
 	var tasks int
@@ -50,6 +54,10 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 		ones[i] = 1
 	}
 	switch {
+	case k.slider != nil:
+		k.slider.from = k.in.Planes
+		k.scale = k.reciprocals()
+		return kernel{tasks: tasks, run: k.runSlider}, nil
 	case k.window != nil:
 		k.ones = ones
 		k.scale = k.reciprocals()
@@ -101,10 +109,14 @@ func (k *pool) reciprocals() []float32 {
 	return scale
 }
 
+func (k *pool) runSlider(task int, arena, _ []float32) {
+	k.slide(arena, k.slider, simd.Planes{Scale: k.scale}, task*k.chunk, min((task+1)*k.chunk, k.items))
+}
+
 func (k *pool) runWindow(task int, arena, _ []float32) {
 	sweep := simd.Sweep{W: k.ones, Scale: k.scale}
 	for plane := task * k.chunk; plane < min((task+1)*k.chunk, k.items); plane++ {
-		k.slide(arena, k.window, k.in.Planes[plane], plane, &sweep)
+		k.sweep(arena, k.window, k.in.Planes[plane], plane, &sweep)
 	}
 }
 

@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -11,18 +12,32 @@ type globalPool struct {
 	epilogue
 	in     network.View
 	reduce network.Reduction
+	level  simd.Level
 	chunk  int
 }
 
-func newGlobalPool(s *network.Step, threads int) (kernel, error) {
+func newGlobalPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	op, ok := s.Op.(network.GlobalPool)
 	if !ok {
 		return kernel{}, errOperator
 	}
-	k := &globalPool{epilogue: newEpilogue(s), in: s.Inputs[0], reduce: op.Reduce}
+	k := &globalPool{epilogue: newEpilogue(s), in: s.Inputs[0], reduce: op.Reduce, level: level}
 	var tasks int
 	tasks, k.chunk = chunks(len(k.in.Planes), threads)
-	return kernel{tasks: tasks, run: k.run}, nil
+	run := k.run
+	if _, _, after := k.bounds(); op.Reduce == network.Average && flat(k.in) && s.Residual == nil && !after {
+		run = k.runTotals
+	}
+	return kernel{tasks: tasks, run: run}, nil
+}
+
+// runTotals averages planes that are single runs.
+func (k *globalPool) runTotals(task int, arena, _ []float32) {
+	first, last := task*k.chunk, min((task+1)*k.chunk, len(k.in.Planes))
+	n := k.in.Height * k.in.Width
+	p := simd.Planes{X: arena, From: k.in.Planes[first:last], Y: arena, To: k.out.Planes[first:last]}
+	p.Lo, p.Hi, _ = k.bounds()
+	p.Totals(k.level, n, 1/float32(n))
 }
 
 func (k *globalPool) run(task int, arena, _ []float32) {
@@ -33,13 +48,12 @@ func (k *globalPool) run(task int, arena, _ []float32) {
 			result = float32(math.Inf(-1))
 		}
 		for y := range k.in.Height {
-			row := plane[y*k.in.RowStride:][:k.in.Width]
-			if k.reduce == network.Max {
-				for _, v := range row {
+			for _, v := range plane[y*k.in.RowStride:][:k.in.Width] {
+				if k.reduce == network.Max {
 					result = max(result, v)
+				} else {
+					result += v
 				}
-			} else {
-				result += sum(row)
 			}
 		}
 		if k.reduce == network.Average {
@@ -47,17 +61,4 @@ func (k *globalPool) run(task int, arena, _ []float32) {
 		}
 		k.one(arena, p, result)
 	}
-}
-
-// sum adds in four parts, which do not wait for each other and lose less to
-// rounding.
-func sum(fs []float32) float32 {
-	var a, b, c, d float32
-	for ; len(fs) >= 4; fs = fs[4:] {
-		a, b, c, d = a+fs[0], b+fs[1], c+fs[2], d+fs[3]
-	}
-	for _, v := range fs {
-		a += v
-	}
-	return a + b + (c + d)
 }

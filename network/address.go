@@ -20,7 +20,7 @@ type buffer struct {
 	pinned                  bool // some view runs over several planes: they must stay neighbours
 }
 
-func newBuffer(s tensor.Shape, aligned int) *buffer {
+func newBuffer(s tensor.Shape, aligned, planeAligned int) *buffer {
 	planes, h, w := PlaneForm(s)
 	b := &buffer{planes: planes, samples: 1, height: h, width: w, rowStride: w, planeStride: 1}
 	if len(s) > 1 {
@@ -30,8 +30,8 @@ func newBuffer(s tensor.Shape, aligned int) *buffer {
 		b.rowStride = align(w, max(aligned, 1))
 	}
 	if h*w > 1 {
-		// Planes begin at multiples of four floats, for vector loads.
-		b.planeStride = align(h*b.rowStride, 4)
+		// Planes begin at multiples of four floats at least, for vector loads.
+		b.planeStride = align(align(h*b.rowStride, 4), max(planeAligned, 1))
 	}
 	b.planeStride = align(b.planeStride, max(aligned, 1))
 	return b

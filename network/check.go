@@ -8,6 +8,9 @@ const maxPlanes = 1 << 23
 
 // check sees that options are ones that a plan can follow.
 func (o PlanOptions) check() error {
+	if o.PlaneAlign < 0 || o.PlaneAlign > 1<<10 {
+		return fmt.Errorf("network: planes aligned to %d floats: %w", o.PlaneAlign, ErrUnsupported)
+	}
 	if min(o.Align, o.Guard) < 0 || max(o.Align, o.Guard) > 1<<16 {
 		return fmt.Errorf("network: rows aligned to %d floats with guards of %d: %w", o.Align, o.Guard, ErrUnsupported)
 	}
@@ -37,7 +40,7 @@ func (g *Graph) check(opt PlanOptions) error {
 		if planes > maxPlanes && !weights { // weights are not kept by planes
 			return fmt.Errorf("%q: %v is more than %d planes: %w", v.Name, v.Shape, maxPlanes, ErrUnsupported)
 		}
-		if plane := int64(h) * int64(align(w, max(opt.Align, 1))); plane > 1 && int64(planes)*(plane+3) > 2*maxElements {
+		if plane := int64(h) * int64(align(w, max(opt.Align, 1))); plane > 1 && int64(planes)*(plane+int64(max(opt.PlaneAlign, 4))-1) > 2*maxElements {
 			return fmt.Errorf("%q: %v takes too much memory with rows of %d floats: %w", v.Name, v.Shape, align(w, max(opt.Align, 1)), ErrUnsupported)
 		}
 		return nil

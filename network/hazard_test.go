@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/network"
@@ -152,6 +153,8 @@ func hazards(p *network.Plan) (m *memory, needed map[int]bool, err error) {
 			return nil
 		}
 		for _, v := range operandsOf(s) {
+			// Each element of what is written over is read before.
+			over := v == s.Residual && reflect.DeepEqual(v.Planes, s.Output.Planes) && v.RowStride == s.Output.RowStride
 			for _, r := range readRows(v) {
 				for f := r.start; f < r.end; f++ {
 					w := m.writer[f]
@@ -163,7 +166,9 @@ func hazards(p *network.Plan) (m *memory, needed map[int]bool, err error) {
 							return m, needed, err
 						}
 					}
-					m.reader[f] = me
+					if !over {
+						m.reader[f] = me
+					}
 				}
 			}
 		}

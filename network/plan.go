@@ -141,6 +141,12 @@ type PlanOptions struct {
 	// of one element; 0 leaves rows without padding. Backends that store whole
 	// vectors ask for it.
 	Align int
+	// PlaneAlign makes planes of several elements start at multiples of so many floats;
+	// 0 means 4.
+	PlaneAlign int
+	// InPlace lets convolutions write over the residual that they add, if nothing else
+	// needs it. Their kernels must not write an element before they have read it there.
+	InPlace bool
 	// ElementBytes is what an element of a map or of weights takes where the plan
 	// runs; 0 means 4. Bytes are counted with it, and nothing else depends on it:
 	// offsets count elements.

@@ -53,6 +53,7 @@ func NewPlan(g *Graph, opt PlanOptions) (*Plan, error) {
 		s.fuseBeside()
 	}
 	s.order()
+	s.overwrite()
 	p.ArenaFloats, p.Guards = s.arena()
 	if p.ArenaFloats > maxElements {
 		return nil, fmt.Errorf("network: graph %q needs an arena of more than %d floats: %w", g.Name, maxElements, ErrUnsupported)
@@ -103,7 +104,7 @@ type constant struct {
 }
 
 func (s *scheduler) buffer(shape tensor.Shape) *buffer {
-	b := newBuffer(shape, s.opt.Align)
+	b := newBuffer(shape, s.opt.Align, s.opt.PlaneAlign)
 	s.buffers = append(s.buffers, b)
 	return b
 }

@@ -179,7 +179,7 @@ func RunCase(b network.Backend, c Case, o Options) error {
 			return fmt.Errorf("planning with %+v: %v", po, err) // %v: the backend is not to blame
 		}
 		// Most cases have nothing that is fused in one plan and not in another.
-		key := fmt.Sprint(p, p.Guards, po.Align)
+		key := fmt.Sprint(p, p.Guards, po.Align, po.PlaneAlign)
 		if checked[key] {
 			continue
 		}

@@ -369,6 +369,36 @@ func strided3(a *windowArgs)
 //go:noescape
 func stridedMax3(a *windowArgs)
 
+// slide1 convolves a strip of up to 16 columns of planes with 3x3 weights.
+//
+//go:noescape
+func slide1(a *slideArgs)
+
+// slide2 convolves a strip of up to 32 columns of planes with 3x3 weights.
+//
+//go:noescape
+func slide2(a *slideArgs)
+
+// slideStrided convolves a strip of up to 15 columns of planes with 3x3 weights, every other pixel.
+//
+//go:noescape
+func slideStrided(a *slideArgs)
+
+// slideAverage adds 3x3 pixels, every other pixel, and scales the sums.
+//
+//go:noescape
+func slideAverage(a *slideArgs)
+
+// slideMax is the largest of 3x3 pixels, every other pixel.
+//
+//go:noescape
+func slideMax(a *slideArgs)
+
+// total adds up the pixels of planes and scales the sums.
+//
+//go:noescape
+func total(a *totalArgs)
+
 // evens copies every other float, 8 a turn.
 //
 //go:noescape

@@ -8173,6 +8173,667 @@ DATA stridedMax3order<>+56(SB)/4, $0x0000001c
 DATA stridedMax3order<>+60(SB)/4, $0x0000001e
 GLOBL stridedMax3order<>(SB), RODATA|NOPTR, $64
 
+// func slide1(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slide1(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	KMOVW        128(AX), K1
+	KMOVW        130(AX), K2
+	KMOVW        132(AX), K3
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Z2
+	VBROADCASTSS 4(R10), Z3
+	VBROADCASTSS 8(R10), Z4
+	VBROADCASTSS 12(R10), Z5
+	VBROADCASTSS 16(R10), Z6
+	VBROADCASTSS 20(R10), Z7
+	VBROADCASTSS 24(R10), Z8
+	VBROADCASTSS 28(R10), Z9
+	VBROADCASTSS 32(R10), Z10
+	VBROADCASTSS (R11), Z11
+	ADDQ         $0x24, R10
+	ADDQ         $0x04, R11
+	VMOVAPS      Z11, Z13
+	VMOVAPS      Z11, Z14
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD231PS  Z12, Z5, Z13
+	VFMADD231PS  Z12, Z2, Z14
+	VMOVUPS.Z    4(CX), K2, Z12
+	VFMADD231PS  Z12, Z6, Z13
+	VFMADD231PS  Z12, Z3, Z14
+	VMOVUPS.Z    8(CX), K3, Z12
+	VFMADD231PS  Z12, Z7, Z13
+	VFMADD231PS  Z12, Z4, Z14
+	DECQ         R12
+	JZ           bottom
+
+row:
+	ADDQ        BX, CX
+	VMOVAPS     Z13, Z12
+	VMOVAPS     Z14, Z13
+	VMOVAPS     Z11, Z14
+	VMOVUPS.Z   (CX), K1, Z15
+	VFMADD231PS Z15, Z8, Z12
+	VFMADD231PS Z15, Z5, Z13
+	VFMADD231PS Z15, Z2, Z14
+	VMOVUPS.Z   4(CX), K2, Z15
+	VFMADD231PS Z15, Z9, Z12
+	VFMADD231PS Z15, Z6, Z13
+	VFMADD231PS Z15, Z3, Z14
+	VMOVUPS.Z   8(CX), K3, Z15
+	VFMADD231PS Z15, Z10, Z12
+	VFMADD231PS Z15, Z7, Z13
+	VFMADD231PS Z15, Z4, Z14
+	VMAXPS      Z12, Z0, Z12
+	VMINPS      Z12, Z1, Z12
+	VMOVUPS     Z12, K2, (DX)
+	ADDQ        SI, DX
+	DECQ        R12
+	JNZ         row
+
+bottom:
+	VMAXPS  Z13, Z0, Z13
+	VMINPS  Z13, Z1, Z13
+	VMOVUPS Z13, K2, (DX)
+	ADDQ    SI, DX
+	DECQ    R9
+	JNZ     plane
+	VZEROUPPER
+	RET
+
+// func slide2(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slide2(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	KMOVW        128(AX), K1
+	KMOVW        130(AX), K2
+	KMOVW        132(AX), K3
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Z2
+	VBROADCASTSS 4(R10), Z3
+	VBROADCASTSS 8(R10), Z4
+	VBROADCASTSS 12(R10), Z5
+	VBROADCASTSS 16(R10), Z6
+	VBROADCASTSS 20(R10), Z7
+	VBROADCASTSS 24(R10), Z8
+	VBROADCASTSS 28(R10), Z9
+	VBROADCASTSS 32(R10), Z10
+	VBROADCASTSS (R11), Z11
+	ADDQ         $0x24, R10
+	ADDQ         $0x04, R11
+	VMOVAPS      Z11, Z14
+	VMOVAPS      Z11, Z16
+	VMOVUPS.Z    (CX), K1, Z12
+	VFMADD231PS  Z12, Z5, Z14
+	VFMADD231PS  Z12, Z2, Z16
+	VMOVUPS      4(CX), Z12
+	VFMADD231PS  Z12, Z6, Z14
+	VFMADD231PS  Z12, Z3, Z16
+	VMOVUPS      8(CX), Z12
+	VFMADD231PS  Z12, Z7, Z14
+	VFMADD231PS  Z12, Z4, Z16
+	VMOVAPS      Z11, Z15
+	VMOVAPS      Z11, Z17
+	VMOVUPS.Z    64(CX), K2, Z12
+	VFMADD231PS  Z12, Z5, Z15
+	VFMADD231PS  Z12, Z2, Z17
+	VMOVUPS.Z    68(CX), K2, Z12
+	VFMADD231PS  Z12, Z6, Z15
+	VFMADD231PS  Z12, Z3, Z17
+	VMOVUPS.Z    72(CX), K3, Z12
+	VFMADD231PS  Z12, Z7, Z15
+	VFMADD231PS  Z12, Z4, Z17
+	DECQ         R12
+	JZ           bottom
+
+row:
+	ADDQ        BX, CX
+	VMOVAPS     Z14, Z12
+	VMOVAPS     Z16, Z14
+	VMOVAPS     Z11, Z16
+	VMOVUPS.Z   (CX), K1, Z13
+	VFMADD231PS Z13, Z8, Z12
+	VFMADD231PS Z13, Z5, Z14
+	VFMADD231PS Z13, Z2, Z16
+	VMOVUPS     4(CX), Z13
+	VFMADD231PS Z13, Z9, Z12
+	VFMADD231PS Z13, Z6, Z14
+	VFMADD231PS Z13, Z3, Z16
+	VMOVUPS     8(CX), Z13
+	VFMADD231PS Z13, Z10, Z12
+	VFMADD231PS Z13, Z7, Z14
+	VFMADD231PS Z13, Z4, Z16
+	VMOVAPS     Z15, Z13
+	VMOVAPS     Z17, Z15
+	VMOVAPS     Z11, Z17
+	VMOVUPS.Z   64(CX), K2, Z18
+	VFMADD231PS Z18, Z8, Z13
+	VFMADD231PS Z18, Z5, Z15
+	VFMADD231PS Z18, Z2, Z17
+	VMOVUPS.Z   68(CX), K2, Z18
+	VFMADD231PS Z18, Z9, Z13
+	VFMADD231PS Z18, Z6, Z15
+	VFMADD231PS Z18, Z3, Z17
+	VMOVUPS.Z   72(CX), K3, Z18
+	VFMADD231PS Z18, Z10, Z13
+	VFMADD231PS Z18, Z7, Z15
+	VFMADD231PS Z18, Z4, Z17
+	VMAXPS      Z12, Z0, Z12
+	VMINPS      Z12, Z1, Z12
+	VMOVUPS     Z12, (DX)
+	VMAXPS      Z13, Z0, Z13
+	VMINPS      Z13, Z1, Z13
+	VMOVUPS     Z13, K2, 64(DX)
+	ADDQ        SI, DX
+	DECQ        R12
+	JNZ         row
+
+bottom:
+	VMAXPS  Z14, Z0, Z14
+	VMINPS  Z14, Z1, Z14
+	VMOVUPS Z14, (DX)
+	VMAXPS  Z15, Z0, Z15
+	VMINPS  Z15, Z1, Z15
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    SI, DX
+	DECQ    R9
+	JNZ     plane
+	VZEROUPPER
+	RET
+
+// func slideStrided(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slideStrided(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	KMOVW        128(AX), K1
+	KMOVW        130(AX), K2
+	KMOVW        132(AX), K3
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+	VMOVUPS      slideStridedorder<>+0(SB), Z2
+	MOVL         $0x00000001, CX
+	VPBROADCASTD CX, Z3
+	VPADDD       Z2, Z3, Z3
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Z4
+	VBROADCASTSS 4(R10), Z5
+	VBROADCASTSS 8(R10), Z6
+	VBROADCASTSS 12(R10), Z7
+	VBROADCASTSS 16(R10), Z8
+	VBROADCASTSS 20(R10), Z9
+	VBROADCASTSS 24(R10), Z10
+	VBROADCASTSS 28(R10), Z11
+	VBROADCASTSS 32(R10), Z12
+	VBROADCASTSS (R11), Z13
+	ADDQ         $0x24, R10
+	ADDQ         $0x04, R11
+	VMOVAPS      Z13, Z15
+	CMPQ         104(AX), $0x00
+	JEQ          inside
+	VMOVUPS.Z    (CX), K1, Z14
+	VMOVUPS.Z    64(CX), K3, Z16
+	ADDQ         BX, CX
+	VMOVAPS      Z2, Z17
+	VPERMI2PS    Z16, Z14, Z17
+	VMOVAPS      Z3, Z18
+	VPERMI2PS    Z16, Z14, Z18
+	VALIGND      $0x01, Z17, Z17, Z14
+	VFMADD231PS  Z17, Z4, Z15
+	VFMADD231PS  Z18, Z5, Z15
+	VFMADD231PS  Z14, Z6, Z15
+
+inside:
+	TESTQ R12, R12
+	JZ    bottom
+
+row:
+	VMOVAPS     Z15, Z14
+	VMOVUPS.Z   (CX), K1, Z15
+	VMOVUPS.Z   64(CX), K3, Z16
+	ADDQ        BX, CX
+	VMOVAPS     Z2, Z17
+	VPERMI2PS   Z16, Z15, Z17
+	VMOVAPS     Z3, Z18
+	VPERMI2PS   Z16, Z15, Z18
+	VALIGND     $0x01, Z17, Z17, Z15
+	VFMADD231PS Z17, Z7, Z14
+	VFMADD231PS Z18, Z8, Z14
+	VFMADD231PS Z15, Z9, Z14
+	VMOVUPS.Z   (CX), K1, Z15
+	VMOVUPS.Z   64(CX), K3, Z18
+	ADDQ        BX, CX
+	VMOVAPS     Z2, Z16
+	VPERMI2PS   Z18, Z15, Z16
+	VMOVAPS     Z3, Z17
+	VPERMI2PS   Z18, Z15, Z17
+	VALIGND     $0x01, Z16, Z16, Z18
+	VFMADD231PS Z16, Z10, Z14
+	VFMADD231PS Z17, Z11, Z14
+	VFMADD231PS Z18, Z12, Z14
+	VMOVAPS     Z13, Z15
+	VFMADD231PS Z16, Z4, Z15
+	VFMADD231PS Z17, Z5, Z15
+	VFMADD231PS Z18, Z6, Z15
+	VMAXPS      Z14, Z0, Z14
+	VMINPS      Z14, Z1, Z14
+	VMOVUPS     Z14, K2, (DX)
+	ADDQ        SI, DX
+	DECQ        R12
+	JNZ         row
+
+bottom:
+	CMPQ        112(AX), $0x00
+	JEQ         done
+	VMOVAPS     Z15, Z14
+	VMOVUPS.Z   (CX), K1, Z4
+	VMOVUPS.Z   64(CX), K3, Z5
+	ADDQ        BX, CX
+	VMOVAPS     Z2, Z6
+	VPERMI2PS   Z5, Z4, Z6
+	VMOVAPS     Z3, Z10
+	VPERMI2PS   Z5, Z4, Z10
+	VALIGND     $0x01, Z6, Z6, Z4
+	VFMADD231PS Z6, Z7, Z14
+	VFMADD231PS Z10, Z8, Z14
+	VFMADD231PS Z4, Z9, Z14
+	VMAXPS      Z14, Z0, Z14
+	VMINPS      Z14, Z1, Z14
+	VMOVUPS     Z14, K2, (DX)
+	ADDQ        SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA slideStridedorder<>+0(SB)/4, $0x00000000
+DATA slideStridedorder<>+4(SB)/4, $0x00000002
+DATA slideStridedorder<>+8(SB)/4, $0x00000004
+DATA slideStridedorder<>+12(SB)/4, $0x00000006
+DATA slideStridedorder<>+16(SB)/4, $0x00000008
+DATA slideStridedorder<>+20(SB)/4, $0x0000000a
+DATA slideStridedorder<>+24(SB)/4, $0x0000000c
+DATA slideStridedorder<>+28(SB)/4, $0x0000000e
+DATA slideStridedorder<>+32(SB)/4, $0x00000010
+DATA slideStridedorder<>+36(SB)/4, $0x00000012
+DATA slideStridedorder<>+40(SB)/4, $0x00000014
+DATA slideStridedorder<>+44(SB)/4, $0x00000016
+DATA slideStridedorder<>+48(SB)/4, $0x00000018
+DATA slideStridedorder<>+52(SB)/4, $0x0000001a
+DATA slideStridedorder<>+56(SB)/4, $0x0000001c
+DATA slideStridedorder<>+60(SB)/4, $0x0000001e
+GLOBL slideStridedorder<>(SB), RODATA|NOPTR, $64
+
+// func slideAverage(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slideAverage(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	KMOVW        128(AX), K1
+	KMOVW        130(AX), K2
+	KMOVW        132(AX), K3
+	VMOVUPS      slideAverageorder<>+0(SB), Z2
+	MOVL         $0x00000001, CX
+	VPBROADCASTD CX, Z3
+	VPADDD       Z2, Z3, Z3
+
+plane:
+	MOVLQSX   (DI), CX
+	SHLQ      $0x02, CX
+	ADDQ      (AX), CX
+	ADDQ      $0x04, DI
+	MOVLQSX   (R8), DX
+	SHLQ      $0x02, DX
+	ADDQ      32(AX), DX
+	ADDQ      $0x04, R8
+	ADDQ      8(AX), CX
+	MOVQ      96(AX), R10
+	MOVQ      72(AX), R11
+	VPXORD    Z4, Z4, Z4
+	VPXORD    Z5, Z5, Z5
+	CMPQ      104(AX), $0x00
+	JEQ       inside
+	VMOVUPS.Z (CX), K1, Z4
+	VMOVUPS.Z 64(CX), K3, Z5
+	ADDQ      BX, CX
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMOVUPS.Z (CX), K1, Z6
+	VMOVUPS.Z 64(CX), K3, Z7
+	ADDQ      BX, CX
+	VADDPS    Z4, Z6, Z6
+	VADDPS    Z5, Z7, Z7
+	VMOVUPS.Z (CX), K1, Z4
+	VMOVUPS.Z 64(CX), K3, Z5
+	ADDQ      BX, CX
+	VADDPS    Z4, Z6, Z6
+	VADDPS    Z5, Z7, Z7
+	VMOVAPS   Z2, Z8
+	VPERMI2PS Z7, Z6, Z8
+	VMOVAPS   Z3, Z9
+	VPERMI2PS Z7, Z6, Z9
+	VALIGND   $0x01, Z8, Z8, Z6
+	VADDPS    Z9, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS.Z  (R11), Z8, K2, Z8
+	VMAXPS    Z8, Z0, Z8
+	VMINPS    Z8, Z1, Z8
+	VMOVUPS   Z8, K2, (DX)
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
+	DECQ      R10
+	JNZ       row
+
+bottom:
+	CMPQ      112(AX), $0x00
+	JEQ       done
+	VMOVUPS.Z (CX), K1, Z6
+	VMOVUPS.Z 64(CX), K3, Z7
+	ADDQ      BX, CX
+	VADDPS    Z4, Z6, Z6
+	VADDPS    Z5, Z7, Z7
+	VMOVAPS   Z2, Z8
+	VPERMI2PS Z7, Z6, Z8
+	VMOVAPS   Z3, Z9
+	VPERMI2PS Z7, Z6, Z9
+	VALIGND   $0x01, Z8, Z8, Z6
+	VADDPS    Z9, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS.Z  (R11), Z8, K2, Z8
+	VMAXPS    Z8, Z0, Z8
+	VMINPS    Z8, Z1, Z8
+	VMOVUPS   Z8, K2, (DX)
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA slideAverageorder<>+0(SB)/4, $0x00000000
+DATA slideAverageorder<>+4(SB)/4, $0x00000002
+DATA slideAverageorder<>+8(SB)/4, $0x00000004
+DATA slideAverageorder<>+12(SB)/4, $0x00000006
+DATA slideAverageorder<>+16(SB)/4, $0x00000008
+DATA slideAverageorder<>+20(SB)/4, $0x0000000a
+DATA slideAverageorder<>+24(SB)/4, $0x0000000c
+DATA slideAverageorder<>+28(SB)/4, $0x0000000e
+DATA slideAverageorder<>+32(SB)/4, $0x00000010
+DATA slideAverageorder<>+36(SB)/4, $0x00000012
+DATA slideAverageorder<>+40(SB)/4, $0x00000014
+DATA slideAverageorder<>+44(SB)/4, $0x00000016
+DATA slideAverageorder<>+48(SB)/4, $0x00000018
+DATA slideAverageorder<>+52(SB)/4, $0x0000001a
+DATA slideAverageorder<>+56(SB)/4, $0x0000001c
+DATA slideAverageorder<>+60(SB)/4, $0x0000001e
+GLOBL slideAverageorder<>(SB), RODATA|NOPTR, $64
+
+// func slideMax(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slideMax(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	KMOVW        128(AX), K1
+	KMOVW        130(AX), K2
+	KMOVW        132(AX), K3
+	VMOVUPS      slideMaxorder<>+0(SB), Z2
+	MOVL         $0x00000001, CX
+	VPBROADCASTD CX, Z3
+	VPADDD       Z2, Z3, Z3
+	MOVL         $0xff800000, CX
+	VPBROADCASTD CX, Z4
+	VPTERNLOGD   $0xff, Z5, Z5, Z5
+
+plane:
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	VMOVAPS Z4, Z6
+	VMOVAPS Z4, Z7
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVAPS Z4, Z6
+	VMOVUPS (CX), K1, Z6
+	VMOVAPS Z4, Z7
+	VMOVUPS 64(CX), K3, Z7
+	ADDQ    BX, CX
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMOVAPS   Z4, Z8
+	VMOVUPS   (CX), K1, Z8
+	VMOVAPS   Z4, Z9
+	VMOVUPS   64(CX), K3, Z9
+	ADDQ      BX, CX
+	VMOVAPS   Z4, Z10
+	VMOVUPS   (CX), K1, Z10
+	VMOVAPS   Z4, Z11
+	VMOVUPS   64(CX), K3, Z11
+	ADDQ      BX, CX
+	VCMPPS    $0x03, Z6, Z8, K4
+	VMAXPS    Z6, Z8, Z8
+	VCMPPS    $0x03, Z10, Z10, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z10, Z8, Z8
+	VMOVAPS   Z5, K4, Z8
+	VMOVAPS   Z10, Z6
+	VCMPPS    $0x03, Z7, Z9, K4
+	VMAXPS    Z7, Z9, Z9
+	VCMPPS    $0x03, Z11, Z11, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z11, Z9, Z9
+	VMOVAPS   Z5, K4, Z9
+	VMOVAPS   Z11, Z7
+	VMOVAPS   Z2, Z10
+	VPERMI2PS Z9, Z8, Z10
+	VMOVAPS   Z3, Z11
+	VPERMI2PS Z9, Z8, Z11
+	VALIGND   $0x01, Z10, Z10, Z8
+	VCMPPS    $0x03, Z11, Z10, K4
+	VMAXPS    Z11, Z10, Z10
+	VCMPPS    $0x03, Z8, Z8, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z8, Z10, Z10
+	VMOVAPS   Z5, K4, Z10
+	VMAXPS    Z10, Z0, Z10
+	VMINPS    Z10, Z1, Z10
+	VMOVUPS   Z10, K2, (DX)
+	ADDQ      SI, DX
+	DECQ      R10
+	JNZ       row
+
+bottom:
+	CMPQ      112(AX), $0x00
+	JEQ       done
+	VMOVAPS   Z4, Z8
+	VMOVUPS   (CX), K1, Z8
+	VMOVAPS   Z4, Z9
+	VMOVUPS   64(CX), K3, Z9
+	ADDQ      BX, CX
+	VCMPPS    $0x03, Z6, Z8, K4
+	VMAXPS    Z6, Z8, Z8
+	VMOVAPS   Z5, K4, Z8
+	VCMPPS    $0x03, Z7, Z9, K4
+	VMAXPS    Z7, Z9, Z9
+	VMOVAPS   Z5, K4, Z9
+	VMOVAPS   Z2, Z6
+	VPERMI2PS Z9, Z8, Z6
+	VMOVAPS   Z3, Z7
+	VPERMI2PS Z9, Z8, Z7
+	VALIGND   $0x01, Z6, Z6, Z8
+	VCMPPS    $0x03, Z7, Z6, K4
+	VMAXPS    Z7, Z6, Z6
+	VCMPPS    $0x03, Z8, Z8, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z8, Z6, Z6
+	VMOVAPS   Z5, K4, Z6
+	VMAXPS    Z6, Z0, Z6
+	VMINPS    Z6, Z1, Z6
+	VMOVUPS   Z6, K2, (DX)
+	ADDQ      SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA slideMaxorder<>+0(SB)/4, $0x00000000
+DATA slideMaxorder<>+4(SB)/4, $0x00000002
+DATA slideMaxorder<>+8(SB)/4, $0x00000004
+DATA slideMaxorder<>+12(SB)/4, $0x00000006
+DATA slideMaxorder<>+16(SB)/4, $0x00000008
+DATA slideMaxorder<>+20(SB)/4, $0x0000000a
+DATA slideMaxorder<>+24(SB)/4, $0x0000000c
+DATA slideMaxorder<>+28(SB)/4, $0x0000000e
+DATA slideMaxorder<>+32(SB)/4, $0x00000010
+DATA slideMaxorder<>+36(SB)/4, $0x00000012
+DATA slideMaxorder<>+40(SB)/4, $0x00000014
+DATA slideMaxorder<>+44(SB)/4, $0x00000016
+DATA slideMaxorder<>+48(SB)/4, $0x00000018
+DATA slideMaxorder<>+52(SB)/4, $0x0000001a
+DATA slideMaxorder<>+56(SB)/4, $0x0000001c
+DATA slideMaxorder<>+60(SB)/4, $0x0000001e
+GLOBL slideMaxorder<>(SB), RODATA|NOPTR, $64
+
+// func total(a *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·total(SB), NOSPLIT, $0-8
+	MOVQ   a+0(FP), AX
+	MOVQ   (AX), CX
+	MOVQ   16(AX), DX
+	MOVQ   32(AX), BX
+	MOVQ   8(AX), SI
+	MOVQ   24(AX), DI
+	VMOVSS 48(AX), X0
+	VMOVSS 52(AX), X1
+	VMOVSS 56(AX), X2
+	KMOVW  60(AX), K1
+
+plane:
+	MOVQ    40(AX), R9
+	MOVLQSX (SI), R8
+	LEAQ    (CX)(R8*4), R8
+	VPXORD  Z3, Z3, Z3
+	TESTQ   R9, R9
+	JZ      rest
+
+loop:
+	VADDPS (R8), Z3, Z3
+	ADDQ   $0x40, R8
+	DECQ   R9
+	JNZ    loop
+
+rest:
+	VMOVUPS.Z     (R8), K1, Z4
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPS        Y4, Y3, Y4
+	VEXTRACTF32X4 $0x01, Y4, X5
+	VADDPS        X5, X4, X5
+	VPERMILPS     $0x0e, X5, X4
+	VADDPS        X4, X5, X5
+	VPERMILPS     $0x01, X5, X4
+	VADDSS        X4, X5, X5
+	VMULSS        X0, X5, X5
+	VMAXSS        X5, X1, X5
+	VMINSS        X5, X2, X5
+	MOVLQSX       (DI), R8
+	VMOVSS        X5, (DX)(R8*4)
+	ADDQ          $0x04, SI
+	ADDQ          $0x04, DI
+	DECQ          BX
+	JNZ           plane
+	VZEROUPPER
+	RET
+
 // func evens(dst *float32, src *float32, turns int)
 // Requires: AVX, AVX2
 TEXT ·evens(SB), NOSPLIT, $0-24

@@ -117,9 +117,7 @@ func (m *Matrix) multiplyAxpy(p *Product, n, first, last int) {
 			for i := range band.height {
 				row := band.first + i
 				y := p.Y[int(p.YRows[row-p.Skip])+px:][:min(wide, n-px)]
-				for j := range y {
-					y[j] = m.bias[row]
-				}
+				m.start(p, row, px, y)
 				for k, at := range p.Rows {
 					x := p.X[px+int(at):][:len(y)]
 					if w := m.data[band.at+k*band.height+i]; w != 0 {
@@ -130,7 +128,9 @@ func (m *Matrix) multiplyAxpy(p *Product, n, first, last int) {
 						y[j] += 0 * v
 					}
 				}
-				m.finish(p, row, px, y)
+				for j, v := range y {
+					y[j] = clamp(v, p.Lo, p.Hi)
+				}
 			}
 		}
 	}
@@ -182,6 +182,22 @@ func tile4x4(sum *[4][4]float32, w []float32, stride int, x []float32, rows []in
 		}
 		sum[2*half] = [4]float32{a0, a1, a2, a3}
 		sum[2*half+1] = [4]float32{b0, b1, b2, b3}
+	}
+}
+
+// start is what sums of one row begin with: the bias and what is added, which may lie
+// where the sums will.
+func (m *Matrix) start(p *Product, row, px int, sum []float32) {
+	var add []float32
+	if p.Add != nil {
+		add = p.Add[int(p.AddRows[row-p.Skip])+px:][:len(sum)]
+	}
+	for j := range sum {
+		v := m.bias[row]
+		if add != nil {
+			v += add[j]
+		}
+		sum[j] = v
 	}
 }
 

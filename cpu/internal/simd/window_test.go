@@ -74,30 +74,7 @@ func testWindow(t *testing.T, r *rand.Rand, f Form) {
 	written := 0
 	for i := range f.Out.Height {
 		for j := range f.Out.Width {
-			want := float64(s.Bias)
-			if f.Most {
-				want = math.Inf(-1)
-			}
-			for u := range f.Size {
-				for v := range f.Size {
-					y, x := i*f.Stride+u-f.Top, j*f.Stride+v-f.Left
-					if y < 0 || y >= f.In.Height || x < 0 || x >= f.In.Width {
-						continue
-					}
-					if px := float64(s.X[y*f.In.Pitch+x]); f.Most {
-						want = max(want, px)
-					} else {
-						want += px * float64(s.W[u*f.Size+v])
-					}
-				}
-			}
-			if s.Scale != nil {
-				want *= float64(s.Scale[i*f.Out.Pitch+j])
-			}
-			if s.Add != nil {
-				want += float64(s.Add[i*f.Add.Pitch+j])
-			}
-			want = min(max(want, float64(s.Lo)), float64(s.Hi))
+			want := s.want(f, i, j)
 			if got := s.Y[i*f.Out.Pitch+j]; !(math.Abs(float64(got)-want) < 1e-5) {
 				t.Fatalf("%+v: pixel %d, %d is %v, want %v", f, i, j, got, want)
 			}
@@ -112,6 +89,34 @@ func testWindow(t *testing.T, r *rand.Rand, f Form) {
 	if written != 0 {
 		t.Fatalf("%+v: %d floats are written beside the plane", f, -written)
 	}
+}
+
+// want is what pixel i, j must be.
+func (s *Sweep) want(f Form, i, j int) float64 {
+	sum := float64(s.Bias)
+	if f.Most {
+		sum = math.Inf(-1)
+	}
+	for u := range f.Size {
+		for v := range f.Size {
+			y, x := i*f.Stride+u-f.Top, j*f.Stride+v-f.Left
+			if y < 0 || y >= f.In.Height || x < 0 || x >= f.In.Width {
+				continue
+			}
+			if px := float64(s.X[y*f.In.Pitch+x]); f.Most {
+				sum = max(sum, px)
+			} else {
+				sum += px * float64(s.W[u*f.Size+v])
+			}
+		}
+	}
+	if s.Scale != nil {
+		sum *= float64(s.Scale[i*f.Out.Pitch+j])
+	}
+	if s.Add != nil {
+		sum += float64(s.Add[i*f.Add.Pitch+j])
+	}
+	return min(max(sum, float64(s.Lo)), float64(s.Hi))
 }
 
 func TestWindowKeepsNaN(t *testing.T) {

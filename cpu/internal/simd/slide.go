@@ -1,0 +1,108 @@
+package simd
+
+// Slide is a window of 3x3 that slides down many planes of one form, in strips of
+// columns. With stride 1 its padding is one pixel on all sides. It computes what Window
+// does, without anything added, but loads each row once for all rows of sums that it is
+// part of, and stays in assembly from plane to plane.
+type Slide struct {
+	form   Form
+	strips []strip
+	rows   int  // of sums, but for the last if it has no row of pixels below
+	below  bool // there is such a last one
+	group  int  // planes that stay in the first cache from strip to strip
+}
+
+type strip struct {
+	x, y      int // where it begins in the planes
+	registers int
+	masks     [3]uint16 // pixels of the first register, of the last, and of the last one's third column
+}
+
+// NewSlide makes a Slide, if the level has one of this form.
+func NewSlide(level Level, f Form) (s *Slide, ok bool) {
+	if !hasSlides(level) || f.Size != 3 || f.Adds || f.Top > 1 || f.Left > 1 {
+		return nil, false
+	}
+	s = &Slide{form: f, rows: f.Out.Height, group: max(1, 6<<10/(f.In.Height*f.In.Pitch+1))}
+	width := 2 * lanes
+	switch {
+	case f.Stride == 1 && !f.Most && f.Top == 1 && f.Left == 1 && f.In.Height == f.Out.Height && f.In.Width == f.Out.Width:
+	case f.Stride == 2:
+		width = lanes - 1
+		last := 2*(f.Out.Height-1) + 1 - f.Top // the middle row of the last sums
+		if last >= f.In.Height {
+			return nil, false
+		}
+		if s.below = last+1 == f.In.Height; s.below {
+			s.rows--
+		}
+	default:
+		return nil, false
+	}
+	count := (f.Out.Width + width - 1) / width // of equal width, or nearly
+	if count == 1 {
+		s.group = 1 << 30
+	}
+	for i := range count {
+		from := f.Out.Width * i / count
+		s.strips = append(s.strips, s.strip(from, f.Out.Width*(i+1)/count-from))
+	}
+	return s, true
+}
+
+// strip is of n columns of sums from the given one on.
+func (s *Slide) strip(from, n int) strip {
+	f := &s.form
+	at := from*f.Stride - f.Left // the column of the first pixel
+	mask := func(first, column, last int) (bits uint16) {
+		for lane := range lanes {
+			if c := at + column + lane; c >= 0 && c < f.In.Width && first+lane < last {
+				bits |= 1 << lane
+			}
+		}
+		return bits
+	}
+	p := strip{x: at, y: from, registers: (n + lanes - 1) / lanes}
+	if f.Stride == 2 {
+		p.masks = [3]uint16{mask(0, 0, 2*n+1), 0xffff >> (lanes - n), mask(lanes, lanes, 2*n+1)}
+		return p
+	}
+	last := (p.registers - 1) * lanes
+	p.masks = [3]uint16{mask(0, 0, n), mask(last, last+1, n), mask(last, last+2, n)}
+	return p
+}
+
+// Planes says where the planes lie that a Slide or Totals are to make. The lists have
+// one element for each, and Weights nine for each.
+type Planes struct {
+	X       []float32
+	From    []int32 // plane i begins at X[From[i]]
+	Y       []float32
+	To      []int32   // and its result at Y[To[i]]
+	Weights []float32 // unless it is a maximum, or an average
+	Bias    []float32 // what sums begin with
+	Scale   []float32 // in place of weights: what sums are multiplied by, in y's form
+	Lo, Hi  float32
+}
+
+// Totals is the scaled sum of the first n floats of each plane:
+//
+//	y[to[i]] = min(max(scale·Σ_j x[from[i]+j], lo), hi)
+func (p *Planes) Totals(level Level, n int, scale float32) {
+	if hasSlides(level) && len(p.From) > 0 {
+		p.totals(n, scale)
+		return
+	}
+	for i, from := range p.From {
+		// In four parts, which do not wait for each other and lose less to rounding.
+		var a, b, c, d float32
+		fs := p.X[from:][:n]
+		for ; len(fs) >= 4; fs = fs[4:] {
+			a, b, c, d = a+fs[0], b+fs[1], c+fs[2], d+fs[3]
+		}
+		for _, v := range fs {
+			a += v
+		}
+		p.Y[p.To[i]] = clamp((a+b+(c+d))*scale, p.Lo, p.Hi)
+	}
+}

@@ -1,0 +1,57 @@
+package cpu
+
+import (
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// slider is a window of 3x3 that takes many planes at once.
+type slider struct {
+	*simd.Slide
+	from []int32 // of the input, for each plane of the output
+}
+
+// newSlider is a slider over a step's planes, or nil if there is none.
+func newSlider(level simd.Level, s *network.Step, op network.Window, most bool) *slider {
+	form, ok := formOf(s, op, most)
+	if !ok {
+		return nil
+	}
+	slide, ok := simd.NewSlide(level, form)
+	if !ok {
+		return nil
+	}
+	return &slider{Slide: slide}
+}
+
+// formOf is what a square window without dilation does to a step's planes.
+func formOf(s *network.Step, op network.Window, most bool) (f simd.Form, ok bool) {
+	if op.Kernel[0] != op.Kernel[1] || op.Stride[0] != op.Stride[1] || op.Dilation != [2]int{1, 1} {
+		return f, false
+	}
+	f = simd.Form{Size: op.Kernel[0], Stride: op.Stride[0], Top: op.Pads.Top, Left: op.Pads.Left,
+		Most: most, In: planeOf(s.Inputs[0]), Out: planeOf(s.Output)}
+	if s.Residual != nil {
+		f.Add, f.Adds = planeOf(*s.Residual), true
+	}
+	return f, true
+}
+
+func planeOf(v network.View) simd.Plane {
+	return simd.Plane{Height: v.Height, Width: v.Width, Pitch: v.RowStride}
+}
+
+// slide makes planes [first, last) of the output. p says with what weights or scale.
+func (e *epilogue) slide(arena []float32, s *slider, p simd.Planes, first, last int) {
+	var after bool
+	p.Lo, p.Hi, after = e.bounds()
+	p.X, p.From, p.Y, p.To = arena, s.from[first:last], arena, e.out.Planes[first:last]
+	s.Run(&p)
+	if after {
+		for _, at := range p.To {
+			for y := range e.out.Height {
+				activate(arena[int(at)+y*e.out.RowStride:][:e.out.Width], e.act)
+			}
+		}
+	}
+}
