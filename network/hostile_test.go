@@ -71,6 +71,7 @@ func TestHostilePlans(t *testing.T) {
 		{chain(1, 1, 1, 1<<14, 1<<15), network.PlanOptions{Guard: 4}, `network: graph "hostile" needs an arena of more than 536870912 floats: not supported`},
 		{chain(1, 1, 1, 1<<28, 1), network.PlanOptions{Align: 64}, `network: input of graph "hostile": "x": 1x1x268435456x1 takes too much memory with rows of 64 floats: not supported`},
 		{chain(1, 4), network.PlanOptions{Align: -1}, `network: rows aligned to -1 floats with guards of 0: not supported`},
+		{chain(1, 4), network.PlanOptions{PlaneAlign: -1}, `network: planes aligned to -1 floats: not supported`},
 		{chain(1, 4), network.PlanOptions{ElementBytes: -2}, `network: elements of -2 bytes: not supported`},
 		{chain(1, 4), network.PlanOptions{Guard: math.MaxInt}, `network: rows aligned to 0 floats with guards of 9223372036854775807: not supported`},
 	} {
