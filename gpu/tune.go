@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/shufflegl/shufflegl/network"
@@ -16,8 +15,9 @@ const DefaultTuneBudget = 60 * time.Second
 
 // TuneOptions say how to tune. The zero value is useful.
 type TuneOptions struct {
-	// Budget is how long to look for better variants; 0 is DefaultTuneBudget. What
-	// costs most time in the network is tuned first.
+	// Budget is how long to take, beyond which only what is under way is finished, such
+	// as building a program; 0 is DefaultTuneBudget. What costs most time in the network
+	// is tuned first.
 	Budget time.Duration
 	// Fresh tunes again what is known from before.
 	Fresh bool
@@ -33,7 +33,9 @@ type TuneProgress struct {
 
 // TuneReport is what Tune found.
 type TuneReport struct {
-	Device, Driver, Family string
+	Device, Driver string
+	Family, Basis  string // as in TuningInfo
+	Clock          string // by which launches were timed
 	// Shapes are the network's launch shapes that have variants, those that cost most
 	// time first.
 	Shapes []TunedShape
@@ -54,19 +56,20 @@ type RunTimes struct {
 	Runs        int
 }
 
-// TunedShape is a launch shape and its variant.
+// TunedShape is a launch shape and its variant, and how that was found.
 type TunedShape struct {
 	Shape   string   // what decides which variant is best
 	Kernel  string   // the shader's name
 	Steps   []string // the values that launches of this shape compute
 	Default string   // the variant that it has without tuning
 	Chosen  string   // and with it: often the same
-	// What a launch takes by either; zero if it was not timed.
+	// What a launch takes by either, at least; zero if it was not timed.
 	DefaultTime, ChosenTime time.Duration
+	Share                   time.Duration // of a run: all its launches
 
 	Tried    int               // variants that were built
 	Rejected []RejectedVariant // those of them that cannot be used
-	Known    bool              // from before, so that nothing was tried
+	Known    bool              // from before, and complete, so that nothing was tried
 	Complete bool              // all was tried that was worth it
 }
 
@@ -75,96 +78,6 @@ type TunedShape struct {
 type RejectedVariant struct {
 	Variant string
 	Err     error
-}
-
-// job is a launch shape to tune.
-type job struct {
-	choice *choice
-	steps  []int // of the plan, that are launches of this shape
-	share  time.Duration
-	known  bool
-	err    error // why it cannot be tuned
-
-	setUp func() error
-	try   func(variant) (trial, error)
-	same  func(variant) string
-	done  func()
-
-	found found
-}
-
-// tuner works on jobs until its time is over.
-type tuner struct {
-	limits   *Limits
-	now      func() time.Time
-	progress func(TuneProgress)
-	seeds    map[kernelFile][]variant
-}
-
-// run tunes the jobs, those with the largest shares first, each for its part of the
-// time that is left. It ends with ctx's error if that is done; what was found until
-// then is in the jobs.
-func (t *tuner) run(ctx context.Context, jobs []*job, budget time.Duration) error {
-	end := t.now().Add(budget)
-	var left time.Duration
-	for _, j := range jobs {
-		left += j.share
-	}
-	for i, j := range jobs {
-		t.progress(TuneProgress{"tuning " + string(j.choice.bounds.kernel), i, len(jobs)})
-		now := t.now()
-		if ctx.Err() != nil || !now.Before(end) {
-			break
-		}
-		deadline := end
-		if left > j.share {
-			deadline = now.Add(time.Duration(float64(end.Sub(now)) * float64(j.share) / float64(left)))
-		}
-		left -= j.share
-		if j.err = j.setUp(); j.err != nil {
-			if fatal(j.err) {
-				return j.err
-			}
-			continue
-		}
-		s := &search{
-			bounds: j.choice.bounds, limits: t.limits, standard: j.choice.variant, seeds: t.seeds[j.choice.bounds.kernel],
-			try: j.try, same: j.same,
-			over: func() bool { return ctx.Err() != nil || !t.now().Before(deadline) },
-		}
-		var err error
-		j.found, err = s.run()
-		j.done()
-		if err != nil {
-			return err
-		}
-		if v := j.found.variant; v != j.choice.variant && !slices.Contains(t.seeds[j.choice.bounds.kernel], v) {
-			t.seeds[j.choice.bounds.kernel] = append([]variant{v}, t.seeds[j.choice.bounds.kernel]...)
-		}
-	}
-	t.progress(TuneProgress{"tuning", len(jobs), len(jobs)})
-	return ctx.Err()
-}
-
-// familySeeds are the variants of all families, for each kernel: what suits some GPU
-// is worth a try on another.
-func familySeeds() map[kernelFile][]variant {
-	seeds := map[kernelFile][]variant{}
-	add := func(k kernelFile, v variant) {
-		if v.sums = 0; !slices.Contains(seeds[k], v) {
-			seeds[k] = append(seeds[k], v)
-		}
-	}
-	for _, f := range families {
-		add(pointwiseFile, f.tuning.pointwise)
-		add(generalFile, f.tuning.general)
-	}
-	return seeds
-}
-
-// byShare puts jobs that cost most first.
-func byShare(jobs []*job) {
-	slices.SortStableFunc(jobs, func(a, b *job) int { return cmp.Compare(b.share, a.share) })
 }
 
 // ErrTuning says that a variant computes something else than it should.
@@ -190,12 +103,14 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 	}
 	o.Budget = cmp.Or(o.Budget, DefaultTuneBudget)
 	began := time.Now()
-	report := TuneReport{Device: d.info.Renderer, Driver: d.info.Version, Family: d.Family(), Kept: true}
+	family := familyOf(&d.info)
+	report := TuneReport{Device: d.info.Renderer, Driver: d.info.Version, Family: family.name, Basis: string(family.basis), Kept: true}
 	r, err := d.newRig(p)
 	if err != nil {
 		return report, err
 	}
 	defer r.close()
+	report.Clock = r.watch.clock
 	o.Progress(TuneProgress{"first look", 0, 1})
 	jobs, err := r.jobs(d.choices.all(), o.Fresh)
 	if err != nil {
@@ -207,8 +122,9 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 			open = append(open, j)
 		}
 	}
+	whole := min(o.Budget/10, 5*time.Second) // for comparing the whole network
 	t := &tuner{limits: &d.info.Limits, now: time.Now, progress: o.Progress, seeds: familySeeds()}
-	err = t.run(ctx, open, o.Budget-time.Since(began))
+	err = t.run(ctx, open, o.Budget-whole-time.Since(began))
 	news := map[string]storedChoice{}
 	for _, j := range open {
 		if j.found.tried > 0 {
@@ -220,7 +136,7 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 	}
 	if err == nil {
 		o.Progress(TuneProgress{"the whole network", 0, 1})
-		report.Before, report.After, err = r.compare(ctx, news)
+		report.Before, report.After, err = r.compare(ctx, news, whole)
 	}
 	switch {
 	case errors.Is(err, ErrTuning):
@@ -248,45 +164,6 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 // slower reports whether a network is clearly slower than before.
 func slower(before, after RunTimes) bool {
 	return after.Runs > 0 && float64(after.Min) > 1.02*float64(before.Min) && after.Median > before.Median
-}
-
-// found is a choice as it was stored; the standard variant may be it.
-func (c storedChoice) found(standard variant) found {
-	f := found{variant: standard, standardTime: time.Duration(c.DefaultNS), variantTime: time.Duration(c.ChosenNS), complete: c.Complete}
-	if v, err := parseVariant(c.Variant); err == nil {
-		f.variant = v
-	}
-	return f
-}
-
-func (j *job) store() storedChoice {
-	f := &j.found
-	c := storedChoice{Shape: j.choice.shape, Variant: standardName, DefaultNS: int64(f.standardTime), ChosenNS: int64(f.variantTime), Complete: f.complete}
-	if f.variant != j.choice.variant {
-		c.Variant = f.variant.String()
-	}
-	return c
-}
-
-func (j *job) report(p *network.Plan) TunedShape {
-	f := &j.found
-	s := TunedShape{
-		Shape: j.choice.shape, Kernel: string(j.choice.bounds.kernel), Default: j.choice.variant.String(), Chosen: f.variant.String(),
-		DefaultTime: f.standardTime, ChosenTime: f.variantTime, Tried: f.tried, Known: j.known, Complete: f.complete,
-	}
-	if f.tried == 0 && !j.known {
-		s.Chosen = s.Default
-	}
-	for _, i := range j.steps {
-		s.Steps = append(s.Steps, p.Steps[i].Name)
-	}
-	for _, r := range f.rejected {
-		s.Rejected = append(s.Rejected, RejectedVariant{r.variant.String(), r.err})
-	}
-	if j.err != nil {
-		s.Rejected = append(s.Rejected, RejectedVariant{s.Default, j.err})
-	}
-	return s
 }
 
 // variants are the device's: its family's, and those chosen by tuning.

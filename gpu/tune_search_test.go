@@ -16,6 +16,7 @@ type fakeGPU struct {
 	clock   time.Time
 	costs   func(variant) time.Duration
 	broken  func(variant) error // nil: it is right
+	racy    func(variant) error // likewise, the second time
 	compile time.Duration
 	noise   *rand.Rand
 	tried   []variant
@@ -53,6 +54,13 @@ func (t *fakeTrial) sample() (time.Duration, error) {
 	}
 	t.g.clock = t.g.clock.Add(d)
 	return d, nil
+}
+
+func (t *fakeTrial) again() error {
+	if t.g.racy != nil {
+		return t.g.racy(t.v)
+	}
+	return nil
 }
 
 func (t *fakeTrial) close() { t.g.open-- }
@@ -162,6 +170,32 @@ func TestSearchKeepsTheDefault(t *testing.T) {
 		if j.found.variant != j.choice.variant {
 			t.Errorf("seed %d: %v", seed, j.found.variant)
 		}
+	}
+}
+
+// A variant that is right at first and wrong the second time is not chosen either.
+func TestSearchChecksTheWinnerAgain(t *testing.T) {
+	g := &fakeGPU{costs: registers(16)}
+	g.racy = func(variant) error { return ErrTuning }
+	j := g.job("x", time.Second)
+	if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if f := j.found; f.variant != j.choice.variant || f.variantTime != f.standardTime || len(f.rejected) != 1 || g.open != 0 {
+		t.Errorf("%+v, %d left open", f, g.open)
+	}
+}
+
+// What was chosen before there was no time left is the first to be tried the next time.
+func TestSearchGoesOn(t *testing.T) {
+	g := &fakeGPU{costs: registers(40)}
+	j := g.job("x", time.Second)
+	j.before.variant = variant{channels: 20, vectors: 2, unroll: 1, lanes: 64}
+	if err := g.tuner().run(context.Background(), []*job{j}, time.Microsecond); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.tried) != 2 || g.tried[1] != j.before.variant || j.found.variant != j.before.variant || j.found.complete {
+		t.Errorf("tried %v, found %+v", g.tried, j.found)
 	}
 }
 

@@ -124,11 +124,13 @@ func (st *stand) try(v variant) (trial, error) {
 		// As many launches a sample as make the clock's steps small.
 		const long, most = time.Millisecond, 16
 		took, err := st.time(x.executor, x.launches, 1)
-		if err != nil && fatal(err) {
+		switch {
+		case err == nil:
+			st.repeated = int(min(max(long/max(took, 1), 1), most))
+		case fatal(err):
 			x.close()
 			return nil, err
 		}
-		st.repeated = int(min(max(long/max(took, 1), 1), most))
 	}
 	return x, nil
 }
@@ -227,8 +229,10 @@ func (x *deviceTrial) build(gl gles.API, ds []dispatch, t *tables) error {
 }
 
 func (x *deviceTrial) sample() (time.Duration, error) {
-	return x.stand.time(x.executor, x.launches, x.stand.repeated)
+	return x.stand.time(x.executor, x.launches, max(1, x.stand.repeated))
 }
+
+func (x *deviceTrial) again() error { return x.stand.check(x) }
 
 func (x *deviceTrial) close() {
 	x.d.do(func(gl gles.API) error {

@@ -43,6 +43,12 @@ func (c *choices) add(news map[string]storedChoice) {
 	c.by = by
 }
 
+func (c *choices) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by = nil
+}
+
 // storedChoice is what is known of a launch shape.
 type storedChoice struct {
 	Shape     string `json:"shape"`
@@ -98,8 +104,37 @@ func newTuningStore(dir string, info *Info) tuningStore {
 	}
 	h := &s.head
 	sum := sha256.Sum256([]byte(strings.Join([]string{h.Format, h.Library, h.Vendor, h.Renderer, h.Driver, h.Storage}, "\n")))
-	s.path = filepath.Join(dir, "tuning", slug(info.Renderer)+"-"+hex.EncodeToString(sum[:6])+".json")
+	s.path = filepath.Join(dir, "tuning", slug(info.Renderer)+"-"+hex.EncodeToString(sum[:sumBytes])+".json")
 	return s
+}
+
+// sumBytes of a checksum tell files of one renderer apart.
+const sumBytes = 6
+
+// forget deletes the renderer's files, of whatever driver and version.
+func (s *tuningStore) forget() (files []string, err error) {
+	if s.path == "" {
+		return nil, nil
+	}
+	name, dir := slug(s.head.Renderer), filepath.Dir(s.path)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		rest, ours := strings.CutPrefix(e.Name(), name+"-")
+		sum, file := strings.CutSuffix(rest, ".json")
+		if _, bad := hex.DecodeString(sum); !ours || !file || bad != nil || len(sum) != 2*sumBytes {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		if failed := os.Remove(path); failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		files = append(files, path)
+	}
+	return files, err
 }
 
 // slug makes a renderer's name fit for a file's.

@@ -1,6 +1,13 @@
 package gpu
 
-import "github.com/shufflegl/shufflegl/network"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shufflegl/shufflegl/network"
+)
 
 // TuningInfo says which variants a device uses.
 type TuningInfo struct {
@@ -8,9 +15,11 @@ type TuningInfo struct {
 	// its variants were chosen by: "measured", "compiled" (by what Mesa's compiler for
 	// such a GPU makes of them) or "guessed". None has been tested on hardware yet.
 	Family, Basis string
-	// Shapes counts the launch shapes that were tuned on this device, and Changed those
-	// of them that are faster by another variant than the family's.
-	Shapes, Changed int
+	// Shapes are those that were tuned on this device, in order. Their Default is empty,
+	// as it may depend on more, and Chosen is empty if that is no other.
+	Shapes []TunedShape
+	// Changed counts those of them that have another variant than the family's.
+	Changed int
 	// File is where they are kept; empty if they are not.
 	File string
 }
@@ -18,7 +27,28 @@ type TuningInfo struct {
 // Tuning describes the variants that the device uses.
 func (d *Device) Tuning() TuningInfo {
 	f, all := familyOf(&d.info), d.choices.all()
-	return TuningInfo{Family: f.name, Basis: string(f.basis), Shapes: len(all), Changed: len(variantsOf(all)), File: d.store.path}
+	t := TuningInfo{Family: f.name, Basis: string(f.basis), Changed: len(variantsOf(all)), File: d.store.path}
+	for _, shape := range slices.Sorted(maps.Keys(all)) {
+		c := all[shape]
+		s := TunedShape{Shape: shape, DefaultTime: time.Duration(c.DefaultNS), ChosenTime: time.Duration(c.ChosenNS), Known: true, Complete: c.Complete}
+		s.Kernel, _, _ = strings.Cut(shape, " ")
+		if c.Variant != standardName {
+			s.Chosen = c.Variant
+		}
+		t.Shapes = append(t.Shapes, s)
+	}
+	return t
+}
+
+// Forget drops the variants that tuning has chosen, for what is prepared later and in
+// the user's cache folder, also what is there of the same renderer with other drivers,
+// other versions of this library and other precisions. It gives the files that it has
+// deleted.
+func (d *Device) Forget() ([]string, error) {
+	d.tuneTurn.Lock()
+	defer d.tuneTurn.Unlock()
+	d.choices.clear()
+	return d.store.forget()
 }
 
 // StepVariant is how a step of a plan would be launched.
