@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/shufflegl/shufflegl/internal/record"
 	"github.com/shufflegl/shufflegl/internal/report"
+	"github.com/shufflegl/shufflegl/internal/results"
 )
 
 func compareCommand() command {
@@ -44,15 +44,15 @@ func (c *compareFlags) run(sys *system, files []string) error {
 	if err != nil {
 		return err
 	}
-	old, err := record.Load(files[0])
+	old, err := results.Load(files[0])
 	if err != nil {
 		return err
 	}
-	new, err := record.Load(files[1])
+	new, err := results.Load(files[1])
 	if err != nil {
 		return err
 	}
-	result := report.Compare(old, new)
+	result := report.Compare(old.Records, new.Records)
 	if err := report.WriteComparison(sys.stdout, c.format, result); err != nil {
 		return err
 	}

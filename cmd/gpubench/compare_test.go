@@ -30,6 +30,15 @@ func slowed(t *testing.T, from, to string, by float64) {
 	}
 }
 
+// peaks writes a file of what peak measures.
+func peaks(t *testing.T, path string) {
+	t.Helper()
+	var w world
+	if status, _, stderr := w.run("peak", "-threads", "2", "-o", path); status != success {
+		t.Fatal(stderr)
+	}
+}
+
 func TestCompareFiles(t *testing.T) {
 	enter(t)
 	w := world{idle: true}
@@ -38,6 +47,10 @@ func TestCompareFiles(t *testing.T) {
 	}
 	slowed(t, "old.json", "new.json", 1.2)
 	slowed(t, "old.json", "near.json", 1.01)
+	peaks(t, "peak.jsonl")
+	both, _ := os.ReadFile("peak.jsonl")
+	old, _ := os.ReadFile("old.json")
+	os.WriteFile("both.json", append(both, old...), 0o644)
 	os.WriteFile("none.json", []byte("[]\n"), 0o644)
 	for _, c := range []struct {
 		args   string
@@ -50,6 +63,7 @@ func TestCompareFiles(t *testing.T) {
 		{"old.json old.json", success, "~", ""},
 		{"-fail-above 5% old.json new.json", failure, "+20.0 %", "slower by more than 5%: " + tiny + " on gpu, latency: 20.0 %"},
 		{"-fail-above 25 old.json new.json", success, "+20.0 %", ""},
+		{"both.json new.json", success, "+20.0 %", ""}, // peak's lines are no tests
 		{"-fail-above 5% new.json old.json", success, "-16.7 %", ""},
 		{"-fail-above 5% old.json near.json", success, "", ""},
 		{"-fail-above 0 old.json old.json", success, "~", ""},
@@ -61,7 +75,7 @@ func TestCompareFiles(t *testing.T) {
 		{"old.json new.json -fail-above NaN", misuse, "", "as in 5%"},
 		{"old.json new.json -format csv", misuse, "", "table, md, json"},
 		{"old.json nosuch.json", failure, "", "nosuch.json: no such file"},
-		{"old.json labels.txt", failure, "", "labels.txt: no records of gpubench"},
+		{"old.json labels.txt", failure, "", "labels.txt:1: no results of gpubench"},
 	} {
 		status, stdout, stderr := w.run(append([]string{"compare"}, strings.Fields(c.args)...)...)
 		if status != c.status || !strings.Contains(stdout, c.prints) || !strings.Contains(stderr, c.says) || (stderr == "") != (c.says == "") {

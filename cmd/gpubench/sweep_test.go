@@ -11,15 +11,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/shufflegl/shufflegl/internal/record"
+	"github.com/shufflegl/shufflegl/internal/results"
 )
 
 func load(t *testing.T, path string) []record.Record {
 	t.Helper()
-	rs, err := record.Load(path)
+	s, err := results.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rs
+	return s.Records
 }
 
 // Each combination is a record, in the order that was asked for; backends,
@@ -93,11 +94,11 @@ func TestInterrupted(t *testing.T) {
 			t.Errorf("at %d: exit status %d, %q", c.at, status, stderr)
 		}
 		var runs []string
-		rs, err := record.Read(strings.NewReader(stdout))
-		if err != nil {
+		var printed results.Set
+		if err := printed.Add("standard output", strings.NewReader(stdout)); err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range rs {
+		for _, r := range printed.Records {
 			text := fmt.Sprintf("%d/%d", r.Latency.Wall.N, r.Test.Runs)
 			if r.Run.Interrupted {
 				text += "*"

@@ -2,7 +2,6 @@ package record_test
 
 import (
 	"encoding/json"
-	"errors"
 	"math"
 	"reflect"
 	"strings"
@@ -139,29 +138,6 @@ func TestNumberJSON(t *testing.T) {
 		var back record.Number
 		if err := json.Unmarshal(b, &back); err != nil || (c.want == "null") != math.IsNaN(float64(back)) {
 			t.Errorf("%s reads as %v, %v", b, back, err)
-		}
-	}
-}
-
-func TestRead(t *testing.T) {
-	one := `{"schema_version":1,"model":{"name":"a"}}`
-	for text, want := range map[string]int{
-		"":                                0,
-		"[]":                              0,
-		" \n[" + one + "," + one + "]\n":  2,
-		one + "\n" + one + "\n" + one:     3,
-		one + "\n" + one[:20]:             -1, // cut off
-		"[1]":                             -1,
-		"{}":                              -1,
-		`{"schema_version":99}`:           -1,
-		"model,backend\nshufflenet,gpu\n": -1,
-	} {
-		rs, err := record.Read(strings.NewReader(text))
-		if want < 0 && err == nil || want >= 0 && (err != nil || len(rs) != want) {
-			t.Errorf("%q: %d records, %v", text, len(rs), err)
-		}
-		if want < 0 && !strings.Contains(text, "99") && !errors.Is(err, record.ErrFormat) {
-			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

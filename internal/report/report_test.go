@@ -16,6 +16,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/internal/record"
 	"github.com/shufflegl/shufflegl/internal/report"
+	"github.com/shufflegl/shufflegl/internal/results"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -179,11 +180,11 @@ func TestJSONRoundTrip(t *testing.T) {
 	rs := append(sweep(), bad)
 	for _, format := range []string{"json", "jsonl"} {
 		text := write(t, format, rs, report.Options{})
-		back, err := record.Read(bytes.NewReader(text))
-		if err != nil || len(back) != len(rs) {
-			t.Fatalf("%s: %d records, %v", format, len(back), err)
+		var back results.Set
+		if err := back.Add(format, bytes.NewReader(text)); err != nil || len(back.Records) != len(rs) {
+			t.Fatalf("%s: %d records, %v", format, len(back.Records), err)
 		}
-		if again := write(t, format, back, report.Options{}); !bytes.Equal(again, text) {
+		if again := write(t, format, back.Records, report.Options{}); !bytes.Equal(again, text) {
 			t.Errorf("%s: after reading, it writes\n%s\nwant\n%s", format, again, text)
 		}
 	}
