@@ -34,6 +34,7 @@ func commands() []command {
 	return []command{
 		benchCommand(),
 		compareCommand(),
+		reportCommand(),
 		classifyCommand(),
 		detectCommand(),
 		runCommand(),

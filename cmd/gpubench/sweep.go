@@ -174,6 +174,10 @@ func checkSave(path string) error {
 	if _, ok := report.FormatOf(path); !ok {
 		return usagef("-o %s: the name must end in .json, .jsonl, .csv, .md, .txt or .bench", path)
 	}
+	return checkFolder(path)
+}
+
+func checkFolder(path string) error {
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
 		return fmt.Errorf("saving %s: there is no folder %s", path, filepath.Dir(path))
 	}

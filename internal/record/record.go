@@ -24,6 +24,7 @@ type Record struct {
 	Layers        []Layer     `json:"layers,omitempty"` // one each launch of the plan, in order
 	LayerSum      *LayerSum   `json:"layer_sum,omitempty"`
 	Accuracy      *Accuracy   `json:"accuracy,omitempty"`
+	Peak          *Peak       `json:"peak,omitempty"`
 	Start         Start       `json:"start"`
 	Context       Context     `json:"context"`
 }

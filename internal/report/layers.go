@@ -52,8 +52,9 @@ func layerBlocks(rs []record.Record, g Grouping) []block {
 
 // part is what a row of a table is of: layers of one side and of the other.
 type part struct {
-	name  string
-	sides [2]cost
+	name   string
+	kernel string // of the first of its layers
+	sides  [2]cost
 }
 
 // cost adds up layers.
@@ -125,7 +126,7 @@ func parts(sides []*record.Record, g Grouping) []part {
 		n := g.name(p)
 		i := slices.IndexFunc(all, func(q part) bool { return q.name == n })
 		if i < 0 || g == ByLayer {
-			i, all = len(all), append(all, part{name: n})
+			i, all = len(all), append(all, part{name: n, kernel: ByOp.name(p)})
 		}
 		all[i].sides[0].add(p.A)
 		all[i].sides[1].add(p.B)

@@ -56,21 +56,34 @@ const (
 	chance     = 0.05
 )
 
-func faster(gpu, cpu *record.Record) string {
-	first, second := "GPU", "CPU"
+// outcome holds the GPU's median against the CPU's: by how much the slower one is
+// slower, and whether the runs cannot tell them apart. It is not ok if there is
+// nothing to divide by.
+func outcome(gpu, cpu *record.Record) (first, second string, ratio float64, even, ok bool) {
+	first, second = "GPU", "CPU"
 	a, b := gpu.Latency.Wall.MedianMS, cpu.Latency.Wall.MedianMS
 	if b < a {
 		first, second, a, b = second, first, b, a
 	}
 	if a <= 0 {
-		return "none, the runs are too short to time"
+		return first, second, 0, false, false
 	}
-	ratio := b / a
 	p := record.Compare(gpu.Latency.WallMS, cpu.Latency.WallMS)
-	if ratio < equalRatio || p > chance && gpu.Latency.Wall.N > 3 && cpu.Latency.Wall.N > 3 {
-		return fmt.Sprintf("the %s and the %s are equally fast (medians %s and %s ms)", first, second, figure(a), figure(b))
+	even = b/a < equalRatio || p > chance && gpu.Latency.Wall.N > 3 && cpu.Latency.Wall.N > 3
+	return first, second, b / a, even, true
+}
+
+func faster(gpu, cpu *record.Record) string {
+	first, second, ratio, even, ok := outcome(gpu, cpu)
+	a, b := gpu.Latency.Wall.MedianMS, cpu.Latency.Wall.MedianMS
+	medians := fmt.Sprintf("(medians %s and %s ms)", figure(min(a, b)), figure(max(a, b)))
+	switch {
+	case !ok:
+		return "none, the runs are too short to time"
+	case even:
+		return fmt.Sprintf("the %s and the %s are equally fast %s", first, second, medians)
 	}
-	return fmt.Sprintf("the %s is %.2f times as fast as the %s (medians %s and %s ms)", first, ratio, second, figure(a), figure(b))
+	return fmt.Sprintf("the %s is %.2f times as fast as the %s %s", first, ratio, second, medians)
 }
 
 // frees says so if the GPU, not being faster, leaves the CPU to others.
