@@ -56,6 +56,12 @@ func writeExampleFiles(t *testing.T, command, example string) {
 			t.Fatal(stderr)
 		}
 		link("old.json", "new.json")
+	case "report":
+		w := world{idle: true}
+		if status, _, stderr := w.run("bench", "-model", tiny, "-size", "32", "-runs", "6", "-o", "results.jsonl"); status != success {
+			t.Fatal(stderr)
+		}
+		peaks(t, "peak.jsonl")
 	case "run":
 		saveArray(t, "a.npy", tensor.Shape{1, 3, 4, 4})
 		saveArray(t, "in.npy", tensor.Shape{1, 2})

@@ -41,6 +41,7 @@ func TestGolden(t *testing.T) {
 		{"run_help", world{}, 0, "run -h"},
 		{"models_help", world{}, 0, "models -h"},
 		{"compare_help", world{}, 0, "compare -h"},
+		{"report_help", world{}, 0, "report -h"},
 		{"bench", world{}, 0, "-model " + tiny + " -size 32x48 -threads 1,2 -runs 6"},
 		{"bench_sweep", world{blind: true}, 0, "bench -model " + tiny + " -size 32,48x32 -batch 1,2 -threads 2-4*2 -runs 6 -order reverse -repeat 2 -inflight 0"},
 		{"paper_help", world{}, 0, "paper -h"},

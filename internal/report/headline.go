@@ -89,14 +89,24 @@ func tally(gs [][]record.Record) string {
 	}
 	switch {
 	case first.wins == 0:
-		return fmt.Sprintf("The GPU and the CPU are equally fast in all %d tests.", tests)
+		return fmt.Sprintf("The GPU and the CPU are equally fast in %s.", every(tests))
 	case second.wins == 0 && even == 0:
-		return fmt.Sprintf("The %s is the faster one in all %d tests, %s as fast as the %s.", names[0], tests, by(first), names[1])
+		return fmt.Sprintf("The %s is the faster one in %s, %s as fast as the %s.", names[0], every(tests), by(first), names[1])
 	case second.wins == 0:
 		return fmt.Sprintf("The %s is the faster one in %d of %d tests, %s as fast as the %s%s.", names[0], first.wins, tests, by(first), names[1], rest)
 	}
 	return fmt.Sprintf("The %s is the faster one in %d of %d tests, %s as fast, the %s in %d, %s%s.",
 		names[0], first.wins, tests, by(first), names[1], second.wins, by(second), rest)
+}
+
+func every(tests int) string {
+	switch tests {
+	case 1:
+		return "the one test"
+	case 2:
+		return "both tests"
+	}
+	return fmt.Sprintf("all %d tests", tests)
 }
 
 // alone is of records of one kind of backend.
