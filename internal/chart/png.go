@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image/png"
 	"io"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -52,11 +53,31 @@ const (
 )
 
 func (f *Figure) height() vg.Length {
-	h := titleHeight + noteHeight*vg.Length(len(f.Notes)) + gap
+	h := titleHeight + noteHeight*vg.Length(len(f.lines())) + gap
 	if f.Chart != nil {
 		h += f.Chart.Height() + 4
 	}
 	return h
+}
+
+// lines are the notes, broken where a line is full.
+func (f *Figure) lines() (lines []string) {
+	style := textStyle(Muted, small)
+	for _, note := range f.Notes {
+		line := ""
+		for _, word := range strings.Fields(Clean(note)) {
+			switch longer := line + " " + word; {
+			case line == "":
+				line = word
+			case style.Width(longer) <= Width:
+				line = longer
+			default:
+				lines, line = append(lines, line), word
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 func (f *Figure) draw(c draw.Canvas) {
@@ -65,7 +86,7 @@ func (f *Figure) draw(c draw.Canvas) {
 	style.YAlign = draw.YTop
 	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, f.Title)
 	y := c.Max.Y - titleHeight
-	for _, n := range f.Notes {
+	for _, n := range f.lines() {
 		write(c, Muted, small, c.Min.X, y, draw.XLeft, draw.YTop, n)
 		y -= noteHeight
 	}

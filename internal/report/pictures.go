@@ -15,10 +15,7 @@ import (
 // Pictures draws what Page shows as one PNG: of a sweep, what all of it has.
 func Pictures(w io.Writer, rs []record.Record) error {
 	what, more, _ := strings.Cut(title(rs), ", ")
-	heading := chart.Figure{Title: headline(rs), Notes: []string{chart.Shorten(what, 140), chart.Shorten(more, 140)}}
-	for _, line := range caveats(rs) {
-		heading.Notes = append(heading.Notes, chart.Shorten(line, 140))
-	}
+	heading := chart.Figure{Title: headline(rs), Notes: slices.Concat([]string{what, more}, caveats(rs))}
 	figures := []chart.Figure{heading}
 	figures = append(figures, overview(rs)...)
 	if len(groups(rs)) == 1 {
