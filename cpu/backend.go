@@ -19,6 +19,7 @@ type Backend struct {
 	threads int
 	level   simd.Level
 	team    *team
+	prefer  *simd.Winograd // an algorithm for convolutions that it can do; nil: what is cheapest
 }
 
 // New returns the fast CPU backend.
@@ -55,7 +56,7 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 	e := &executor{plan: p, arena: newArena(p.ArenaFloats)}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		k, err := newKernel(s, b.threads, b.level)
+		k, err := b.newKernel(s)
 		if err != nil {
 			return nil, fmt.Errorf("cpu: step %d %s %q: %w", i, s.Kernel, s.Name, err)
 		}
@@ -64,6 +65,13 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 	e.writeConstants()
 	e.workers = startWorkers(b.team, e.kernels, e.arena)
 	return e, nil
+}
+
+func (b *Backend) newKernel(s *network.Step) (kernel, error) {
+	if op, ok := s.Op.(network.Conv); ok && s.Kernel == network.ConvGeneral && b.prefer != nil && fits(*b.prefer, op) {
+		return newWinograd(s, op, *b.prefer, b.threads, b.level), nil
+	}
+	return newKernel(s, b.threads, b.level)
 }
 
 var errOperator = errors.New("the step's operator is not one of the kernel's")

@@ -36,6 +36,13 @@ func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) 
 	if !ok {
 		return kernel{}, errOperator
 	}
+	if w, ok := cheapest(s, op, level); ok {
+		return newWinograd(s, op, w, threads, level), nil
+	}
+	return newDirect(s, op, threads, level)
+}
+
+func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) (kernel, error) {
 	samples, channels, _, _ := s.Inputs[0].NCHW()
 	groups := op.G()
 	k := &general{epilogue: newEpilogue(s), channels: channels, perGroup: channels / groups, weights: packGroups(level, s, groups)}

@@ -7,3 +7,9 @@ func AtLevel(b *Backend, level simd.Level) *Backend {
 	b.level = level
 	return b
 }
+
+// Preferring makes a backend use a Winograd algorithm wherever it can.
+func Preferring(b *Backend, w simd.Winograd) *Backend {
+	b.prefer = &w
+	return b
+}

@@ -11,4 +11,5 @@
 // what was allocated.
 package simd
 
-//go:generate sh -c "cd gen && go run . -out ../kernels_amd64.s -pkg simd"
+//go:generate sh -c "cd gen && go run . -set kernels -out ../kernels_amd64.s -pkg simd"
+//go:generate sh -c "cd gen && go run . -set winograd -out ../winograd_amd64.s -pkg simd"

@@ -14,6 +14,10 @@ type Matrix struct {
 
 type panel struct{ first, height, at int }
 
+// fewColumns is how many pixels beyond full registers are computed by columns, the
+// channels side by side, and not by a register of which few lanes count.
+const fewColumns = 4
+
 // slack is how many floats beyond a panel a register may reach.
 const slack = 8
 
@@ -62,6 +66,31 @@ func (m *Matrix) Depth() int { return m.depth }
 func (m *Matrix) Columns() int {
 	s := m.level.shape()
 	return s.lanes * s.width
+}
+
+// Columns is how many columns of full tiles take as long as n columns do.
+func (l Level) Columns(n int) int {
+	s := l.shape()
+	left := n % s.lanes
+	if left > fewColumns {
+		left = 0
+	}
+	cost := 0 // in turns of a tile's loop: its multiply-adds, or its loads
+	for registers := (n - left + s.lanes - 1) / s.lanes; registers > 0; {
+		width := min(s.width, registers)
+		if s.width == 3 && registers == 4 {
+			width = 2
+		}
+		if registers == 3 && s.width == 3 && (left == 1 || left == 4) {
+			left = 0 // beside the last tile
+		}
+		cost += max(width*s.height, s.height+width+1)
+		registers -= width
+	}
+	if left > 0 {
+		cost += s.height
+	}
+	return cost * s.lanes / s.height
 }
 
 // Product says where the operands of a product lie.

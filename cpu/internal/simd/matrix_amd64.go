@@ -48,10 +48,6 @@ type columnsArgs struct {
 	bias   [4]*float32
 }
 
-// fewColumns is how many pixels beyond full registers are computed by columns, the
-// channels side by side, and not by a register of which few lanes count.
-const fewColumns = 4
-
 func (m *Matrix) multiply(p *Product, n, first, last int) {
 	s := m.level.shape()
 	left := n % s.lanes

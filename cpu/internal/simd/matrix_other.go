@@ -15,6 +15,13 @@ func (m *Matrix) multiply(p *Product, n, first, last int) { m.multiplyGo(p, n, f
 // Run is never called: NewWindow makes none here.
 func (w *Window) Run(*Sweep) {}
 
+func (t *Tiling) input(f *transform)  { f.runGo(t.Size(), t.Size(), t.inputLine) }
+func (t *Tiling) output(f *transform) { f.runGo(t.Size(), t.Winograd.Out, t.outputLine) }
+
+// Neither is called at level Go.
+func (t *Tiling) spreadRows(dst []float32, column int, x []float32, rows, lo, hi int) {}
+func (t *Tiling) gather(s *Sweep, src []float32, pitch int, g *Segment)               {}
+
 // Evens is dst[i] = src[2·i].
 func Evens(dst, src []float32) { evensGo(dst, src) }
 

@@ -96,25 +96,32 @@ func (w *Window) newRun() {
 }
 
 // mask appends a bit for each lane.
-func (w *Window) mask(set func(lane int) bool) {
+func (w *Window) mask(set func(lane int) bool) { w.blocks = mask(w.blocks, set) }
+
+func mask(blocks []byte, set func(lane int) bool) []byte {
 	bits := 0
 	for lane := range lanes {
 		if set(lane) {
 			bits |= 1 << lane
 		}
 	}
-	w.blocks = append(w.blocks, byte(bits), byte(bits>>8))
+	return append(blocks, byte(bits), byte(bits>>8))
 }
 
 // place appends an offset.
-func (w *Window) place(at int) {
-	w.blocks = append(w.blocks, byte(at), byte(at>>8), byte(at>>16), byte(at>>24))
+func (w *Window) place(at int) { w.blocks = place(w.blocks, at) }
+
+func place(blocks []byte, at int) []byte {
+	return append(blocks, byte(at), byte(at>>8), byte(at>>16), byte(at>>24))
 }
 
-func (w *Window) align() {
-	for len(w.blocks)%4 != 0 {
-		w.blocks = append(w.blocks, 0)
+func (w *Window) align() { w.blocks = align(w.blocks) }
+
+func align(blocks []byte) []byte {
+	for len(blocks)%4 != 0 {
+		blocks = append(blocks, 0)
 	}
+	return blocks
 }
 
 // taps appends masks of the n pixels from (y,x) on, of which x may count over the

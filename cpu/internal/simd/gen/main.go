@@ -1,10 +1,11 @@
 // Gen writes the package's assembly. It is a module of its own, so that programs
 // that use shufflegl need no generator.
 //
-//	go run . -out ../kernels_amd64.s -pkg simd
+//	go run . -set kernels -out ../kernels_amd64.s -pkg simd
 package main
 
 import (
+	"flag"
 	"fmt"
 	"log"
 	"os"
@@ -24,7 +25,20 @@ const (
 )
 
 func main() {
+	set := flag.String("set", "kernels", "which file's `functions`")
+	flag.Parse()
 	Constraint(buildtags.Not("noasm").ToConstraint())
+	sets[*set]()
+	Generate()
+	if err := declare("../" + *set + "_amd64.go"); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// sets are the files and what writes each.
+var sets = map[string]func(){"kernels": kernels, "winograd": winograd}
+
+func kernels() {
 	for m := 1; m <= height512; m++ {
 		for n := 1; n <= width512; n++ {
 			tile(wide, m, n, 0)
@@ -56,10 +70,6 @@ func main() {
 	pause()
 	peak(wide)
 	peak(narrow)
-	Generate()
-	if err := declare("../kernels_amd64.go"); err != nil {
-		log.Fatal(err)
-	}
 }
 
 // args begins a function whose only argument points to a struct of the given type,

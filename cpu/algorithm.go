@@ -1,0 +1,48 @@
+package cpu
+
+import (
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// fits reports whether a Winograd algorithm can do a convolution.
+func fits(w simd.Winograd, op network.Conv) bool {
+	n := op.Normal()
+	return n.Kernel == [2]int{w.Taps, w.Taps} && n.Stride == [2]int{1, 1} && n.Dilation == [2]int{1, 1}
+}
+
+// What the parts of a convolution cost, in multiply-adds of the products' inner loop
+// that take as long. Measured with AVX-512 (BenchmarkAlgorithms); with half as wide
+// registers all of it takes about twice as long.
+const (
+	costDirect    = 1.2 // a multiply-add without Winograd: pixels are copied too
+	costWeight    = 5   // to read a weight, which comes from far away
+	costTile      = 200 // to transform a tile of a channel, and
+	costTileValue = 16  // for each of its values
+)
+
+// cheapest is the Winograd algorithm that does a convolution in the least time, if any
+// is faster than none.
+func cheapest(s *network.Step, op network.Conv, level simd.Level) (w simd.Winograd, ok bool) {
+	m, depth := s.Weights.Shape[0], s.Weights.Shape[1]
+	least := costDirect*float64(s.MACs) + costWeight*float64(s.Weights.Shape.Size())
+	for _, candidate := range simd.Algorithms() {
+		if !fits(candidate, op) {
+			continue
+		}
+		if cost := costWinograd(candidate, s, m, depth, level); cost < least {
+			w, ok, least = candidate, true, cost
+		}
+	}
+	return w, ok
+}
+
+func costWinograd(w simd.Winograd, s *network.Step, m, depth int, level simd.Level) float64 {
+	samples, channels, _, _ := s.Inputs[0].NCHW()
+	tiles := (s.Output.Height + w.Out - 1) / w.Out * ((s.Output.Width + w.Out - 1) / w.Out)
+	values := float64(w.Size() * w.Size())
+	products := values * float64(samples*m*depth) * float64(level.Columns(tiles))
+	// A register's worth more, for what is done once a channel.
+	transforms := float64(samples*(channels+m)) * float64(simd.Pitch(tiles)+simd.Pitch(1)) * (costTile + costTileValue*values)
+	return products + transforms + costWeight*values*float64(m*depth)
+}
