@@ -12,6 +12,7 @@ var (
 	_ network.Backend = (*Device)(nil)
 	_ network.Planner = (*Device)(nil)
 	_ network.Storer  = (*Device)(nil)
+	_ network.Tuned   = (*Device)(nil)
 )
 
 // Name is "gpu".

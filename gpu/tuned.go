@@ -40,6 +40,22 @@ func (d *Device) Tuning() TuningInfo {
 	return t
 }
 
+// TunedVariants gives the variant that tuning has chosen for each step of a plan; empty
+// where that is the family's.
+func (d *Device) TunedVariants(p *network.Plan) []string {
+	all, err := d.Variants(p)
+	if err != nil { // Prepare gives it
+		return nil
+	}
+	tuned := make([]string, len(p.Steps))
+	for _, v := range all {
+		if v.Tuned {
+			tuned[v.Step] = v.Variant
+		}
+	}
+	return tuned
+}
+
 // Forget drops the variants that tuning has chosen, for what is prepared later and in
 // the user's cache folder, also what is there of the same renderer with other drivers,
 // other versions of this library and other precisions. It gives the files that it has

@@ -34,6 +34,12 @@ type Storer interface {
 	Storage(*Plan) (precision, maps string)
 }
 
+// Tuned is a Backend with variants that tuning on the device chose. TunedVariants names
+// that of each step of a plan; it is empty where the backend's default is used.
+type Tuned interface {
+	TunedVariants(*Plan) []string
+}
+
 // PlanFor plans a graph as the backend wishes.
 func PlanFor(b Backend, g *Graph) (*Plan, error) {
 	var opt PlanOptions

@@ -28,7 +28,7 @@ func openGPU(g gpuFlags) (*gpuDevice, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &gpuDevice{d, d.Info(), d.Close, d.Probes}, nil
+	return &gpuDevice{d, d.Info(), d.Close, d.Probes, d}, nil
 }
 
 // openCompiler opens the GPU, or a driver that only compiles for one: nothing is

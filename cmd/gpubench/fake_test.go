@@ -154,6 +154,12 @@ type world struct {
 	interrupt   func()
 
 	peakFault error // of the probe of reading
+
+	tuned     bool          // some variants are, from before
+	worse     bool          // what tuning finds
+	tuneFault error         // of tuning
+	budget    time.Duration // that tuning was given
+	fresh     bool          // likewise
 }
 
 // run runs the program and returns its exit status and what it wrote.
@@ -202,7 +208,7 @@ func (w *world) system(out writer, err writer) *system {
 				Extensions: []string{"GL_EXT_one", "GL_EXT_two"}, Limits: gpu.SpecMinimum, Software: w.software, TimerQuery: true,
 				Precision: precisionOf(g.precision), Maps: max(mapsOf(g.maps), gpu.MapsBuffer)}
 			b := fake{Backend: cpu.NewReference(), name: "gpu", device: info.Renderer, driver: info.Version, world: w, took: 15 * time.Millisecond, spoil: w.spoil, blind: w.blind}
-			return &gpuDevice{fakeGPU{b, info}, info, func() error { w.gpusOpen--; return nil }, w.gpuProbes}, nil
+			return &gpuDevice{fakeGPU{b, info}, info, func() error { w.gpusOpen--; return nil }, w.gpuProbes, fakeTuner{w}}, nil
 		},
 		openCompiler: func(gpuFlags) (*gpuCompiler, error) {
 			if w.noGPU != nil {

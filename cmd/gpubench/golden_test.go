@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
@@ -71,6 +72,19 @@ func TestGolden(t *testing.T) {
 			}
 		}}, 1, "verify -model shufflenet_v1_g3_0.5x_shallow -size 32 -precision fp16 -maps texture"},
 		{"info", world{}, 0, "info"},
+		{"tune_help", world{}, 0, "tune -h"},
+		{"tune", world{software: true}, 0, "tune -model " + tiny},
+		{"tune_worse", world{worse: true}, 0, "tune -model " + tiny},
+		{"tune_interrupted", world{interruptAt: 1}, 1, "tune -model " + tiny},
+		{"tune_lost", world{tuneFault: gpu.ErrContextLost}, 1, "tune -model " + tiny},
+		{"tune_list", world{tuned: true}, 0, "tune -list"},
+		{"tune_list_nothing", world{}, 0, "tune -list"},
+		{"tune_list_json", world{tuned: true}, 0, "tune -list -format json"},
+		{"tune_forget", world{tuned: true}, 0, "tune -forget"},
+		{"tune_forget_nothing", world{}, 0, "tune -forget"},
+		{"tune_no_gpu", world{noGPU: noGPU}, 1, "tune"},
+		{"plan_device", world{tuned: true}, 0, "plan -device -model " + tiny},
+		{"bench_tuned", world{tuned: true}, 0, "bench -model " + tiny + " -size 32 -backend gpu -runs 3 -group layer"},
 		{"info_no_gpu", world{noGPU: noGPU}, 0, "info"},
 		{"classify", world{}, 0, "classify -model " + tiny + " -size 64 -labels labels.txt -top 3 photo.png photo.png"},
 		{"classify_json", world{}, 0, "classify -model " + tiny + " -size 64 -backend reference -format json -top 2 photo.png"},

@@ -48,13 +48,14 @@ func info(sys *system, context string) error {
 			continue
 		}
 		fmt.Fprintf(sys.stdout, "\nGPU by %s: usable\n", strings.ToUpper(name))
-		printGPU(sys.stdout, d.info)
+		tuning := d.Tuning()
+		printGPU(sys.stdout, d.info, &tuning)
 		d.close()
 	}
 	return nil
 }
 
-func printGPU(w io.Writer, i *gpu.Info) {
+func printGPU(w io.Writer, i *gpu.Info, tuning *gpu.TuningInfo) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(t, "  %s\t%s\n", name, fmt.Sprintf(format, args...))
@@ -68,6 +69,7 @@ func printGPU(w io.Writer, i *gpu.Info) {
 		row("note", "this is a software renderer on the CPU: not a GPU's speed")
 	}
 	row("maps", "%s in a %s", i.Precision, i.Maps)
+	row("variants", "%s", tunedText(tuning))
 	row("timer queries", "%s", yesNo(i.TimerQuery))
 	row("program binary formats", "%d", i.ProgramBinaryFormats)
 	l := i.Limits

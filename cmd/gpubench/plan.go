@@ -3,7 +3,9 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/report"
@@ -15,7 +17,8 @@ func planCommand() command {
 		name:    "plan",
 		summary: "print the launches that a model becomes",
 		about: "One line a launch; a bar in front of it is a barrier. \"over\" are the kilobytes above what\n" +
-			"it must move, if units keep to themselves what only they need. No device is needed.",
+			"it must move, if units keep to themselves what only they need. No device is needed; with\n" +
+			"-device it is the plan for the GPU here, and the variants that it would be run by.",
 		examples: []string{
 			"plan -model shufflenet_v1_g8_0.5x -format json",
 			"plan -renderer V3D",
@@ -28,6 +31,7 @@ func planCommand() command {
 			precision := f.String("precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: what a GPU would keep maps and weights in")
 			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
 			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\" (default one in the middle)")
+			device := f.Bool("device", false, "``: for the GPU here, with each launch's variant and whether it is tuned")
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "text", "json"); err != nil {
 					return err
@@ -40,6 +44,9 @@ func planCommand() command {
 				}
 				var options network.PlanOptions
 				switch {
+				case *device && (*backend != "gpu" || *renderer != ""):
+					return usagef("-device: without -backend and -renderer")
+				case *device:
 				case *backend == "gpu":
 					options = gpu.PlanOptionsFor(*renderer)
 					options.ElementBytes = precisionOf(*precision).Bytes()
@@ -56,18 +63,63 @@ func planCommand() command {
 				if err != nil {
 					return err
 				}
+				if *device {
+					return planOnDevice(sys, g, gpuFlags{context: "auto", precision: *precision}, *format)
+				}
 				p, err := network.NewPlan(g, options)
 				if err != nil {
 					return err
 				}
-				if *format == "json" {
-					return report.JSON(sys.stdout, describePlan(p))
-				}
-				_, err = fmt.Fprint(sys.stdout, p)
-				return err
+				return printPlan(sys.stdout, p, nil, *format)
 			}
 		},
 	}
+}
+
+// planOnDevice plans as the GPU wishes, and tells by which variants it would run.
+func planOnDevice(sys *system, g *network.Graph, opened gpuFlags, format string) error {
+	d, err := sys.openGPU(opened)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	p, err := network.PlanFor(d.Backend, g)
+	if err != nil {
+		return err
+	}
+	variants, err := d.Variants(p)
+	if err != nil {
+		return err
+	}
+	if format == "text" {
+		i := d.Tuning()
+		fmt.Fprintf(sys.stdout, "%s; %s: %s\n\n", d.info.Renderer, d.info.Version, tunedText(&i))
+	}
+	return printPlan(sys.stdout, p, variants, format)
+}
+
+// printPlan prints a plan, and the variants if there are any: one a step.
+func printPlan(w io.Writer, p *network.Plan, variants []gpu.StepVariant, format string) error {
+	if format == "json" {
+		return report.JSON(w, describePlan(p, variants))
+	}
+	if _, err := fmt.Fprint(w, p); err != nil || variants == nil {
+		return err
+	}
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	tuned := 0
+	for _, v := range variants {
+		note := ""
+		if v.Tuned {
+			tuned++
+			note = "tuned"
+		}
+		fmt.Fprintf(t, "%4d\t%s\t%s\t%s\n", v.Step, p.Steps[v.Step].Kernel, note, v.Variant)
+	}
+	t.Flush()
+	_, err := fmt.Fprintf(w, "\nvariants, %d of %d by tuning here:\n%s", tuned, len(variants), b.String())
+	return err
 }
 
 // planJSON is a plan's JSON form; scripts rely on the names.
@@ -95,6 +147,9 @@ type stepJSON struct {
 	Intensity  float64        `json:"macs_per_byte"`
 	Tile       *tileJSON      `json:"tile"`   // of fused launches, else null
 	Beside     *besideJSON    `json:"beside"` // what the launch does too, else null
+	// Of the GPU here; null if the plan is for none.
+	Variant *string `json:"variant"` // empty for kernels that have no variants
+	Tuned   *bool   `json:"tuned"`
 }
 
 type tileJSON struct {
@@ -111,9 +166,9 @@ type besideJSON struct {
 	Shape  []int          `json:"output_shape"`
 }
 
-func describePlan(p *network.Plan) planJSON {
+func describePlan(p *network.Plan, variants []gpu.StepVariant) planJSON {
 	j := planJSON{p.Name, len(p.Steps), p.Barriers, p.MACs, p.Bytes, p.FloorBytes, p.ArenaBytes(), []stepJSON{}}
-	for _, s := range p.Steps {
+	for i, s := range p.Steps {
 		step := stepJSON{Kernel: s.Kernel, Name: s.Name, Layers: s.Layers, Shape: s.Output.Shape, Barrier: s.Barrier,
 			MACs: s.MACs, Bytes: s.Bytes, FloorBytes: s.FloorBytes, Intensity: s.Intensity()}
 		for _, v := range s.Inputs {
@@ -124,6 +179,9 @@ func describePlan(p *network.Plan) planJSON {
 		}
 		if b := s.Beside; b != nil {
 			step.Beside = &besideJSON{network.PoolWindow, b.Name, b.Layers, b.Input.Shape, b.Output.Shape}
+		}
+		if variants != nil {
+			step.Variant, step.Tuned = &variants[i].Variant, &variants[i].Tuned
 		}
 		j.Steps = append(j.Steps, step)
 	}

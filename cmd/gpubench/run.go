@@ -40,6 +40,7 @@ func commands() []command {
 		runCommand(),
 		planCommand(),
 		shadersCommand(),
+		tuneCommand(),
 		verifyCommand(),
 		modelsCommand(),
 		infoCommand(),
@@ -165,10 +166,10 @@ func (c command) help(w io.Writer, flags *flag.FlagSet) error {
 		// Usages are written as "`WHAT`: text".
 		what, text := flag.UnquoteUsage(f)
 		text = strings.TrimPrefix(text, what+": ")
-		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "0s" {
+		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "0s" && f.DefValue != "false" {
 			text += " (default " + f.DefValue + ")"
 		}
-		fmt.Fprintf(t, "  -%s %s\t%s\n", f.Name, what, text)
+		fmt.Fprintf(t, "  %s\t%s\n", strings.TrimSpace("-"+f.Name+" "+what), text)
 	})
 	t.Flush()
 	fmt.Fprintln(w, "\nexamples:")

@@ -43,6 +43,7 @@ type gpuDevice struct {
 	info   *gpu.Info
 	close  func() error
 	probes func(now func() time.Time) []peak.Probe
+	tuner
 }
 
 // gpuCompiler is a GPU that is only asked to compile.

@@ -97,11 +97,18 @@ func tensors(bs []network.Binding) []record.Tensor {
 func (c *contender) layers() []record.Layer {
 	p, dispatches := c.session.Plan, c.dispatches()
 	parts := partNames(p)
+	var tuned []string
+	if t, ok := c.Backend.(network.Tuned); ok {
+		tuned = t.TunedVariants(p)
+	}
 	layers := make([]record.Layer, len(p.Steps))
 	for i, s := range p.Steps {
 		layers[i] = record.Layer{
 			Name: s.Name, Kernel: string(s.Kernel), Stage: parts[i], Source: s.Layers, Backend: c.Backend.Name(),
 			Shape: s.Output.Shape, MACs: s.MACs, Bytes: s.Bytes, Floor: s.FloorBytes, Launches: dispatches[i],
+		}
+		if i < len(tuned) {
+			layers[i].Tuned = tuned[i]
 		}
 		if layers[i].Source == nil {
 			layers[i].Source = []string{}

@@ -163,7 +163,9 @@ type Layer struct {
 	Bytes    int64    `json:"bytes"`       // read and written
 	Floor    int64    `json:"floor_bytes"` // its part of the least that any plan must move
 	Launches int      `json:"launches"`    // dispatches; 1 a step on the CPU
-	Time     *Timing  `json:"time,omitempty"`
+	// The variant that tuning on the device chose, if it is another than the default.
+	Tuned string  `json:"tuned_variant,omitempty"`
+	Time  *Timing `json:"time,omitempty"`
 }
 
 // LayerSum holds the sum of the layers against the whole and names what the

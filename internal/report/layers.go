@@ -124,6 +124,9 @@ func parts(sides []*record.Record, g Grouping) []part {
 	var all []part
 	for _, p := range record.Join(sides[0].Layers, other) {
 		n := g.name(p)
+		if g == ByLayer && slices.ContainsFunc(append(p.A[:len(p.A):len(p.A)], p.B...), func(l record.Layer) bool { return l.Tuned != "" }) {
+			n += " (tuned)"
+		}
 		i := slices.IndexFunc(all, func(q part) bool { return q.name == n })
 		if i < 0 || g == ByLayer {
 			i, all = len(all), append(all, part{name: n, kernel: ByOp.name(p)})

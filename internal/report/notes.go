@@ -70,17 +70,23 @@ func row(r *record.Record, gs [][]record.Record) string {
 
 // device says what a record ran on, and that all of it did.
 func device(r *record.Record) string {
-	where := map[string]int{}
+	where, tuned := map[string]int{}, 0
 	var order []string
 	for _, l := range r.Layers {
 		if where[l.Backend] == 0 {
 			order = append(order, l.Backend)
 		}
 		where[l.Backend] += l.Launches
+		if l.Tuned != "" {
+			tuned += l.Launches
+		}
 	}
 	text := fmt.Sprintf("%s: %s; %s", r.Test.Backend, r.Device.Name, r.Device.Driver)
 	for _, b := range order {
 		text += fmt.Sprintf("; %d of %d launches on the %s", where[b], r.Model.Launches, b)
+	}
+	if tuned > 0 {
+		text += fmt.Sprintf(", %d of them tuned", tuned)
 	}
 	if r.Test.Maps != "" {
 		text += "; maps in a " + r.Test.Maps
