@@ -22,6 +22,7 @@ type dispatch struct {
 
 	cut    func(block int) []dispatch // shares out weights that are more than a block of so many
 	groups [3]int
+	rounds rounds // of loops, for those who count what it costs
 }
 
 // kernel turns a step of a plan into a dispatch. It is pure: it sees the index

@@ -9,7 +9,6 @@ import (
 // behind it, or both: classifier.comp, a work group for each part of the inputs by each
 // part of the outputs.
 func classifier(t *tables, s *network.Step) (dispatch, error) {
-	const sharing = 16
 	c, in := s.Classifier, &s.Inputs[0]
 	samples, inputs, outputs := in.Shape[0], s.Weights.Shape[1], s.Weights.Shape[0]
 	fours, slices, parts := ceilDiv(outputs, 4), c.Slices(inputs), c.Parts(outputs)
@@ -26,8 +25,10 @@ func classifier(t *tables, s *network.Step) (dispatch, error) {
 			defines = append(defines, set("BETWEEN", int(s.Act.Fn)))
 		}
 	}
+	sharing := 0 // invocations that pool a plane
 	if c.Pool != nil {
-		defines = append(defines, set("POOLED", max(2, upTo(ceilDiv(vectors(in), 4), sharing))))
+		sharing = max(2, upTo(ceilDiv(vectors(in), 4), 16))
+		defines = append(defines, set("POOLED", sharing))
 		if c.Pool.Reduce == network.Average {
 			defines = append(defines, "AVERAGE")
 		}
@@ -47,6 +48,17 @@ func classifier(t *tables, s *network.Step) (dispatch, error) {
 			weights[inputs*4*fours+o] = s.Bias.Data[o]
 		}
 	}
+	perLane := func(items float64) float64 { return items / float64(how.variant.lanes) }
+	loops := rounds{
+		"outputs": perLane(float64(fours) / float64(parts)),
+		"inputs":  float64(inputs) / float64(slices),
+		"sums":    perLane(float64(fours) / float64(parts) / float64(slices)),
+		"slices":  float64(slices),
+	}
+	if c.Pool != nil {
+		loops["pool"] = perLane(float64(inputs) / float64(slices) * float64(sharing))
+		loops["plane"] = float64(in.Height*ceilDiv(in.Width, 4)) / float64(sharing)
+	}
 	return dispatch{
 		program: shaders.New("classifier.comp", join(workGroup(how.variant.lanes), []string{"SCRATCH"}, defines)...),
 		params:  p,
@@ -54,5 +66,6 @@ func classifier(t *tables, s *network.Step) (dispatch, error) {
 		weights: weights,
 		stream:  true,
 		groups:  [3]int{slices, parts, samples},
+		rounds:  loops,
 	}, nil
 }

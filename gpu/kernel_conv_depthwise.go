@@ -30,6 +30,7 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 		stream:  v.buffered,
 		weights: packChannels(s.Weights, s.Bias, kh*kw),
 		groups:  groups,
+		rounds:  rounds{"rows": float64(oh) / float64(ceilDiv(oh, v.rows))},
 	}, nil
 }
 

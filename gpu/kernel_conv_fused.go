@@ -35,7 +35,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	tiles := packTiles(s, groups, inputs, 1, v)
 	share := ceilDiv(s.Tile.Channels, v.channels)
 
-	slabs, besideBase := n*groups, 0
+	slabs, besideBase, planes := n*groups, 0, 0
 	if s.Beside != nil {
 		beside, macros, each := t.beside(s.Beside, v.lanes, rows*strips)
 		p = append(p, beside...)
@@ -43,6 +43,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		p.ints(slabs) // of the convolutions
 		defines = append(defines, macros...)
 		slabs += ceilDiv(len(s.Beside.Output.Planes), each*ceilDiv(tiles.count, share))
+		planes = each
 	}
 	weights := append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...)
 	if before != nil {
@@ -56,6 +57,18 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		defines = append(defines, "EXACT")
 	}
 	columns := ceilDiv(ow, 4*strips)
+	// Of all work groups so many convolve, and the others pool.
+	convolve, lanes, cells := float64(n*groups)/float64(slabs), float64(v.lanes), rows*strips
+	each := ceilDiv(tiles.count, ceilDiv(tiles.count, share)) // tiles of one
+	loops := rounds{
+		"depthwise": convolve * float64(inputs*strips) / lanes,
+		"pointwise": convolve * float64(each*ceilDiv(cells, v.vectors)) / lanes,
+		"inputs":    float64(inputs) / float64(v.unroll),
+	}
+	if s.Beside != nil {
+		loops["beside"] = (1 - convolve) * float64(planes*cells) / lanes
+	}
+	before.count(loops, convolve/lanes)
 	return dispatch{
 		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), middle,
 			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines)...),
@@ -65,6 +78,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		stream:  v.buffered,
 		weights: weights,
 		groups:  [3]int{ceilDiv(oh, rows) * columns, slabs, ceilDiv(tiles.count, share)},
+		rounds:  loops,
 	}, nil
 }
 

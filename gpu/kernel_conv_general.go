@@ -28,5 +28,6 @@ func convGeneral(t *tables, s *network.Step) (dispatch, error) {
 		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(cells, lx), ceilDiv(tiles.count, ly), n * groups},
+		rounds:  rounds{"inputs": float64(inputs)},
 	}, nil
 }

@@ -37,5 +37,6 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(count, lx*v.vectors), ceilDiv(tiles.count, ly), n * groups},
+		rounds:  rounds{"inputs": float64(inputs) / float64(v.unroll)},
 	}, nil
 }

@@ -40,7 +40,7 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	p.ints(h, w, first.Shape[2], first.Shape[3], oh, ow, win.Pads.Top, around.Pads.Top,
 		groups, inputs, outputs, tiles.count, tiles.size, share)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
-	across := ceilDiv(ow, 4*strips)
+	across, each := ceilDiv(ow, 4*strips), min(share, tiles.count)
 	return dispatch{
 		program: shaders.New("conv_pool.comp", join(workGroup(v.lanes), v.macros(), middle,
 			tile, []string{set("ACROSS", across)}, window(left), second, defines)...),
@@ -49,5 +49,10 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(oh, rows) * across, n * groups, ceilDiv(tiles.count, share)},
+		rounds: rounds{
+			"first":  float64(each*middleRows*middleStrips) / float64(v.lanes),
+			"inputs": float64(inputs),
+			"second": float64(each*v.channels*rows*strips) / float64(v.lanes),
+		},
 	}, nil
 }

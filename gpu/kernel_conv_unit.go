@@ -13,6 +13,7 @@ type wholeUnit struct {
 	groups  int                    // of the last convolution: a work group needs the channels of one
 	across  int                    // vec4s of a row that a tile's windows need
 	rows    int
+	tiles   int // of channels, that a work group computes; pack counts them
 }
 
 // unitOf gives the unit of a step; nil if it has none.
@@ -54,6 +55,15 @@ func (u *wholeUnit) macros() []string {
 	return macros
 }
 
+// count adds how often the loops of the first convolution run, of so many invocations.
+func (u *wholeUnit) count(r rounds, share float64) {
+	if u == nil {
+		return
+	}
+	r["expand"] = share * float64(u.tiles*u.rows*u.across)
+	r["expanded"] = float64(u.first.Weights.Shape[1])
+}
+
 // shape is what makes units with the same input and output differ.
 func (u *wholeUnit) shape() []string {
 	if u == nil {
@@ -88,6 +98,7 @@ func (u *wholeUnit) pack(t *tables, v variant, weights []float32) (params, []flo
 		}
 		count = max(count, len(all[g]))
 	}
+	u.tiles = count
 	var table []int32
 	packed := tensor.New(u.groups*count*v.channels, inputs, 1, 1)
 	biases := tensor.New(u.groups * count * v.channels)

@@ -27,6 +27,7 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 			weights: tiles.packed[first*row : (first+count)*row],
 			stream:  true,
 			groups:  [3]int{1, ceilDiv(count, slots), n},
+			rounds:  rounds{"inputs": float64(inputs) / float64(how.variant.parts)},
 		}
 	}
 	d := part(0, fours)

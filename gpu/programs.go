@@ -29,6 +29,12 @@ type ProgramReport struct {
 	// dispatch of no work groups had to make the driver finish its work. It runs
 	// nothing.
 	Dispatched bool
+
+	// Loops are those whose rounds depend on the launch. Modelled is what all launches
+	// cost together, statistics times invocations, if loops count as often as they run:
+	// Instructions, and Cycles of the slowest unit. Nil if there are no statistics.
+	Loops    []LoopReport
+	Modelled map[Figure]float64
 }
 
 // Programs compiles each program of a plan once more, even if the device has it,
@@ -44,11 +50,11 @@ func (d *Device) Programs(p *network.Plan) ([]ProgramReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	reports, programs, err := launchesOf(dispatches)
+	reports, programs, uses, err := launchesOf(dispatches)
 	if err != nil {
 		return nil, err
 	}
-	err = d.do(func(gl gles.API) error { return d.compileAndListen(gl, p.Name, programs, reports) })
+	err = d.do(func(gl gles.API) error { return d.compileAndListen(gl, p.Name, programs, uses, reports) })
 	if err != nil {
 		return nil, err
 	}
@@ -56,32 +62,37 @@ func (d *Device) Programs(p *network.Plan) ([]ProgramReport, error) {
 }
 
 // launchesOf finds the distinct programs, what they declare and how often they run.
-func launchesOf(dispatches []dispatch) (reports []ProgramReport, programs []shaders.Program, err error) {
+func launchesOf(dispatches []dispatch) (reports []ProgramReport, programs []shaders.Program, uses [][]use, err error) {
 	at := map[shaders.Program]int{}
 	for _, x := range dispatches {
 		i, ok := at[x.program]
 		if !ok {
 			i = len(reports)
-			at[x.program], programs = i, append(programs, x.program)
+			at[x.program], programs, uses = i, append(programs, x.program), append(uses, nil)
 			r, err := x.program.Resources()
 			if err != nil {
-				return nil, nil, fmt.Errorf("gpu: %w", err)
+				return nil, nil, nil, fmt.Errorf("gpu: %w", err)
 			}
 			reports = append(reports, ProgramReport{File: x.program.File, Variant: x.program.Variant(), Resources: r, Beyond: SpecMinimum.Exceeded(&r)})
 		}
+		n := int64(x.groups[0]) * int64(x.groups[1]) * int64(x.groups[2]) * int64(reports[i].Resources.Invocations())
 		reports[i].Launches++
-		reports[i].Invocations += int64(x.groups[0]) * int64(x.groups[1]) * int64(x.groups[2]) * int64(reports[i].Resources.Invocations())
+		reports[i].Invocations += n
+		uses[i] = append(uses[i], use{n, x.rounds})
 	}
-	return reports, programs, nil
+	return reports, programs, uses, nil
 }
 
 // compileAndListen fills in what only the driver knows.
-func (d *Device) compileAndListen(gl gles.API, name string, programs []shaders.Program, reports []ProgramReport) error {
+func (d *Device) compileAndListen(gl gles.API, name string, programs []shaders.Program, uses [][]use, reports []ProgramReport) error {
 	hear, stop := d.listen(gl)
 	defer stop()
 	silent := false
 	for i, program := range programs {
 		if err := d.report(gl, program.Source(), &reports[i], hear, silent); err != nil {
+			return err
+		}
+		if err := d.weigh(gl, program, uses[i], &reports[i], hear); err != nil {
 			return err
 		}
 		silent = silent || reports[i].Dispatched && reports[i].Statistics == nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/shaders"
 )
 
 // speaker is a driver that compiles in the call named at, and says so from
@@ -60,26 +61,29 @@ func TestProgramsListens(t *testing.T) {
 			d.info.Extensions = c.extensions
 			driver := &speaker{Fake: glestest.NewFake(), at: c.at}
 			r := glestest.New(driver)
-			reports, programs, err := launchesOf(ds)
+			reports, programs, uses, err := launchesOf(ds)
 			if err == nil {
-				err = d.compileAndListen(r, "x", programs, reports)
+				err = d.compileAndListen(r, "x", programs, uses, reports)
 			}
 			if err != nil || len(reports) < 5 {
 				t.Fatal(len(reports), err)
 			}
+			compiled := 0
 			for i, p := range reports {
+				own := compiled + 1 // then each of its loops
+				compiled = own + len(p.Loops)
 				switch {
 				case p.File != programs[i].File || p.Variant != programs[i].Variant():
 					t.Errorf("program %d is %s %s", i, p.File, p.Variant)
 				case !c.statistics && p.Statistics != nil:
 					t.Errorf("program %d: %+v from nowhere", i, p.Statistics)
-				case c.statistics && (p.Statistics == nil || p.Statistics.Figures[Instructions] != float64(i+1)):
+				case c.statistics && (p.Statistics == nil || p.Statistics.Figures[Instructions] != float64(own)):
 					t.Errorf("program %d: %+v", i, p.Statistics)
 				case c.statistics && len(p.Messages) != 22:
 					t.Errorf("program %d: %q", i, p.Messages)
 				}
 			}
-			if want := c.dispatches(len(reports)); driver.dispatches != want {
+			if want := c.dispatches(compiled); driver.dispatches != want {
 				t.Errorf("%d dispatches, want %d", driver.dispatches, want)
 			}
 			for _, pair := range [][2]string{{"GenBuffer", "DeleteBuffer"}, {"CreateProgram", "DeleteProgram"}, {"CreateShader", "DeleteShader"}, {"GenTexture", "DeleteTexture"}} {
@@ -97,7 +101,7 @@ func TestProgramsListens(t *testing.T) {
 // Launches and invocations add up to the plan's.
 func TestLaunchesOf(t *testing.T) {
 	_, _, ds := small(t)
-	reports, _, err := launchesOf(ds)
+	reports, _, _, err := launchesOf(ds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,6 +190,57 @@ func TestProgramsOnSoftpipe(t *testing.T) {
 	for _, r := range reports {
 		if r.Statistics == nil || r.Statistics.Figures[Instructions] < 10 || r.Dispatched {
 			t.Errorf("%s: %+v, %q", r.File, r.Statistics, r.Messages)
+		}
+	}
+}
+
+// A round of a loop costs what its body makes the program longer by; what does not run
+// costs less than one pass; and of units that work beside one another the slowest counts.
+func TestModelled(t *testing.T) {
+	r := ProgramReport{
+		Statistics: &Statistics{
+			Values: map[string]float64{"inst": 100, "cycles": 10, "arith": 10, "ldst": 4},
+			Units:  map[string]float64{"arith": 10, "ldst": 4},
+		},
+		Loops: []LoopReport{
+			{shaders.Loop{Name: "outer"}, map[string]float64{"inst": 50, "cycles": 4, "arith": 4, "ldst": 3}},
+			{shaders.Loop{Name: "inner", In: "outer"}, map[string]float64{"inst": 20, "cycles": 1, "arith": 1, "ldst": 2}},
+		},
+	}
+	for _, c := range []struct {
+		rounds               rounds
+		instructions, cycles float64
+	}{
+		{nil, 100, 10},
+		{rounds{"outer": 3}, 200, 18},
+		{rounds{"inner": 11}, 300, 24}, // 4 + 10 x 2, loads
+		{rounds{"outer": 3, "inner": 11}, 200 + 3*10*20, 10 + 3*10*2},
+		{rounds{"outer": 0.5}, 75, 8},
+		{rounds{"outer": 0, "inner": 11}, 50, 6},
+	} {
+		got := r.modelled([]use{{1000, c.rounds}})
+		if got[Instructions] != 1000*c.instructions || got[Cycles] != 1000*c.cycles {
+			t.Errorf("%v: %v, want %v and %v", c.rounds, got, c.instructions, c.cycles)
+		}
+	}
+	r.Statistics = &Statistics{Values: map[string]float64{"inst": 7}}
+	if got := r.modelled([]use{{2, nil}, {3, nil}}); got[Instructions] != 35 || len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
+// Every loop that a kernel's launches count is one of its shader's, and runs.
+func TestRounds(t *testing.T) {
+	_, _, ds := small(t)
+	for _, d := range ds {
+		known := map[string]bool{}
+		for _, l := range d.program.Loops() {
+			known[l.Name] = true
+		}
+		for name, n := range d.rounds {
+			if !known[name] || !(n > 0) || n > 1e6 {
+				t.Errorf("%s: %v rounds of %s", d.program.Label(), n, name)
+			}
 		}
 	}
 }

@@ -156,6 +156,7 @@ func (m *CostModel) classifier(n *Node) float64 {
 	samples, outputs := float64(x[0]), float64(align(weights[0], 4))
 	left := 4 * samples * float64(slices) * outputs // bytes that work groups leave
 	main := work{bytes: nodeBytes(n), groups: samples * float64(slices*parts)}
+	main.groups *= min(1, float64(c.Outputs)/4/float64(m.Lanes)) // an invocation computes four
 	main.traffic = main.bytes + float64(parts-1)*4*float64(x.Size()) + left
 	main.macs = samples*4*m.inWaves(ceilDiv(c.Outputs, 4))*float64(parts*weights[1]) + float64(parts*x.Size())
 	sums := work{traffic: left, groups: samples * float64(parts)}

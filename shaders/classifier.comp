@@ -67,9 +67,11 @@ void main() {
 #endif
 #if POOLED > 1
 	int strips = (width + 3) / 4;
+	// loop pool
 	for (int i = lane; i < count * POOLED; i += LX) {
 		int base = FROM(item * inputs + first + i / POOLED);
 		vec4 sum = vec4(EMPTY);
+		// loop plane in pool
 		for (int k = i % POOLED; k < height * strips; k += POOLED) {
 			int x = k % strips * 4;
 			vec4 v = READ(base + k / strips * from.w + x);
@@ -95,9 +97,11 @@ void main() {
 #endif
 	barrier();
 
+	// loop outputs
 	for (int four = four0 + lane; four < four1; four += LX) {
 		int w = first * fours + four;
 		vec4 sum = vec4(0.0);
+		// loop inputs in outputs
 		for (int i = 0; i < count; i++) {
 			sum += weight(w) * pooled[i * POOLED];
 			w += fours;
@@ -113,8 +117,10 @@ void main() {
 	int last = turn == slices - 1 ? 1 : 0;
 	memoryBarrierBuffer();
 
+	// loop sums
 	for (int four = four0 + lane; last != 0 && four < four1; four += LX) {
 		vec4 sum = weight(inputs * fours + four);
+		// loop slices in sums
 		for (int s = 0; s < slices; s++) {
 			sum += left(own + (s * fours + four) * 4);
 		}

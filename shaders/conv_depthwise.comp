@@ -27,6 +27,7 @@ void main() {
 	int at = TO(plane) + x;
 	int other = OTHER(plane) + x;
 	begin(FROM(plane), y, x, plane % channels * TAPS);
+	// loop rows
 	for (; y < end; y++) {
 		store4(at + y * to.w, other + y * added.w, next());
 	}

@@ -113,6 +113,7 @@ void main() {
 #ifdef UNIT
 	int top1 = first * SY - top; // the first row that is needed, and vec4 of it
 	int left1 = ACROSS == 1 ? 0 : (left * SX - LEFT - SKIP) / 4;
+	// loop expand
 	for (int i = lane; HERE && i < tiles1 * UNIT_CELLS; i += LX) {
 		int tile = i / UNIT_CELLS;
 		int cell = i - tile * UNIT_CELLS;
@@ -132,6 +133,7 @@ void main() {
 				sum[4 * q + j] = vec4(b[j]);
 			}
 		}
+		// loop expanded in expand
 		for (int c = 0; c < inputs1; c++) {
 			vec4 v = input4(FROM(plane + c) + y * from.w + x);
 			PLACE first = place(w);
@@ -158,6 +160,7 @@ void main() {
 	barrier();
 #endif
 
+	// loop depthwise
 	for (int i = lane; HERE && i < inputs * STRIPS; i += LX) {
 		int c = i / STRIPS;
 		int x = i - c * STRIPS;
@@ -177,6 +180,7 @@ void main() {
 	}
 	barrier();
 
+	// loop pointwise
 	for (int i = lane; HERE && i < min(share, tiles - tile0) * SHARE; i += LX) {
 		int tile = i / SHARE;
 		int cell[PX];
@@ -194,6 +198,7 @@ void main() {
 				}
 			}
 		}
+		// loop inputs in pointwise
 		for (int c = 0; c < inputs; c += U) {
 			PLACE first = place(w);
 			for (int u = 0; u < U; u++) {
@@ -226,6 +231,7 @@ void main() {
 	}
 #ifdef BESIDE
 	int plane0 = ((slab - slabs) * int(gl_NumWorkGroups.z) + int(gl_WorkGroupID.z)) * each;
+	// loop beside
 	for (int i = lane; !HERE && i < min(each, planes2 - plane0) * CELLS; i += LX) {
 		int plane = plane0 + i / CELLS;
 		int y = first + i % CELLS / STRIPS;

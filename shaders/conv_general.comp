@@ -41,6 +41,7 @@ void main() {
 		}
 	}
 	aim(x);
+	// loop inputs
 	for (int c = 0; c < inputs; c++) {
 		int base = FROM(slab * inputs + c);
 		for (int ky = 0; ky < KH; ky++) {

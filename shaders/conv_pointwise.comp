@@ -54,6 +54,7 @@ void main() {
 #else
 	int at = from.x + slab * inputs * from.y;
 #endif
+	// loop inputs
 	for (int c = 0; c < inputs; c += U) {
 		PLACE first = place(w);
 		for (int u = 0; u < U; u++) {

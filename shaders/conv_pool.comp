@@ -54,6 +54,7 @@ void main() {
 	int tile0 = int(gl_WorkGroupID.z) * share;
 	int count = min(share, tiles - tile0);
 
+	// loop first
 	for (int i = lane; i < count * MIDDLE; i += LX) {
 		int tile = i / MIDDLE;
 		int cell = i - tile * MIDDLE;
@@ -69,6 +70,7 @@ void main() {
 		}
 		bool inside = y >= 0 && y < middleHeight;
 		aim(x);
+		// loop inputs in first
 		for (int c = 0; inside && c < inputs; c++) {
 			int base = FROM(slab * inputs + c);
 			for (int ky = 0; ky < KH; ky++) {
@@ -105,6 +107,7 @@ void main() {
 	}
 	barrier();
 
+	// loop second
 	for (int i = lane; i < count * (OC * CELLS); i += LX) {
 		int channel = i / CELLS;
 		int row = i % CELLS / STRIPS;

@@ -23,6 +23,7 @@ void main() {
 	four += first;
 	vec4 sum = vec4(0.0);
 	if (four * 4 < outputs) {
+		// loop inputs
 		for (int k = lane; k < inputs; k += LX) {
 			sum += weight(w + k) * load(FROM(item * inputs + k));
 		}

@@ -28,6 +28,7 @@ void main() {
 	vec4 sum = vec4(EMPTY);
 	if (plane < planes) {
 		int base = FROM(plane);
+		// loop plane
 		for (int i = lane; i < height * strips; i += LX) {
 			int x = i % strips * 4;
 			vec4 v = READ(base + i / strips * from.w + x);

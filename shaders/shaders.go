@@ -67,7 +67,10 @@ var extensions = map[string]string{
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
-func (p Program) Source() string {
+func (p Program) Source() string { return p.source("") }
+
+// source is the text, with the body of a loop written twice if one is named.
+func (p Program) source(loop string) string {
 	var b strings.Builder
 	b.WriteString("#version 310 es\n")
 	for _, d := range strings.Fields(p.defines) {
@@ -80,7 +83,11 @@ func (p Program) Source() string {
 		b.WriteString("#define " + strings.Replace(d, "=", " ", 1) + "\n")
 	}
 	// The helpers use the kernel's parameters, so they follow those.
-	head, body, ok := strings.Cut(text(p.File), marker)
+	kernel := text(p.File)
+	if loop != "" {
+		kernel = twice(kernel, loop)
+	}
+	head, body, ok := strings.Cut(kernel, marker)
 	if !ok {
 		panic("shaders: no main in " + p.File)
 	}

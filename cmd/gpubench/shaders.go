@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -19,7 +20,9 @@ func shadersCommand() command {
 		name:    "shaders",
 		summary: "compile a model's shaders and print what the driver says of them",
 		about: "Nothing is run. Instructions, cycles of the slowest unit, registers and spills are\n" +
-			"the driver's own (Mesa's drivers give them); the rest is read from the shaders.",
+			"the driver's own (Mesa's drivers give them), of one pass over the code; \"in all\" are\n" +
+			"cycles, or else instructions, of all invocations with loops counted as often as they\n" +
+			"run. The rest is read from the shaders.",
 		examples: []string{
 			"shaders",
 			"shaders -model shufflenet_v2_1.0x -format json",
@@ -78,9 +81,12 @@ type shadersJSON struct {
 	Driver   string        `json:"driver"`
 	Launches int           `json:"launches"`
 	Programs []programJSON `json:"programs"`
-	// Sums over all launches, of one pass over the code.
-	Instructions *float64 `json:"instructions_times_invocations"`
-	Cycles       *float64 `json:"cycles_times_invocations"`
+	// Sums over all launches: statistics times invocations, of one pass over the code,
+	// and with loops counted as often as they run.
+	Instructions         *float64 `json:"instructions_times_invocations"`
+	Cycles               *float64 `json:"cycles_times_invocations"`
+	ModelledInstructions *float64 `json:"modelled_instructions"`
+	ModelledCycles       *float64 `json:"modelled_cycles"`
 }
 
 // programJSON is a program. Dispatched says that the driver said nothing after
@@ -96,6 +102,17 @@ type programJSON struct {
 	Statistics  *statisticsJSON `json:"statistics"`
 	Dispatched  bool            `json:"dispatched"`
 	Messages    []string        `json:"messages"`
+
+	// As above, of this program's launches, and what a round of each loop costs.
+	ModelledInstructions *float64   `json:"modelled_instructions"`
+	ModelledCycles       *float64   `json:"modelled_cycles"`
+	Loops                []loopJSON `json:"loops"`
+}
+
+type loopJSON struct {
+	Name  string             `json:"name"`
+	In    string             `json:"in,omitempty"`
+	Round map[string]float64 `json:"round"`
 }
 
 type declaredJSON struct {
@@ -131,7 +148,16 @@ func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport)
 			Declared: declaredJSON{r.WorkGroup, r.SharedBytes, r.StorageBlocks, r.UniformBlocks, r.UniformBlockBytes,
 				r.Samplers, r.Images, append([]string{}, r.Extensions...)},
 			Within: len(p.Beyond) == 0, Beyond: append([]string{}, p.Beyond...),
-			Dispatched: p.Dispatched, Messages: append([]string{}, p.Messages...),
+			Dispatched: p.Dispatched, Messages: append([]string{}, p.Messages...), Loops: []loopJSON{},
+		}
+		for _, l := range p.Loops {
+			q.Loops = append(q.Loops, loopJSON{l.Name, l.In, l.Round})
+		}
+		if v, ok := p.Modelled[gpu.Instructions]; ok {
+			q.ModelledInstructions = &v
+		}
+		if v, ok := p.Modelled[gpu.Cycles]; ok {
+			q.ModelledCycles = &v
 		}
 		if s := p.Statistics; s != nil {
 			get := func(f gpu.Figure) *float64 {
@@ -149,21 +175,35 @@ func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport)
 		j.Launches += p.Launches
 		j.Programs = append(j.Programs, q)
 	}
-	j.Instructions = total(j.Programs, func(s *statisticsJSON) *float64 { return s.Instructions })
-	j.Cycles = total(j.Programs, func(s *statisticsJSON) *float64 { return s.Cycles })
+	j.Instructions = total(j.Programs, onePass(func(s *statisticsJSON) *float64 { return s.Instructions }))
+	j.Cycles = total(j.Programs, onePass(func(s *statisticsJSON) *float64 { return s.Cycles }))
+	j.ModelledInstructions = total(j.Programs, func(p *programJSON) *float64 { return p.ModelledInstructions })
+	j.ModelledCycles = total(j.Programs, func(p *programJSON) *float64 { return p.ModelledCycles })
 	return j
 }
 
-// total is the sum over all launches, or nil if it is not known of each.
-func total(programs []programJSON, of func(*statisticsJSON) *float64) *float64 {
+// total is a sum over all programs, or nil if it is not known of each.
+func total(programs []programJSON, of func(*programJSON) *float64) *float64 {
 	sum := 0.0
-	for _, p := range programs {
+	for i := range programs {
+		v := of(&programs[i])
+		if v == nil {
+			return nil
+		}
+		sum += *v
+	}
+	return &sum
+}
+
+// onePass is a statistic times a program's invocations.
+func onePass(of func(*statisticsJSON) *float64) func(*programJSON) *float64 {
+	return func(p *programJSON) *float64 {
 		if p.Statistics == nil || of(p.Statistics) == nil {
 			return nil
 		}
-		sum += *of(p.Statistics) * float64(p.Invocations)
+		v := *of(p.Statistics) * float64(p.Invocations)
+		return &v
 	}
-	return &sum
 }
 
 // printShaders prints a table of costs, one of what is declared, and the whole
@@ -172,14 +212,14 @@ func printShaders(w io.Writer, j shadersJSON) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s (%s): %d programs, %d launches\n\n", j.Model, j.Device, j.Driver, len(j.Programs), j.Launches)
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "#\tlaunches\tinvocations\tinstr\tcycles\tspills:fills\tregisters\tthreads\t  program")
+	fmt.Fprintln(t, "#\tlaunches\tinvocations\tinstr\tcycles\tM in all\tspills:fills\tregisters\tthreads\t  program")
 	for i, p := range j.Programs {
 		s := p.Statistics
 		if s == nil {
 			s = &statisticsJSON{}
 		}
-		fmt.Fprintf(t, "%d\t%d\t%d\t%s\t%s\t%s:%s\t%s\t%s\t  %s  %s\n", i+1, p.Launches, p.Invocations,
-			known(s.Instructions), known(s.Cycles), known(s.Spills), known(s.Fills), known(s.Registers), known(s.Threads), p.File, p.Variant)
+		fmt.Fprintf(t, "%d\t%d\t%d\t%s\t%s\t%s\t%s:%s\t%s\t%s\t  %s  %s\n", i+1, p.Launches, p.Invocations,
+			known(s.Instructions), known(s.Cycles), millions(cmp.Or(p.ModelledCycles, p.ModelledInstructions)), known(s.Spills), known(s.Fills), known(s.Registers), known(s.Threads), p.File, p.Variant)
 	}
 	t.Flush()
 	b.WriteByte('\n')
@@ -204,9 +244,9 @@ func printShaders(w io.Writer, j shadersJSON) error {
 	for _, c := range []struct {
 		sum  *float64
 		what string
-	}{{j.Instructions, "instructions"}, {j.Cycles, "cycles of the slowest unit"}} {
+	}{{j.ModelledInstructions, "instructions"}, {j.ModelledCycles, "cycles of the slowest unit"}} {
 		if c.sum != nil {
-			fmt.Fprintf(&b, "modelled cost of a run: %.4g million %s x invocations (one pass over the code, loops counted once)\n", *c.sum/1e6, c.what)
+			fmt.Fprintf(&b, "modelled cost of a run: %s million %s x invocations, loops counted as often as they run\n", millions(c.sum), c.what)
 		}
 	}
 	if silent > 0 {
@@ -217,6 +257,13 @@ func printShaders(w io.Writer, j shadersJSON) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func millions(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(*v/1e6, 'g', 4, 64)
 }
 
 func known(v *float64) string {

@@ -21,6 +21,8 @@ func compiled() []gpu.ProgramReport {
 			Units:   map[string]float64{"arith": 11.041667, "ldst": 9},
 		},
 		Messages: []string{text},
+		Loops:    []gpu.LoopReport{{Loop: shaders.Loop{Name: "inputs"}, Round: map[string]float64{"inst": 80, "cycles": 4, "arith": 4, "ldst": 2}}},
+		Modelled: map[gpu.Figure]float64{gpu.Instructions: 50e6, gpu.Cycles: 2e6},
 	}, {
 		File: "conv_fused.comp", Variant: "LX=256 KH=3", Launches: 3, Invocations: 2304,
 		Resources: shaders.Resources{WorkGroup: [3]int{256, 1, 1}, SharedBytes: 32768, StorageBlocks: 3, UniformBlocks: 1, UniformBlockBytes: 128,
@@ -32,13 +34,14 @@ func compiled() []gpu.ProgramReport {
 			Figures: map[gpu.Figure]float64{gpu.Instructions: 1349, gpu.Cycles: 61, gpu.Registers: 66, gpu.Spills: 43, gpu.Fills: 56},
 		},
 		Dispatched: true,
+		Modelled:   map[gpu.Figure]float64{gpu.Instructions: 4e6, gpu.Cycles: 0.25e6},
 	}}
 }
 
 // silent is a driver that gives statistics of one program alone.
 func silent() []gpu.ProgramReport {
 	all := compiled()
-	all[1].Statistics, all[1].Messages = nil, nil
+	all[1].Statistics, all[1].Messages, all[1].Modelled = nil, nil, nil
 	return all
 }
 
@@ -48,7 +51,10 @@ func TestTotal(t *testing.T) {
 	if j := of(compiled()); j.Launches != 15 || *j.Instructions != 335*19776+1349*2304 || *j.Cycles != 11.041667*19776+61*2304 {
 		t.Errorf("%d launches, %v instructions, %v cycles", j.Launches, *j.Instructions, *j.Cycles)
 	}
-	if j := of(silent()); j.Instructions != nil || j.Cycles != nil {
+	if j := of(compiled()); *j.ModelledInstructions != 54e6 || *j.ModelledCycles != 2.25e6 {
+		t.Errorf("%v instructions, %v cycles with loops", *j.ModelledInstructions, *j.ModelledCycles)
+	}
+	if j := of(silent()); j.Instructions != nil || j.Cycles != nil || j.ModelledCycles != nil {
 		t.Errorf("%v instructions, %v cycles of programs that nobody counted", j.Instructions, j.Cycles)
 	}
 	without := compiled()

@@ -1,0 +1,95 @@
+package gpu
+
+import (
+	"maps"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/shaders"
+)
+
+// rounds says how often each loop of a kernel runs when it is come to, on average over
+// the invocations of a launch: some have none, and a loop in a loop is come to in each
+// round of that.
+type rounds map[string]float64
+
+// LoopReport is what a round of a loop costs: what the program costs more if the loop's
+// body stands in it twice.
+type LoopReport struct {
+	shaders.Loop
+	Round map[string]float64 // by the driver's names, as in Statistics.Values
+}
+
+// use is one launch of a program.
+type use struct {
+	invocations int64
+	rounds      rounds
+}
+
+// weigh compiles the program once more for each loop that its launches count, and adds
+// up what they cost.
+func (d *Device) weigh(gl gles.API, p shaders.Program, uses []use, r *ProgramReport, hear func() []string) error {
+	if r.Statistics == nil {
+		return nil
+	}
+	counted := map[string]bool{}
+	for _, u := range uses {
+		for name := range u.rounds {
+			counted[name] = true
+		}
+	}
+	for _, l := range p.Loops() {
+		if !counted[l.Name] {
+			continue
+		}
+		twice := ProgramReport{File: r.File, Variant: r.Variant, Resources: r.Resources}
+		if err := d.report(gl, p.Twice(l.Name), &twice, hear, false); err != nil {
+			return err
+		}
+		if twice.Statistics == nil {
+			return nil
+		}
+		round := maps.Clone(twice.Statistics.Values)
+		for name := range round {
+			round[name] = max(0, round[name]-r.Statistics.Values[name])
+		}
+		r.Loops = append(r.Loops, LoopReport{l, round})
+	}
+	r.Modelled = r.modelled(uses)
+	return nil
+}
+
+// modelled adds up the launches: instructions, and cycles of the unit that is the
+// slowest in each launch.
+func (r *ProgramReport) modelled(uses []use) map[Figure]float64 {
+	sum := map[Figure]float64{}
+	for _, u := range uses {
+		n, slowest := float64(u.invocations), 0.0
+		for name, v := range r.Statistics.Values {
+			v = r.weighted(name, v, u.rounds)
+			switch {
+			case figures[name] == Instructions:
+				sum[Instructions] += n * v
+			case units[name], len(r.Statistics.Units) == 0 && figures[name] == Cycles:
+				slowest = max(slowest, v)
+			}
+		}
+		if slowest > 0 {
+			sum[Cycles] += n * slowest
+		}
+	}
+	return sum
+}
+
+// weighted is a figure of one pass, with loops counted as often as they run.
+func (r *ProgramReport) weighted(name string, once float64, n rounds) float64 {
+	comes := map[string]float64{"": 1}
+	for _, l := range r.Loops {
+		rounds, ok := n[l.Name]
+		if !ok {
+			rounds = 1
+		}
+		comes[l.Name] = comes[l.In] * rounds
+		once += comes[l.In] * (rounds - 1) * l.Round[name]
+	}
+	return max(0, once)
+}
