@@ -43,8 +43,10 @@ shared vec4 middle[SHARED];
 #define COMBINE2(a, b) max(a, b)
 #endif
 
-// The pixel of the middle map that stands so many columns right of a vec4.
-#define RIGHT(at, columns) middle[(at) + (columns) / 4][(columns) % 4]
+// What the pool's window needs of a row of the middle map, and its pixel so many columns
+// right of the first.
+#define WINDOW ((3 * SX2 + (KW2 - 1) * DX2) / 4 + 1)
+#define RIGHT(row, columns) row[(columns) / 4][(columns) % 4]
 
 void main() {
 	int lane = int(gl_LocalInvocationID.x);
@@ -110,19 +112,25 @@ void main() {
 	// loop second
 	for (int i = lane; i < count * (OC * CELLS); i += LX) {
 		int channel = i / CELLS;
-		int row = i % CELLS / STRIPS;
+		int line = i % CELLS / STRIPS;
 		int strip = i % STRIPS;
-		int y = first + row;
+		int y = first + line;
 		int x = left + strip * 4;
 		int plane = tile0 * OC + channel;
 		if (plane >= outputs || y >= outHeight || x >= outWidth) {
 			continue;
 		}
-		int at = channel * MIDDLE + row * SY2 * MIDDLE_STRIPS + strip * SX2;
+		int at = channel * MIDDLE + line * SY2 * MIDDLE_STRIPS + strip * SX2;
 		vec4 result = vec4(OUTSIDE2);
 		for (int ky = 0; ky < KH2; ky++) {
+			vec4 row[WINDOW];
+			// unroll
+			for (int k = 0; k < WINDOW; k++) {
+				row[k] = middle[at + k];
+			}
+			// unroll
 			for (int kx = 0; kx < KW2; kx++) {
-				result = COMBINE2(result, vec4(RIGHT(at, kx * DX2), RIGHT(at, SX2 + kx * DX2), RIGHT(at, 2 * SX2 + kx * DX2), RIGHT(at, 3 * SX2 + kx * DX2)));
+				result = COMBINE2(result, vec4(RIGHT(row, kx * DX2), RIGHT(row, SX2 + kx * DX2), RIGHT(row, 2 * SX2 + kx * DX2), RIGHT(row, 3 * SX2 + kx * DX2)));
 			}
 			at += DY2 * MIDDLE_STRIPS;
 		}
