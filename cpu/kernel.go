@@ -23,7 +23,6 @@ var kernels = map[network.Kernel]func(s *network.Step, threads int) (kernel, err
 	network.Elementwise:    newElementwise,
 	network.ConvTransposed: newTransposed,
 	network.NormInstance:   newInstanceNorm,
-	network.NormLocal:      newLocalNorm,
 	network.MeanAxes:       newMean,
 	network.MatrixProduct:  newMatmul,
 	network.ResamplePixels: newResample,
@@ -36,6 +35,7 @@ var vectorKernels = map[network.Kernel]func(s *network.Step, threads int, level 
 	network.ConvDepthwise:     newDepthwise,
 	network.ConvGeneral:       newGeneral,
 	network.PoolWindow:        newPool,
+	network.NormLocal:         newLocalNorm,
 	network.PoolGlobal:        newGlobalPool,
 	network.FullyConnectedRow: newFullyConnected,
 }

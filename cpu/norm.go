@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -55,49 +56,56 @@ func (k *instanceNorm) run(task int, arena, scratch []float32) {
 // localNorm is local response normalisation across channels.
 type localNorm struct {
 	epilogue
-	in    network.View
-	op    network.LRN
-	chunk int
+	in         network.View
+	op         network.LRN
+	level      simd.Level
+	run, lines int // pixels that are computed at once, and how often in a plane
+	chunk      int
 }
 
-func newLocalNorm(s *network.Step, threads int) (kernel, error) {
+func newLocalNorm(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	op, ok := s.Op.(network.LRN)
 	if !ok {
 		return kernel{}, errOperator
 	}
-	k := &localNorm{epilogue: newEpilogue(s), in: s.Inputs[0], op: op}
+	k := &localNorm{epilogue: newEpilogue(s), in: s.Inputs[0], op: op, level: level}
+	_, _, height, width := k.in.NCHW()
+	if k.run, k.lines = width, height; k.flat && flat(k.in) {
+		k.run, k.lines = width*height, 1
+	}
 	var tasks int
 	tasks, k.chunk = chunks(len(k.in.Planes), threads)
-	return kernel{tasks: tasks, scratch: k.in.Width, run: k.run}, nil
+	return kernel{tasks: tasks, scratch: k.run, run: k.task}, nil
 }
 
-func (k *localNorm) run(task int, arena, scratch []float32) {
-	_, channels, height, width := k.in.NCHW()
+func (k *localNorm) task(task int, arena, scratch []float32) {
+	_, channels, _, width := k.in.NCHW()
 	alpha := k.op.Alpha / float32(k.op.Size)
+	line := scratch[:k.run]
 	for p := task * k.chunk; p < min((task+1)*k.chunk, len(k.in.Planes)); p++ {
 		c := p % channels
-		first, last := p-min(c, (k.op.Size-1)/2), p+min(channels-1-c, k.op.Size/2)
-		for y := range height {
-			line := scratch[:width]
-			clear(line)
-			for q := first; q <= last; q++ {
-				for x, v := range arena[int(k.in.Planes[q])+y*k.in.RowStride:][:width] {
-					line[x] += v * v
-				}
-			}
-			for x, v := range arena[int(k.in.Planes[p])+y*k.in.RowStride:][:width] {
-				line[x] = v / k.power(k.op.Bias+alpha*line[x])
+		planes := k.in.Planes[p-min(c, (k.op.Size-1)/2) : p+min(channels-1-c, k.op.Size/2)+1]
+		for y := range k.lines {
+			norm := simd.Norm{X: arena[y*k.in.RowStride:], Rows: planes, Centre: k.in.Planes[p], Y: line, Scale: alpha, Bias: k.op.Bias}
+			if k.op.Beta == 0.75 {
+				norm.Run(k.level, k.run)
+			} else {
+				k.divide(&norm)
 			}
 			k.store(arena, p, y*width, width, line)
 		}
 	}
 }
 
-// power is s^Beta; two square roots give the usual 3/4.
-func (k *localNorm) power(s float32) float32 {
-	if k.op.Beta == 0.75 {
-		root := math.Sqrt(float64(s))
-		return float32(root * math.Sqrt(root))
+// divide is for any Beta.
+func (k *localNorm) divide(n *simd.Norm) {
+	clear(n.Y)
+	for _, at := range n.Rows {
+		for x, v := range n.X[at:][:k.run] {
+			n.Y[x] += v * v
+		}
 	}
-	return float32(math.Pow(float64(s), float64(k.op.Beta)))
+	for x, v := range n.X[n.Centre:][:k.run] {
+		n.Y[x] = v / float32(math.Pow(float64(n.Bias+n.Scale*n.Y[x]), float64(k.op.Beta)))
+	}
 }

@@ -18,7 +18,9 @@ func (w *Window) Run(*Sweep) {}
 func (t *Tiling) input(f *transform)  { f.runGo(t.Size(), t.Size(), t.inputLine) }
 func (t *Tiling) output(f *transform) { f.runGo(t.Size(), t.Winograd.Out, t.outputLine) }
 
-// Neither is called at level Go.
+// None of these is called at level Go.
+func (p *Norm) run(Level, int) {}
+
 func (t *Tiling) spreadRows(dst []float32, column int, x []float32, rows, lo, hi int) {}
 func (t *Tiling) gather(s *Sweep, src []float32, pitch int, g *Segment)               {}
 
