@@ -3,25 +3,27 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/shufflegl/shufflegl/internal/bench"
+	"github.com/shufflegl/shufflegl/internal/peak"
 	"github.com/shufflegl/shufflegl/internal/report"
+	"github.com/shufflegl/shufflegl/internal/results"
 )
 
 func benchCommand() command {
 	return command{
 		name:    "bench",
-		summary: "time models on the GPU and the CPU, in turns, and compare their results",
-		about: "A run's time is what a program waits for: it includes upload and readback. Lists with\n" +
-			"commas, and ranges as in 1-8*2, are all measured; backends, threads and precisions in\n" +
-			"turns, in random order. Ctrl-C ends it and prints what was measured.",
+		summary: "time models on the GPU and the CPU, compare results",
+		about: "Times include upload and readback. Of lists with commas, and ranges as in 1-8*2, all " +
+			"is measured. Ctrl-C ends it and prints what was measured.",
 		examples: []string{
-			"bench -input photo.jpg -o result.json",
-			"bench -model shufflenet_v1_g3_0.5x,model.onnx -backend cpu -threads 1-4*2 -format go",
+			"bench -input photo.jpg -peak peak.jsonl -o result.json",
+			"bench -model model.onnx -backend cpu -threads 1-4*2 -format go",
 		},
 		define: func(f *flag.FlagSet) action {
 			var b benchFlags
@@ -42,6 +44,8 @@ type benchFlags struct {
 	repeat                  int
 	order                   string
 	group, format, savePath string
+	peak                    string
+	limits                  []peak.Figure // of the file -peak
 }
 
 // orders are the words of -order.
@@ -51,19 +55,20 @@ func (b *benchFlags) define(f *flag.FlagSet) {
 	b.modelFlags.define(f, defaultModel, true)
 	b.defineBatch(f, true)
 	f.StringVar(&b.backends, "backend", "", "`B,B`: of "+strings.Join(backendNames(), ", ")+" (default gpu,cpu; cpu if there is no GPU)")
-	f.StringVar(&b.threads, "threads", "", "`N,N`: threads of the CPU backend (default all cores)")
+	f.StringVar(&b.threads, "threads", "", "`N,N`: of the CPU (default all cores)")
 	b.gpu.defineLists(f)
-	f.StringVar(&b.input, "input", "", "`PHOTO,PHOTO`: to run on, in turns (default a test picture)")
-	f.IntVar(&b.warmup, "warmup", 50, "`N`: runs at most until times have settled")
-	f.IntVar(&b.runs, "runs", 30, "`N`: runs that count, at least")
-	f.DurationVar(&b.time, "time", 0, "`D`: and as many more as fit into this time, as in 10s")
-	f.IntVar(&b.inflight, "inflight", 2, "`N`: frames at once for frames/s; 0 leaves that out")
+	f.StringVar(&b.input, "input", "", "`PHOTO,PHOTO`: (default a test picture)")
+	f.IntVar(&b.warmup, "warmup", 50, "`N`: at most, until steady")
+	f.IntVar(&b.runs, "runs", 30, "`N`: that count, at least")
+	f.DurationVar(&b.time, "time", 0, "`D`: and runs for so long, as 10s")
+	f.IntVar(&b.inflight, "inflight", 2, "`N`: frames at once, or 0")
 	f.IntVar(&b.repeat, "repeat", 1, "`N`: measure all so often")
-	f.DurationVar(&b.delay, "delay", 0, "`D`: pause before each model, batch and size, to cool down")
-	f.StringVar(&b.order, "order", "given", "`"+strings.Join(orders(), "|")+"`: of models, batches and sizes")
-	f.StringVar(&b.group, "group", "", "`"+strings.Join(report.Groupings(), "|")+"`: what the table of layers adds up (default op; none in a sweep)")
+	f.DurationVar(&b.delay, "delay", 0, "`D`: pause before each test")
+	f.StringVar(&b.order, "order", "given", "`"+strings.Join(orders(), "|")+"`: of tests")
+	f.StringVar(&b.group, "group", "", "`"+strings.Join(report.Groupings(), "|")+"`: rows of layers (default op; none in a sweep)")
 	f.StringVar(&b.format, "format", "table", "`"+strings.Join(report.Formats(), "|")+"`: how to print")
-	f.StringVar(&b.savePath, "o", "", "`FILE`: write the records there too; .json, .jsonl, .csv, .md, .bench say how")
+	f.StringVar(&b.peak, "peak", "", "`FILE`: of peak -o, to show shares")
+	f.StringVar(&b.savePath, "o", "", "`FILE`: the records, too; .json, .jsonl, .csv, .md, .txt or .bench says how")
 }
 
 // check finds mistakes before anything costs time.
@@ -96,6 +101,15 @@ func (b *benchFlags) check() (threads []int, err error) {
 	if b.savePath != "" {
 		if err := checkSave(b.savePath); err != nil {
 			return nil, err
+		}
+	}
+	if b.peak != "" {
+		s, err := results.Load(b.peak)
+		if err != nil {
+			return nil, err
+		}
+		if b.limits = s.Peaks; len(b.limits) == 0 {
+			return nil, fmt.Errorf("-peak %s: it holds no figure of peak; gpubench peak -o %s makes some", b.peak, b.peak)
 		}
 	}
 	if _, err := b.gpu.each(); err != nil {
@@ -133,6 +147,9 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 
 	s := sweep{benchFlags: b, sys: sys, photos: photos, entries: entries}
 	records, failed := s.measure(ctx, variants)
+	if n := results.Limit(records, b.limits); b.peak != "" && n > 0 {
+		sys.say("%s tells nothing of the devices of %d of %d records: gpubench peak measures this machine's", b.peak, n, len(records))
+	}
 	// What was measured is printed, whatever went wrong.
 	o := report.Options{Group: report.Grouping(b.group)}
 	if b.group == "" {

@@ -22,7 +22,7 @@ func classifyCommand() command {
 			"A photo of the input's very size is not resized, unless -resize says so.",
 		examples: []string{
 			"classify -model model.onnx -labels labels.txt photo.jpg",
-			"classify -model model.onnx -preset caffe -backend cpu -format json photo.jpg",
+			"classify -model model.onnx -preset caffe -format json photo.jpg",
 		},
 		define: func(f *flag.FlagSet) action {
 			var c classifyFlags

@@ -14,7 +14,7 @@ func compareCommand() command {
 	return command{
 		name:    "compare",
 		args:    " OLD NEW",
-		summary: "compare two files of bench -o: what became slower or faster, and whether by chance",
+		summary: "compare two files of bench: what became slower or faster",
 		about: "The files are .json or .jsonl. A change counts if chance is less likely than 5 % (Mann-\n" +
 			"Whitney U test over all runs of a test); ~ stands for one that does not. Two runs of the\n" +
 			"same thing can differ for other reasons, too: measure more than once with -repeat.",
@@ -24,7 +24,7 @@ func compareCommand() command {
 		},
 		define: func(f *flag.FlagSet) action {
 			var c compareFlags
-			f.StringVar(&c.failAbove, "fail-above", "", "`P%`: exit status 1 if anything became slower by more (default never)")
+			f.StringVar(&c.failAbove, "fail-above", "", "`P%`: exit status 1 if anything became slower by more")
 			f.StringVar(&c.format, "format", "table", "`"+strings.Join(report.CompareFormats(), "|")+"`: how to print")
 			return c.run
 		},

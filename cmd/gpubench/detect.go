@@ -26,11 +26,10 @@ func detectCommand() command {
 		args:    " PHOTO...",
 		summary: "find objects in photos, print their boxes and draw them",
 		about: "It knows the post-processing of " + strings.Join(decoderNames(), ", ") + ", recognises each by the\n" +
-			"model's outputs, and takes its preprocessing. Boxes are left, top, right and bottom in pixels\n" +
-			"of the photo. PHOTO is a JPEG, PNG, BMP or WebP file, or - for standard input.",
+			"model's outputs, and takes its preprocessing. Boxes are in pixels. PHOTO is a JPEG, PNG, BMP or WebP file, or - for standard input.",
 		examples: []string{
 			"detect -model nanodet.onnx -output boxes.png photo.jpg",
-			"detect -model yolo-fastestv2.onnx -labels coco.names -threshold 0.5 -format json photo.jpg",
+			"detect -model yolo-fastestv2.onnx -threshold 0.5 photo.jpg",
 		},
 		define: func(f *flag.FlagSet) action {
 			var d detectFlags
@@ -50,10 +49,10 @@ type detectFlags struct {
 
 func (d *detectFlags) define(f *flag.FlagSet) {
 	d.modelFlags.define(f, "", false)
-	f.StringVar(&d.output, "output", "", "`OUT.png`: the photo with the boxes drawn; .jpg is written, too")
-	f.StringVar(&d.labels, "labels", "", "`FILE`: the classes' names, one a line or a JSON array (default the model's usual)")
-	f.Float64Var(&d.threshold, "threshold", 0, "`S`: the least score, 0 to 1 (default as published with the model)")
-	f.Float64Var(&d.overlap, "overlap", 0, "`U`: how much boxes of a class may overlap (default as published)")
+	f.StringVar(&d.output, "output", "", "`OUT.png`: with boxes; or .jpg")
+	f.StringVar(&d.labels, "labels", "", "`FILE`: names, one a line or in JSON (default the model's usual)")
+	f.Float64Var(&d.threshold, "threshold", 0, "`S`: of scores (default as published)")
+	f.Float64Var(&d.overlap, "overlap", 0, "`U`: of boxes (default as published)")
 	f.StringVar(&d.decode, "decode", "", "`D`: "+strings.Join(decoderNames(), ", ")+" (default by the outputs)")
 	f.StringVar(&d.format, "format", "text", "`text|json`: how to print")
 	d.device.define(f)

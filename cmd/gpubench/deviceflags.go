@@ -21,7 +21,7 @@ func (d *deviceFlags) define(f *flag.FlagSet) {
 
 // defineRest is define without -backend, for commands that say more of it.
 func (d *deviceFlags) defineRest(f *flag.FlagSet) {
-	f.IntVar(&d.threads, "threads", 0, "`N`: threads of the CPU backend (default all cores)")
+	f.IntVar(&d.threads, "threads", 0, "`N`: of the CPU (default all cores)")
 	d.gpu.define(f)
 	d.gpu.defineStorage(f)
 }

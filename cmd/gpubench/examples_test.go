@@ -38,6 +38,7 @@ func writeExampleFiles(t *testing.T, command, example string) {
 		}
 	}
 	link("photo.png", "photo.jpg") // what a photo is, its bytes say
+	link("photo.png", "b.jpg")
 	link("person.json", "coco.names")
 	switch command {
 	case "detect":
@@ -65,12 +66,9 @@ func writeExampleFiles(t *testing.T, command, example string) {
 	case "run":
 		saveArray(t, "a.npy", tensor.Shape{1, 3, 4, 4})
 		saveArray(t, "in.npy", tensor.Shape{1, 2})
-		if strings.Contains(example, "left=") {
-			link("two.onnx", "model.onnx")
-		} else {
-			link("open.onnx", "model.onnx")
-		}
+		link("open.onnx", "model.onnx")
 	default:
+		peaks(t, "peak.jsonl")
 		writeModel(t, "model.onnx", field(11, valueInfo("x", 1, 3, 8, 8)...),
 			field(1, operation("y = Relu x")...), field(12, valueInfo("y", 1, 3, 8, 8)...))
 	}

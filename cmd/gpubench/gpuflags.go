@@ -16,20 +16,20 @@ type gpuFlags struct {
 }
 
 func (g *gpuFlags) define(f *flag.FlagSet) {
-	f.StringVar(&g.context, "context", "auto", "`auto|egl|glfw`: how to reach the GPU")
+	f.StringVar(&g.context, "context", "auto", "`auto|egl|glfw`: way to GPU")
 }
 
 // defineStorage is for commands that run networks.
 func (g *gpuFlags) defineStorage(f *flag.FlagSet) {
-	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: of the GPU's maps and weights")
-	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), "|")+"`: where the GPU keeps maps")
+	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: of GPU storage")
+	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), "|")+"`: on the GPU")
 }
 
 // defineLists is for a command that measures several of each.
 func (g *gpuFlags) defineLists(f *flag.FlagSet) {
 	g.define(f)
-	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: of the GPU's maps and weights")
-	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), ",")+"`: where the GPU keeps maps")
+	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: of GPU storage")
+	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), ",")+"`: on the GPU")
 }
 
 // precisions are the words of -precision.

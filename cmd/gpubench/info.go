@@ -14,7 +14,7 @@ import (
 func infoCommand() command {
 	return command{
 		name:    "info",
-		summary: "list the devices, their limits and extensions, and why one is not usable",
+		summary: "list the devices, their limits and extensions",
 		examples: []string{
 			"info",
 			"info -context egl",

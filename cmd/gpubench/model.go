@@ -31,14 +31,14 @@ type variant struct {
 
 // define declares the flags but for -batch, of one model or of several.
 func (m *modelFlags) define(f *flag.FlagSet, model string, several bool) {
-	f.StringVar(&m.models, "model", model, listed("M", several)+"zoo name or file ending in .onnx")
-	f.StringVar(&m.sizes, "size", "", listed("HxW", several)+"the input's size, or one number (default the model's own)")
-	f.Var((*listFlag)(&m.shape), "shape", "`IN=NxCxHxW`: shape of the input IN, where an .onnx file leaves it open")
-	f.Uint64Var(&m.seed, "seed", 0, "`S`: seed of the zoo's random weights")
+	f.StringVar(&m.models, "model", model, listed("M", several)+"name or .onnx file")
+	f.StringVar(&m.sizes, "size", "", listed("HxW", several)+"of the input")
+	f.Var((*listFlag)(&m.shape), "shape", "`IN=NxCxHxW`: if not in the file")
+	f.Uint64Var(&m.seed, "seed", 0, "`S`: of the zoo's weights")
 }
 
 func (m *modelFlags) defineBatch(f *flag.FlagSet, several bool) {
-	f.StringVar(&m.batches, "batch", "", listed("N", several)+"pictures at once (default the model's own)")
+	f.StringVar(&m.batches, "batch", "", listed("N", several)+"pictures at once")
 }
 
 // listed begins the text of a flag that may take a list.

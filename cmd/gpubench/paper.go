@@ -22,14 +22,14 @@ import (
 func paperCommand() command {
 	return command{
 		name:    "paper",
-		summary: "reproduce the ShuffleNet paper's Tables 1 and 8 here, and what the shuffle costs",
+		summary: "the ShuffleNet paper's Tables 1 and 8, measured here",
 		about: "Table 8 is the time of ShuffleNet 0.5x and 1x, AlexNet and MobileNet at three sizes, beside\n" +
 			"the paper's on a Snapdragon 820. The ablation runs a ShuffleNet with its channels shuffled\n" +
 			"by renaming, not at all, and by copying. All backends run in turns. It takes some minutes,\n" +
 			"and AlexNet a gigabyte of memory or two; Ctrl-C prints what was measured.",
 		examples: []string{
 			"paper",
-			"paper -size 224,480x640 -model shufflenet_v1_g3_1.0x,alexnet -time 10s -o paper.json",
+			"paper -size 224,480x640 -model alexnet -time 10s -o paper.json",
 		},
 		define: func(f *flag.FlagSet) action {
 			var p paperFlags
@@ -54,10 +54,10 @@ const none = "none"
 
 func (p *paperFlags) define(f *flag.FlagSet) {
 	f.StringVar(&p.models, "model", "", "`M,M`: of the table's networks (default all four)")
-	f.StringVar(&p.sizes, "size", "", "`HxW,HxW`: of the picture (default the paper's: 224x224,480x640,720x1280)")
-	f.StringVar(&p.ablate, "ablate", defaultModel, "`M,M`: ShuffleNets v1 to ablate; "+none+" leaves that out")
+	f.StringVar(&p.sizes, "size", "", "`HxW,HxW`: of the picture (default the paper's three)")
+	f.StringVar(&p.ablate, "ablate", defaultModel, "`M,M`: to ablate, or "+none+"")
 	f.StringVar(&p.backends, "backend", "", "`B,B`: of gpu, cpu (default gpu,cpu; cpu if there is no GPU)")
-	f.StringVar(&p.threads, "threads", "", "`N,N`: threads of the CPU backend (default 1, as in the paper, and all cores)")
+	f.StringVar(&p.threads, "threads", "", "`N,N`: of the CPU (default 1, as in the paper, and all cores)")
 	f.IntVar(&p.runs, "runs", 6, "`N`: runs that count, at least")
 	f.DurationVar(&p.time, "time", 3*time.Second, "`D`: and as many more as fit into this time")
 	f.Uint64Var(&p.seed, "seed", 0, "`S`: seed of the random weights")

@@ -18,8 +18,8 @@ import (
 func peakCommand() command {
 	return command{
 		name:    "peak",
-		summary: "measure what the devices can do at best: arithmetic, memory, launches, transfers",
-		about: "Rates are of many short runs' best; GMAC/s are 10^9 multiply-adds a second, GB/s 10^9\n" +
+		summary: "measure what the devices can do at best",
+		about: "Arithmetic, memory, launches, transfers. Rates are the best of short runs; GMAC/s are 10^9 multiply-adds a second, GB/s 10^9\n" +
 			"bytes, of which a copy reads and writes each. What is computed is checked. For gpubench\n" +
 			"report, keep the figures beside results with -o.",
 		examples: []string{

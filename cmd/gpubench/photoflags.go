@@ -21,13 +21,13 @@ type photoFlags struct {
 }
 
 func (p *photoFlags) define(f *flag.FlagSet) {
-	f.StringVar(&p.preset, "preset", "", "`P`: as usual for "+strings.Join(tensor.Presets(), ", "))
-	f.StringVar(&p.order, "order", "", "`rgb|bgr`: the order of the colour planes")
-	f.StringVar(&p.mean, "mean", "", "`A,B,C`: to take from the planes, in 0..255")
-	f.StringVar(&p.scale, "scale", "", "`A,B,C`: to multiply by afterwards; one number is for all three")
-	f.StringVar(&p.std, "std", "", "`A,B,C`: to divide by, in 0..255, instead of -scale")
-	f.StringVar(&p.fit, "fit", "", "`how`: crop, stretch or letterbox a photo of another shape")
-	f.IntVar(&p.resize, "resize", 0, "`N`: pixels of the photo's shorter side before the crop")
+	f.StringVar(&p.preset, "preset", "", "`P`: of "+strings.Join(tensor.Presets(), ", "))
+	f.StringVar(&p.order, "order", "", "`rgb|bgr`: of the colour planes")
+	f.StringVar(&p.mean, "mean", "", "`A,B,C`: to take off, in 0..255")
+	f.StringVar(&p.scale, "scale", "", "`A,B,C`: to multiply by, or one")
+	f.StringVar(&p.std, "std", "", "`A,B,C`: to divide by instead")
+	f.StringVar(&p.fit, "fit", "", "`how`: crop, stretch or letterbox")
+	f.IntVar(&p.resize, "resize", 0, "`N`: shorter side, before a crop")
 }
 
 // choose gives the preprocessing for a network and its input shape, and one line

@@ -30,8 +30,8 @@ func planCommand() command {
 			format := f.String("format", "text", "`text|json`: how to print")
 			precision := f.String("precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: what a GPU would keep maps and weights in")
 			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
-			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\" (default one in the middle)")
-			device := f.Bool("device", false, "``: for the GPU here, with each launch's variant and whether it is tuned")
+			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\"")
+			device := f.Bool("device", false, "``: for the GPU here, and what each launch runs by")
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "text", "json"); err != nil {
 					return err

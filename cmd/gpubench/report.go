@@ -17,10 +17,10 @@ func reportCommand() command {
 	return command{
 		name:    "report",
 		args:    " FILE...",
-		summary: "make a page with pictures of what bench measured: a file to send to others",
+		summary: "make a page with pictures of what bench measured",
 		about: "Files are .json or .jsonl of bench -o; - is the standard input. With peak's beside them\n" +
 			"(gpubench peak -o peak.jsonl), launches are held against what the device can do at best.\n" +
-			"The page needs no network and no other file.",
+			"The page needs no network and no other file: send it to others.",
 		examples: []string{
 			"report results.jsonl -o report.html",
 			"report results.jsonl peak.jsonl -o report.html -plot report.png",

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 )
 
 // Exit statuses.
@@ -136,45 +135,4 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // oneLine keeps an error on one line, whatever it wraps.
 func oneLine(err error) string {
 	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-}
-
-// overview is gpubench -h.
-func overview(w io.Writer) error {
-	fmt.Fprint(w, "gpubench tells whether the GPU (OpenGL ES 3.1) or the CPU runs a light network\nfaster, and whether both give the right answer.\n\nusage: gpubench [command] [flags]\n\n")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for i, c := range commands() {
-		note := ""
-		if i == 0 {
-			note = " (the default)"
-		}
-		fmt.Fprintf(t, "  %s\t%s%s\n", c.name, c.summary, note)
-	}
-	t.Flush()
-	_, err := fmt.Fprint(w, "\ngpubench COMMAND -h tells more. Exit status: 1 if something failed, 2 for wrong use.\n")
-	return err
-}
-
-// help is gpubench COMMAND -h.
-func (c command) help(w io.Writer, flags *flag.FlagSet) error {
-	fmt.Fprintf(w, "usage: gpubench %s [flags]%s\n\n%s.\n", c.name, c.args, strings.ToUpper(c.summary[:1])+c.summary[1:])
-	if c.about != "" {
-		fmt.Fprintln(w, c.about)
-	}
-	fmt.Fprintln(w)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	flags.VisitAll(func(f *flag.Flag) {
-		// Usages are written as "`WHAT`: text".
-		what, text := flag.UnquoteUsage(f)
-		text = strings.TrimPrefix(text, what+": ")
-		if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "0s" && f.DefValue != "false" {
-			text += " (default " + f.DefValue + ")"
-		}
-		fmt.Fprintf(t, "  %s\t%s\n", strings.TrimSpace("-"+f.Name+" "+what), text)
-	})
-	t.Flush()
-	fmt.Fprintln(w, "\nexamples:")
-	for _, e := range c.examples {
-		fmt.Fprintf(w, "  gpubench %s\n", e)
-	}
-	return nil
 }

@@ -23,7 +23,7 @@ func runCommand() command {
 			"OUT as NAME.npy. More samples than the model takes at once run one after the other.",
 		examples: []string{
 			"run -model model.onnx -input in.npy -output out.npy",
-			"run -model model.onnx -input left=a.npy -input right=photo.jpg -preset megvii -output results",
+			"run -model two.onnx -input left=a.npy -input right=b.jpg -output o/",
 		},
 		define: func(f *flag.FlagSet) action {
 			var r runFlags
@@ -55,7 +55,7 @@ func (r *runFlags) define(f *flag.FlagSet) {
 	r.modelFlags.define(f, "", false)
 	r.defineBatch(f, false)
 	f.Var(&r.inputs, "input", "`[NAME=]FILE`: what to put in; once for each input")
-	f.StringVar(&r.output, "output", "", "`OUT`: the file or folder to write; - is standard output")
+	f.StringVar(&r.output, "output", "", "`OUT`: file or folder; - is stdout")
 	r.device.define(f)
 	r.photos.define(f)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/shufflegl/shufflegl/internal/machine"
 	"github.com/shufflegl/shufflegl/internal/record"
 	"github.com/shufflegl/shufflegl/internal/report"
+	"github.com/shufflegl/shufflegl/internal/results"
 	"github.com/shufflegl/shufflegl/internal/safefile"
 )
 
@@ -73,6 +74,7 @@ func (s *sweep) measure(ctx context.Context, variants []variant) ([]record.Recor
 			run.Time, run.Interrupted = rs[j].Run.Time, rs[j].Run.Interrupted
 			rs[j].Run = run
 		}
+		results.Limit(rs, s.limits)
 		records = append(records, rs...)
 		if s.savePath != "" && len(rs) > 0 && (s.regular() || err != nil || i == len(groups)-1) {
 			if err := s.save(records); err != nil {

@@ -15,7 +15,7 @@ import (
 func tuneCommand() command {
 	return command{
 		name:    "tune",
-		summary: "find the fastest variant of each of a model's launches on this GPU, and keep it",
+		summary: "find the fastest variant of each launch on this GPU, and keep it",
 		about: "Each variant's results are held against the reference's before its time counts, and it\n" +
 			"must win clearly. What is found is kept in the user's cache folder, for this driver,\n" +
 			"and is used by every program from then on. Ctrl-C keeps what was found until then.",

@@ -43,7 +43,7 @@ func (v *verifyFlags) define(f *flag.FlagSet) {
 	v.modelFlags.define(f, defaultModel, true)
 	v.defineBatch(f, true)
 	f.StringVar(&v.device.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
-	f.Float64Var(&v.tolerance, "tolerance", 0, "`E`: largest relative error that passes (default 1e-4; of fp16 1e-2)")
+	f.Float64Var(&v.tolerance, "tolerance", 0, "`E`: largest error that passes (default 1e-4; fp16 1e-2)")
 	f.StringVar(&v.input, "input", "", "`PHOTO`: to run on (default a test picture)")
 	v.device.defineRest(f)
 }

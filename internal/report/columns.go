@@ -59,6 +59,7 @@ func figures() []column {
 			return figure(r.Throughput.FPS) + mark(r.Throughput.Noisy())
 		}},
 		{"GMAC/s", func(r *record.Record) string { return rate(r.Model.MACs, r.Latency.Wall.MedianMS) }},
+		{"of peak", func(r *record.Record) string { return ofPeak(r.LeastMS(), r.Latency.Wall.MedianMS) }},
 		{"max error", func(r *record.Record) string {
 			if r.Accuracy == nil {
 				return ""

@@ -100,6 +100,12 @@ func fields() []field {
 			}
 			return r.LayerSum.SumMS
 		}},
+		{"least_ms", func(r R) any {
+			if least := r.LeastMS(); least > 0 {
+				return least
+			}
+			return nil
+		}},
 		{"max_rel_err", func(r R) any {
 			if r.Accuracy == nil {
 				return nil

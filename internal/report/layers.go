@@ -61,13 +61,13 @@ type part struct {
 type cost struct {
 	macs, bytes int64
 	launches    int
-	ms          float64
+	ms, leastMS float64
 	timed       bool
 }
 
-func (c *cost) add(layers []record.Layer) {
+func (c *cost) add(layers []record.Layer, p *record.Peak) {
 	for _, l := range layers {
-		c.macs, c.bytes, c.launches = c.macs+l.MACs, c.bytes+l.Bytes, c.launches+l.Launches
+		c.macs, c.bytes, c.launches, c.leastMS = c.macs+l.MACs, c.bytes+l.Bytes, c.launches+l.Launches, c.leastMS+p.LeastMS(l.MACs, l.Bytes)
 		if l.Time != nil {
 			c.ms, c.timed = c.ms+l.Time.MedianMS, true
 		}
@@ -96,6 +96,9 @@ func layerBlock(sides []*record.Record, g Grouping) block {
 	b.rows = [][]string{{string(g), "M mult-adds"}}
 	for _, r := range sides {
 		b.rows[0] = append(b.rows[0], "launches on "+name(r), "ms", "share", "GMAC/s", "GB/s")
+		if r.Peak != nil {
+			b.rows[0] = append(b.rows[0], "of peak")
+		}
 	}
 	if len(sides) == 2 {
 		b.rows[0] = append(b.rows[0], "ratio")
@@ -105,12 +108,13 @@ func layerBlock(sides []*record.Record, g Grouping) block {
 	parts := parts(sides, g)
 	for _, p := range parts {
 		for i := range p.sides {
-			t := &total.sides[i]
-			t.macs, t.bytes, t.launches, t.ms, t.timed = t.macs+p.sides[i].macs, t.bytes+p.sides[i].bytes, t.launches+p.sides[i].launches, t.ms+p.sides[i].ms, t.timed || p.sides[i].timed
+			t, s := &total.sides[i], p.sides[i]
+			t.macs, t.bytes, t.launches = t.macs+s.macs, t.bytes+s.bytes, t.launches+s.launches
+			t.ms, t.leastMS, t.timed = t.ms+s.ms, t.leastMS+s.leastMS, t.timed || s.timed
 		}
 	}
 	for _, p := range append(parts, total) {
-		b.rows = append(b.rows, p.row(len(sides), total))
+		b.rows = append(b.rows, p.row(sides, total))
 	}
 	return b
 }
@@ -131,8 +135,10 @@ func parts(sides []*record.Record, g Grouping) []part {
 		if i < 0 || g == ByLayer {
 			i, all = len(all), append(all, part{name: n, kernel: ByOp.name(p)})
 		}
-		all[i].sides[0].add(p.A)
-		all[i].sides[1].add(p.B)
+		all[i].sides[0].add(p.A, sides[0].Peak)
+		if len(sides) == 2 {
+			all[i].sides[1].add(p.B, sides[1].Peak)
+		}
 	}
 	return all
 }
@@ -152,25 +158,26 @@ func (g Grouping) name(p record.Pair) string {
 	return side[0].Name
 }
 
-func (p part) row(sides int, total part) []string {
+func (p part) row(sides []*record.Record, total part) []string {
 	row := []string{p.name, figure(float64(max(p.sides[0].macs, p.sides[1].macs)) / 1e6)}
-	for i, c := range p.sides[:sides] {
-		if c.launches == 0 {
-			row = append(row, "-", "-", "-", "-", "-")
-			continue
+	for i, r := range sides {
+		c := p.sides[i]
+		n, ms, share, macs, bytes, peak := "-", "-", "-", "-", "-", "-"
+		if c.launches > 0 {
+			n = fmt.Sprint(c.launches)
 		}
-		n := fmt.Sprint(c.launches)
-		if !c.timed {
-			row = append(row, n, "-", "-", "-", "-")
-			continue
+		if c.launches > 0 && c.timed {
+			ms, macs, bytes, peak = figure(c.ms), or(rate(c.macs, c.ms), "-"), or(rate(c.bytes, c.ms), "-"), or(ofPeak(c.leastMS, c.ms), "-")
+			if t := total.sides[i].ms; t > 0 {
+				share = fmt.Sprintf("%.0f %%", 100*c.ms/t)
+			}
 		}
-		share := "-"
-		if t := total.sides[i].ms; t > 0 {
-			share = fmt.Sprintf("%.0f %%", 100*c.ms/t)
+		row = append(row, n, ms, share, macs, bytes)
+		if r.Peak != nil {
+			row = append(row, peak)
 		}
-		row = append(row, n, figure(c.ms), share, or(rate(c.macs, c.ms), "-"), or(rate(c.bytes, c.ms), "-"))
 	}
-	if sides == 2 {
+	if len(sides) == 2 {
 		ratio := "-"
 		if a, b := p.sides[0], p.sides[1]; a.timed && b.timed && b.ms > 0 {
 			ratio = figure(a.ms / b.ms)

@@ -20,6 +20,11 @@ func notes(rs []record.Record) []string {
 	for i := range rs {
 		say("%s", device(&rs[i]))
 	}
+	for i := range rs {
+		if line := atBest(&rs[i]); line != "" {
+			say("%s", line)
+		}
+	}
 	if line := circumstances(&rs[len(rs)-1].Context); line != "" {
 		say("%s", line)
 	}
@@ -96,6 +101,34 @@ func device(r *record.Record) string {
 	}
 	return text
 }
+
+// atBest says what "of peak" is a share of.
+func atBest(r *record.Record) string {
+	p := r.Peak
+	if p == nil {
+		return ""
+	}
+	var words []string
+	if p.GMACs > 0 {
+		words = append(words, fmt.Sprintf("%s GMAC/s (%s)", figure(p.GMACs), p.GMACsOf))
+	}
+	for _, m := range p.Memory {
+		if m.GBs > 0 && m.GBs == p.GBs() {
+			words = append(words, fmt.Sprintf("%s GB/s (%s)", figure(m.GBs), m.Of))
+			break
+		}
+	}
+	text := fmt.Sprintf("%s at its best: %s; the layers would then take %s ms", name(r), strings.Join(words, " and "), figure(r.LeastMS()))
+	for _, l := range r.Layers {
+		if l.Time != nil && l.Time.MedianMS > 0 && r.Peak.LeastMS(l.MACs, l.Bytes) > l.Time.MedianMS*beyondPeak {
+			return text + "; but " + l.Name + " was quicker than that: measure the peak again, on a quiet machine"
+		}
+	}
+	return text
+}
+
+// beyondPeak is how much quicker than possible a layer may seem to be.
+const beyondPeak = 1.05
 
 // stages says where a GPU's run spends its time.
 func stages(r *record.Record) string {

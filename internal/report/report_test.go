@@ -199,6 +199,15 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 }
 
+// Where the device's peak is known, tables say how much of it was reached.
+func TestShareOfPeak(t *testing.T) {
+	rs := []record.Record{gpu(), cpu(4, 41.26)}
+	rs[0].Peak = &record.Peak{GMACs: 25, GMACsOf: "multiply-add, fp32", Memory: []record.Bandwidth{{Bytes: 1, GBs: 10, Of: "memory read, 1 MiB"}, {Bytes: 2, GBs: 4, Of: "memory read, 64 MiB"}}}
+	golden(t, "table_peak.golden", write(t, "table", rs, report.Options{Group: report.ByLayer}))
+	rs[1].Peak = &record.Peak{GMACs: 30, GMACsOf: "multiply-add, fp32, NEON"}
+	golden(t, "md_peak.golden", write(t, "md", rs, report.Options{Group: report.ByStage}))
+}
+
 // Nothing measured is no error in any format.
 func TestNoRecords(t *testing.T) {
 	for format, want := range map[string]string{"json": "[]\n", "jsonl": "", "table": "nothing was measured\n", "md": "Nothing was measured.\n", "go": ""} {
