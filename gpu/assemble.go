@@ -281,6 +281,14 @@ func grid(strips, rows, planes, lanes int) (size []string, groups [3]int) {
 	return workGroup(lx, ly, lz), [3]int{ceilDiv(strips, lx), ceilDiv(rows, ly), ceilDiv(planes, lz)}
 }
 
+// inRows lays so many work groups out in two dimensions, each of which has a limit; the
+// last row may be longer than what is left.
+func inRows(groups int) [3]int {
+	const wide = 1 << 14
+	x := min(groups, wide)
+	return [3]int{x, ceilDiv(groups, x), 1}
+}
+
 // widest is the widest row under a window that an invocation keeps in registers,
 // in vec4s.
 const widest = 16

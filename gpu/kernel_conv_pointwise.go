@@ -27,16 +27,17 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
-	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size)
-	lx := upTo(ceilDiv(count, v.vectors), 16)
-	ly := upTo(tiles.count, v.lanes/lx)
+	units := ceilDiv(count, v.vectors)
+	items := units * tiles.count * n * groups
+	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size, units, items)
+	lanes := upTo(items, v.lanes)
 	return dispatch{
-		program: shaders.New("conv_pointwise.comp", join(workGroup(lx, ly), v.macros(), defines)...),
+		program: shaders.New("conv_pointwise.comp", join(workGroup(lanes), v.macros(), defines)...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,
 		weights: tiles.packed,
-		groups:  [3]int{ceilDiv(count, lx*v.vectors), ceilDiv(tiles.count, ly), n * groups},
+		groups:  inRows(ceilDiv(items, lanes)),
 		rounds:  rounds{"inputs": float64(inputs) / float64(v.unroll)},
 	}, nil
 }

@@ -162,8 +162,8 @@ func moreChannels(text string) bool { return !fourChannels(text) }
 func TestTuneNeverChoosesWrongVariants(t *testing.T) {
 	for _, c := range []struct{ name, old, new string }{
 		{"right", "", ""},
-		{"idle", "tile >= tiles)", "true)"},
-		{"one invocation of many", "tile >= tiles)", "pixel[0] > 0)"},
+		{"idle", "item >= items)", "true)"},
+		{"one invocation of many", "item >= items)", "item > 0)"},
 		{"off by little", "f[i] * x[p]", "1.001 * f[i] * x[p]"},
 		{"beyond its output", "int plane = slab", "target[to.x / 4 + outputs * pixels] = vec4(0); int plane = slab"},
 	} {

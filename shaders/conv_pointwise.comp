@@ -1,10 +1,12 @@
 // Grouped 1×1 convolution. One invocation computes OC output channels of one
-// group at PX vec4s of pixels, and takes U input channels at a time. Weights: for
+// group at PX vec4s of pixels, and takes U input channels at a time. Invocations follow
+// each other through a plane, then through tiles and slabs, so that none is idle but
+// at the very end. Weights: for
 // each tile of OC channels, and each input channel of the group, OC factors; then
 // the OC biases. Each OC lie in QS vec4s. Input channels are found by table behind
 // a shuffle or concat. EXACT says that OC divides the group's output channels.
 
-layout(local_size_x = LX, local_size_y = LY) in;
+layout(local_size_x = LX) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
@@ -14,6 +16,8 @@ layout(std140, binding = 0) uniform Params {
 	int inputs;    // input channels of one group
 	int outputs;   // output channels of one group
 	int tileWeights; // vec4s
+	int units;       // invocations that share a plane
+	int items;       // invocations in all
 };
 
 #ifdef EXACT
@@ -23,14 +27,17 @@ layout(std140, binding = 0) uniform Params {
 #endif
 
 void main() {
-	int tile = int(gl_GlobalInvocationID.y);
-	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
+	int item = int(gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * LX + int(gl_LocalInvocationID.x);
+	if (item >= items) {
+		return;
+	}
+	int tile = item / units;
+	int unit = item - tile * units;
+	int slab = tile / tiles; // sample · groups + group
+	tile -= slab * tiles;
 	int pixel[PX];
 	for (int p = 0; p < PX; p++) {
-		pixel[p] = (int(gl_WorkGroupID.x) * PX + p) * LX + int(gl_LocalInvocationID.x);
-	}
-	if (pixel[0] >= pixels || tile >= tiles) {
-		return;
+		pixel[p] = unit + p * units;
 	}
 	int group = slab % groups;
 	int w = (group * tiles + tile) * tileWeights;
