@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile512x1x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -27,6 +27,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z1
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z1, Z0
 	ADDQ             $0x04, R12
 	ADDQ             $0x04, SI
@@ -338,7 +339,7 @@ last:
 	RET
 
 // func tile512x2x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -361,6 +362,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z2
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST 4(SI), Z2, Z1
 	ADDQ             $0x04, R12
@@ -770,7 +772,7 @@ last:
 	RET
 
 // func tile512x3x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -794,6 +796,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z3
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z3, Z0
 	VFMADD231PS.BCST 4(SI), Z3, Z1
 	VFMADD231PS.BCST 8(SI), Z3, Z2
@@ -1301,7 +1304,7 @@ last:
 	RET
 
 // func tile512x4x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1326,6 +1329,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z4
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z4, Z0
 	VFMADD231PS.BCST 4(SI), Z4, Z1
 	VFMADD231PS.BCST 8(SI), Z4, Z2
@@ -1931,7 +1935,7 @@ last:
 	RET
 
 // func tile512x5x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1957,6 +1961,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z5
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z5, Z0
 	VFMADD231PS.BCST 4(SI), Z5, Z1
 	VFMADD231PS.BCST 8(SI), Z5, Z2
@@ -2661,7 +2666,7 @@ last:
 	RET
 
 // func tile512x6x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2688,6 +2693,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z6
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z6, Z0
 	VFMADD231PS.BCST 4(SI), Z6, Z1
 	VFMADD231PS.BCST 8(SI), Z6, Z2
@@ -3491,7 +3497,7 @@ last:
 	RET
 
 // func tile512x7x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -3519,6 +3525,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z7
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z7, Z0
 	VFMADD231PS.BCST 4(SI), Z7, Z1
 	VFMADD231PS.BCST 8(SI), Z7, Z2
@@ -4421,7 +4428,7 @@ last:
 	RET
 
 // func tile512x8x1(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -4450,6 +4457,7 @@ panel:
 loop:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z8
+	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z8, Z0
 	VFMADD231PS.BCST 4(SI), Z8, Z1
 	VFMADD231PS.BCST 8(SI), Z8, Z2
@@ -5451,7 +5459,7 @@ last:
 	RET
 
 // func tile256x1x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x1x1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -5473,6 +5481,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x04, R12
@@ -5501,7 +5510,7 @@ clamp:
 	RET
 
 // func tile256fullx1x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx1x1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -5521,6 +5530,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x04, R12
@@ -5659,7 +5669,7 @@ clamp:
 	RET
 
 // func tile256x2x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x2x1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -5682,6 +5692,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 4(SI), Y4
@@ -5719,7 +5730,7 @@ clamp:
 	RET
 
 // func tile256fullx2x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx2x1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -5740,6 +5751,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS 4(SI), Y3
@@ -5917,7 +5929,7 @@ clamp:
 	RET
 
 // func tile256x3x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x3x1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -5941,6 +5953,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 4(SI), Y5
@@ -5987,7 +6000,7 @@ clamp:
 	RET
 
 // func tile256fullx3x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx3x1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -6009,6 +6022,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 4(SI), Y4
@@ -6225,7 +6239,7 @@ clamp:
 	RET
 
 // func tile256x4x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x4x1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -6250,6 +6264,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(SI), Y6
@@ -6305,7 +6320,7 @@ clamp:
 	RET
 
 // func tile256fullx4x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx4x1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -6328,6 +6343,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VBROADCASTSS 4(SI), Y5
@@ -6583,7 +6599,7 @@ clamp:
 	RET
 
 // func tile256x5x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x5x1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -6609,6 +6625,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS 4(SI), Y7
@@ -6673,7 +6690,7 @@ clamp:
 	RET
 
 // func tile256fullx5x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx5x1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -6697,6 +6714,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
 	VBROADCASTSS 4(SI), Y6
@@ -6991,7 +7009,7 @@ clamp:
 	RET
 
 // func tile256x6x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x6x1(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -7018,6 +7036,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS 4(SI), Y8
@@ -7091,7 +7110,7 @@ clamp:
 	RET
 
 // func tile256fullx6x1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx6x1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -7116,6 +7135,7 @@ panel:
 loop:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS 4(SI), Y7

@@ -147,6 +147,9 @@ func tile(s isa, m, n, tail int) {
 			VFMADD231PS_BCST(place(x, n).Offset(4*j), column, end)
 		}
 	}
+	if n == 1 { // weights that are used once come from far away
+		PREFETCHT0(w.Offset(farAhead))
+	}
 	for i := range m {
 		if n == 1 && s.bytes == 64 {
 			VFMADD231PS_BCST(w.Offset(4*i), pixels[0], acc[i][0])
@@ -274,8 +277,12 @@ const (
 	ofBias   = ofStride + 8*4
 )
 
-// ahead is how many bytes of weights are asked for in advance.
-const ahead = 1024
+// How many bytes of weights are asked for in advance: where there is one pixel, and
+// where there is one register of them.
+const (
+	ahead    = 1024
+	farAhead = 3 << 10
+)
 
 // columns computes a few pixels of several panels, with the channels of a panel
 // side by side in a register: what is left over at the right of a map, or a map of
