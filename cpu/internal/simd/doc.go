@@ -14,3 +14,4 @@ package simd
 //go:generate sh -c "cd gen && go run . -set kernels -out ../kernels_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set winograd -out ../winograd_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set norm -out ../norm_amd64.s -pkg simd"
+//go:generate sh -c "cd gen && go run . -set narrow -out ../narrow_amd64.s -pkg simd"

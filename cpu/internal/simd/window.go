@@ -34,11 +34,19 @@ type Window struct {
 	form   Form
 	blocks []byte // how each 16 pixels of y are made
 	count  int
-	run    bool // blocks follow each other, for run3
+	run    bool    // blocks follow each other, for run3
+	narrow *narrow // for AVX2, in place of blocks
 }
 
 // NewWindow makes a window, if the level has one of this form.
 func NewWindow(level Level, f Form) (w *Window, ok bool) {
+	if level == AVX2 {
+		n := newNarrow(&f)
+		if n == nil {
+			return nil, false
+		}
+		return &Window{form: f, narrow: n}, true
+	}
 	stride1 := f.Stride == 1 && !f.Most && (f.Size == 3 || f.Size == 5)
 	stride2 := f.Stride == 2 && f.Size == 3
 	if level != AVX512 || !stride1 && !stride2 {

@@ -20,6 +20,10 @@ type windowArgs struct {
 
 // Run slides the window over one plane.
 func (w *Window) Run(s *Sweep) {
+	if w.narrow != nil {
+		w.runNarrow(s)
+		return
+	}
 	f := &w.form
 	a := windowArgs{x: &s.X[0], pitch: f.In.Pitch, y: &s.Y[0], blocks: &w.blocks[0], count: w.count,
 		bias: s.Bias, lo: s.Lo, hi: s.Hi}

@@ -9,11 +9,11 @@ import (
 // Windows over planes of odd sizes, among floats that are NaN and must neither be
 // read nor written.
 func TestWindow(t *testing.T) {
-	if Best() != AVX512 {
+	if Best() < AVX2 {
 		t.Skip("no windows at this level")
 	}
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, size := range []int{3, 5} {
+	for _, size := range []int{2, 3, 5} {
 		for stride := 1; stride <= 2; stride++ {
 			for _, most := range []bool{false, true} {
 				for range 300 {
@@ -28,16 +28,18 @@ func TestWindow(t *testing.T) {
 						f.In.Pitch, f.Out = f.In.Width, Plane{f.In.Height, f.In.Width, f.In.Width}
 					}
 					f.Add = Plane{f.Out.Height, f.Out.Width, f.Out.Width + r.IntN(3)/2}
-					testWindow(t, r, f)
+					for _, level := range Levels() {
+						testWindow(t, r, level, f)
+					}
 				}
 			}
 		}
 	}
 }
 
-func testWindow(t *testing.T, r *rand.Rand, f Form) {
+func testWindow(t *testing.T, r *rand.Rand, level Level, f Form) {
 	t.Helper()
-	w, ok := NewWindow(AVX512, f)
+	w, ok := NewWindow(level, f)
 	if !ok {
 		return
 	}
@@ -76,7 +78,7 @@ func testWindow(t *testing.T, r *rand.Rand, f Form) {
 		for j := range f.Out.Width {
 			want := s.want(f, i, j)
 			if got := s.Y[i*f.Out.Pitch+j]; !(math.Abs(float64(got)-want) < 1e-5) {
-				t.Fatalf("%+v: pixel %d, %d is %v, want %v", f, i, j, got, want)
+				t.Fatalf("%v: %+v: pixel %d, %d is %v, want %v", level, f, i, j, got, want)
 			}
 			written++
 		}
@@ -87,7 +89,7 @@ func testWindow(t *testing.T, r *rand.Rand, f Form) {
 		}
 	}
 	if written != 0 {
-		t.Fatalf("%+v: %d floats are written beside the plane", f, -written)
+		t.Fatalf("%v: %+v: %d floats are written beside the plane", level, f, -written)
 	}
 }
 
@@ -120,13 +122,17 @@ func (s *Sweep) want(f Form, i, j int) float64 {
 }
 
 func TestWindowKeepsNaN(t *testing.T) {
-	for _, most := range []bool{false, true} {
+	if Best() < AVX2 {
+		t.Skip("no windows at this level")
+	}
+	for i := range 2 * len(Levels()) {
+		level, most := Levels()[i/2], i%2 == 1
 		for at := range 81 {
 			p := Plane{9, 9, 9}
 			f := Form{Size: 3, Stride: 2, Top: 1, Left: 1, Most: most, In: p, Out: Plane{5, 5, 5}}
-			w, ok := NewWindow(Best(), f)
+			w, ok := NewWindow(level, f)
 			if !ok {
-				t.Skip("no windows at this level")
+				continue
 			}
 			s := &Sweep{X: make([]float32, 81), Y: make([]float32, 25), W: make([]float32, 9), Lo: 0, Hi: 1}
 			s.X[at] = float32(math.NaN())
@@ -134,7 +140,7 @@ func TestWindowKeepsNaN(t *testing.T) {
 			for i, v := range s.Y {
 				y, x := at/9-i/5*2, at%9-i%5*2
 				if met := y >= -1 && y <= 1 && x >= -1 && x <= 1; met != (v != v) {
-					t.Fatalf("maximum %t, NaN at %d: pixel %d is %v", most, at, i, v)
+					t.Fatalf("%v, maximum %t, NaN at %d: pixel %d is %v", level, most, at, i, v)
 				}
 			}
 		}
