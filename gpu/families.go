@@ -45,8 +45,8 @@ var wide = tuning{
 var software = tuning{
 	halfInTexture: true,
 
-	pointwise: variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 64},
-	depthwise: variant{rows: 4, lanes: 64},
+	pointwise: variant{channels: 20, vectors: 2, sums: 64, unroll: 1, lanes: 32},
+	depthwise: variant{rows: 14, lanes: 64, buffered: true},
 	fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
 	general:   variant{channels: 16, vectors: 4, lanes: 64},
 }

@@ -152,12 +152,16 @@ func (v variant) fit(inputs, outputs, vectors int) variant {
 }
 
 // tile is how many of so many output channels an invocation computes: the number
-// that comes out cheapest if loads cost as much as four channels, and rather one
+// that comes out cheapest for a vec4 of pixels if loads of pixels cost as much as four
+// channels, and so do four weights where there are sums to share out, and rather one
 // that leaves none over.
 func (v variant) tile(outputs int) int {
 	best, cost := 4, 0
 	for n := 4; n <= v.channels; n += 4 {
-		c := 2 * ceilDiv(outputs, n) * (n + 4)
+		c := 60 * ceilDiv(outputs, n) * (n + 4)
+		if v.sums > 0 {
+			c += 60 * ceilDiv(outputs, n) * n / max(v.vectors, v.sums/n)
+		}
 		if outputs%n != 0 {
 			c++
 		}
