@@ -67,16 +67,17 @@ func (p *progress) show() {
 }
 
 func (p *progress) draw() {
-	if !p.late || p.over || p.stage == "" {
+	if p.over || p.stage == "" {
 		return
 	}
 	if p.bar == nil || !p.whole && p.barStage != p.stage {
 		p.clear()
-		options := []progressbar.Option{progressbar.OptionSetWriter(p.sys.stderr), progressbar.OptionSetDescription(p.stage),
+		options := []progressbar.Option{progressbar.OptionSetWriter(patient{p}), progressbar.OptionSetDescription(p.stage),
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100 * time.Millisecond)}
 		if !p.whole {
 			options = append(options, progressbar.OptionShowCount())
 		}
+		// It counts from now, whenever it is shown, so that the time left is right.
 		// Never its spinner, which goes on writing from a goroutine of its own.
 		p.bar = progressbar.NewOptions(max(p.goal, 1), options...)
 		p.bar.RenderBlank()
@@ -85,6 +86,16 @@ func (p *progress) draw() {
 	}
 	p.barStage = p.stage
 	p.bar.Set(p.count)
+}
+
+// patient writes what a bar does once it is late. The lock is held.
+type patient struct{ *progress }
+
+func (p patient) Write(b []byte) (int, error) {
+	if !p.late {
+		return len(b), nil
+	}
+	return p.sys.stderr.Write(b)
 }
 
 func (p *progress) clear() {
