@@ -42,7 +42,6 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	k.bands = (k.out.Height + k.band - 1) / k.band
 	run, scratch := k.run, multiplyScratch(k.band*k.out.Width)+k.floats()
 	if k.slider = newSlider(level, s, op.Normal(), false); k.slider != nil && k.channels == k.outPlanes {
-		k.bands, run, scratch = 1, k.runSlider, 0
 		for plane := range k.out.Planes {
 			from, _ := k.item(plane)
 			k.slider.from = append(k.slider.from, from)
@@ -50,6 +49,7 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		if k.bias == nil {
 			k.bias = make([]float32, k.channels)
 		}
+		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider}, nil
 	} else if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
 		k.bands, run, scratch = 1, k.runWindow, 0
 	} else {
@@ -94,11 +94,11 @@ func (k *depthwise) item(plane int) (from int32, channel int) {
 }
 
 func (k *depthwise) runSlider(task int, arena, _ []float32) {
-	first, last := task*k.chunk, min((task+1)*k.chunk, k.items)
+	y0, y1, first, last := k.slider.task(task, k.out)
 	for first < last { // a sample, or a part of one
 		channel := first % k.channels
 		n := min(last-first, k.channels-channel)
-		k.slide(arena, k.slider, simd.Planes{Weights: k.w[9*channel:], Bias: k.bias[channel:]}, first, first+n)
+		k.slide(arena, k.slider, simd.Planes{Weights: k.w[9*channel:], Bias: k.bias[channel:]}, y0, y1, first, first+n)
 		first += n
 	}
 }

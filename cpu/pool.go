@@ -43,7 +43,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 			k.slider, k.window = nil, newWindow(level, s, op.Window, op.Reduce == network.Max)
 		}
 	}
-	if k.slider != nil || k.window != nil {
+	if k.window != nil {
 		k.bands = 1
 	}
 	k.items = len(k.out.Planes) * k.bands
@@ -57,7 +57,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	case k.slider != nil:
 		k.slider.from = k.in.Planes
 		k.scale = k.reciprocals()
-		return kernel{tasks: tasks, run: k.runSlider}, nil
+		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider}, nil
 	case k.window != nil:
 		k.ones = ones
 		k.scale = k.reciprocals()
@@ -110,7 +110,8 @@ func (k *pool) reciprocals() []float32 {
 }
 
 func (k *pool) runSlider(task int, arena, _ []float32) {
-	k.slide(arena, k.slider, simd.Planes{Scale: k.scale}, task*k.chunk, min((task+1)*k.chunk, k.items))
+	y0, y1, first, last := k.slider.task(task, k.out)
+	k.slide(arena, k.slider, simd.Planes{Scale: k.scale}, y0, y1, first, last)
 }
 
 func (k *pool) runWindow(task int, arena, _ []float32) {

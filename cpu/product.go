@@ -2,8 +2,8 @@ package cpu
 
 import "github.com/shufflegl/shufflegl/cpu/internal/simd"
 
-// grid cuts a grouped convolution into tasks: samples × groups × column tiles ×
-// bands of panels.
+// grid cuts a grouped convolution into tasks: samples × column tiles × groups × bands
+// of panels, in this order, so that neighbours have the same pixels (see progress).
 type grid struct {
 	groups, rows, columns, panels int // rows and panels of a group
 	width, height                 int // of a task: columns, panels
@@ -25,9 +25,9 @@ const taskWork = 1 << 17
 func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid, tasks int) {
 	m := weights[0]
 	g = grid{groups: len(weights), rows: m.Height(), columns: columns, panels: m.Panels()}
-	g.width, g.height = columns, g.panels
-	// Cut columns first, which share no weights in the first-level cache anyway,
-	// then panels.
+	g.width, g.height, g.tiles, g.bands = columns, g.panels, 1, 1
+	// Cut columns first, which share no weights in the first-level cache anyway, then
+	// groups, then panels.
 	want := 1
 	if threads > 1 {
 		work := samples * g.groups * m.Height() * m.Depth() * columns
@@ -36,28 +36,37 @@ func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid,
 		}
 		want = max(1, min(4*threads, work/taskWork))
 	}
-	if per := samples * g.groups; per < want {
+	if samples < want {
+		// The last few columns are done best together with those before.
 		unit := m.Columns()
-		units := (columns + unit - 1) / unit
-		g.tiles = min(units, (want+per-1)/per)
+		units := max(1, (columns+unit-1-fewest)/unit)
+		g.tiles = min(units, (want+samples-1)/samples)
 		g.width = (units + g.tiles - 1) / g.tiles * unit
-		if per *= g.tiles; per < want {
-			g.bands = min(g.panels, (want+per-1)/per)
-			g.height = (g.panels + g.bands - 1) / g.bands
-		}
+		g.tiles = max(1, (columns-fewest+g.width-1)/g.width)
 	}
-	g.tiles = (columns + g.width - 1) / g.width
-	g.bands = (g.panels + g.height - 1) / g.height
-	return g, samples * g.groups * g.tiles * g.bands
+	if per := samples * g.tiles * g.groups; per < want {
+		g.bands = min(g.panels, (want+per-1)/per)
+		g.height = (g.panels + g.bands - 1) / g.bands
+		g.bands = (g.panels + g.height - 1) / g.height
+	}
+	return g, samples * g.tiles * g.groups * g.bands
 }
 
-// tile is task's part. Bands of one tile follow each other, for the cache.
+// fewest is how many columns behind the last full tile are done with it.
+const fewest = 4
+
+// tile is task's part.
 func (g *grid) tile(task int) (t tile) {
 	band, task := task%g.bands, task/g.bands
-	column, task := task%g.tiles*g.width, task/g.tiles
-	return tile{
-		sample: task / g.groups, group: task % g.groups, plane: task * g.rows,
-		column: column, n: min(g.width, g.columns-column),
+	group, task := task%g.groups, task/g.groups
+	column, sample := task%g.tiles*g.width, task/g.tiles
+	t = tile{
+		sample: sample, group: group, plane: (sample*g.groups + group) * g.rows,
+		column: column, n: g.width,
 		first: band * g.height, last: min((band+1)*g.height, g.panels),
 	}
+	if task%g.tiles == g.tiles-1 {
+		t.n = g.columns - column
+	}
+	return t
 }

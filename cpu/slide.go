@@ -9,6 +9,26 @@ import (
 type slider struct {
 	*simd.Slide
 	from []int32 // of the input, for each plane of the output
+
+	rows, planes int // of a task
+	parts        int // of a band: tasks that have the same rows
+}
+
+// cut cuts a step into tasks: bands of rows first, as pointwise convolutions are, then
+// of planes.
+func (s *slider) cut(out network.View, threads int) (tasks int) {
+	const fewestRows = 7 // with less, too many are read twice
+	bands := 1
+	if threads > 1 {
+		bands = max(1, min(out.Height/fewestRows, 4*threads))
+	}
+	s.rows = (out.Height + bands - 1) / bands
+	bands = (out.Height + s.rows - 1) / s.rows
+	if s.planes = len(out.Planes); bands < threads {
+		s.planes = max(1, len(out.Planes)/(4*threads))
+	}
+	s.parts = (len(out.Planes) + s.planes - 1) / s.planes
+	return bands * s.parts
 }
 
 // newSlider is a slider over a step's planes, or nil if there is none.
@@ -41,15 +61,22 @@ func planeOf(v network.View) simd.Plane {
 	return simd.Plane{Height: v.Height, Width: v.Width, Pitch: v.RowStride}
 }
 
-// slide makes planes [first, last) of the output. p says with what weights or scale.
-func (e *epilogue) slide(arena []float32, s *slider, p simd.Planes, first, last int) {
+// task is a task's part: rows [y0, y1) of planes [first, last).
+func (s *slider) task(task int, out network.View) (y0, y1, first, last int) {
+	band, part := task/s.parts, task%s.parts
+	return band * s.rows, min((band+1)*s.rows, out.Height), part * s.planes, min((part+1)*s.planes, len(out.Planes))
+}
+
+// slide makes rows [y0, y1) of planes [first, last) of the output. p says with what
+// weights or scale.
+func (e *epilogue) slide(arena []float32, s *slider, p simd.Planes, y0, y1, first, last int) {
 	var after bool
 	p.Lo, p.Hi, after = e.bounds()
 	p.X, p.From, p.Y, p.To = arena, s.from[first:last], arena, e.out.Planes[first:last]
-	s.Run(&p)
+	s.Run(&p, y0, y1)
 	if after {
 		for _, at := range p.To {
-			for y := range e.out.Height {
+			for y := y0; y < y1; y++ {
 				activate(arena[int(at)+y*e.out.RowStride:][:e.out.Width], e.act)
 			}
 		}

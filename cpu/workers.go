@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -32,13 +33,48 @@ type workers struct {
 	closed  atomic.Bool
 }
 
-// progress counts a step's tasks. Each has cache lines of its own.
+// progress is how far a step is. Each worker has a share of the tasks, the same in
+// every run; tasks that follow each other make pixels that do, so what a worker reads
+// is mostly what it wrote in the step before. Who has done its share takes from the
+// ends of others'.
 type progress struct {
-	_     [64]byte
-	taken atomic.Int64
-	_     [56]byte
-	done  atomic.Int64
-	_     [56]byte
+	shares []share
+	done   atomic.Int64
+	_      [56]byte
+}
+
+// share is a run of tasks that are not taken yet: the first, and the one behind the
+// last in the upper half. Each has a cache line of its own.
+type share struct {
+	left atomic.Int64
+	_    [56]byte
+}
+
+// take takes a task of the share, its first or its last.
+func (s *share) take(last bool) (task int, ok bool) {
+	for {
+		left := s.left.Load()
+		from, to := int(left&math.MaxUint32), int(left>>32)
+		if from >= to {
+			return 0, false
+		}
+		task, rest := from, left+1
+		if last {
+			task, rest = to-1, left-1<<32
+		}
+		if s.left.CompareAndSwap(left, rest) {
+			return task, true
+		}
+	}
+}
+
+// reset gives every worker its share of so many tasks.
+func (p *progress) reset(tasks int) {
+	p.done.Store(0)
+	for i := range p.shares {
+		from, to := tasks*i/len(p.shares), tasks*(i+1)/len(p.shares)
+		p.shares[i].left.Store(int64(to)<<32 | int64(from))
+	}
 }
 
 type helper struct {
@@ -66,13 +102,16 @@ func startWorkers(t *team, kernels []kernel, arena []float32) *workers {
 	for _, k := range kernels {
 		scratch = max(scratch, k.scratch)
 	}
+	for i := range w.steps {
+		w.steps[i].shares = make([]share, t.size)
+	}
 	for range t.size {
 		w.scratch = append(w.scratch, newArena(scratch))
 	}
 	for i := range w.helpers {
 		h := &w.helpers[i]
 		h.wake = make(chan struct{}, 1)
-		w.ended.Go(func() { w.help(h, w.scratch[i+1]) })
+		w.ended.Go(func() { w.help(h, i+1) })
 	}
 	return w
 }
@@ -103,8 +142,7 @@ func (w *workers) begin() {
 		pause(n)
 	}
 	for i := range w.steps {
-		w.steps[i].taken.Store(0)
-		w.steps[i].done.Store(0)
+		w.steps[i].reset(w.kernels[i].tasks)
 	}
 	w.current.Store(0)
 	w.open.Store(true)
@@ -132,26 +170,29 @@ func (w *workers) run(step int) {
 		return
 	}
 	w.current.Store(int64(step) + 1)
-	w.takeTasks(step, w.scratch[0])
+	w.takeTasks(step, 0)
 	for n := 0; w.steps[step].done.Load() < int64(k.tasks); n++ {
 		pause(n)
 	}
 }
 
-func (w *workers) takeTasks(step int, scratch []float32) {
+func (w *workers) takeTasks(step, worker int) {
 	k, p := &w.kernels[step], &w.steps[step]
-	for {
-		t := int(p.taken.Add(1)) - 1
-		if t >= k.tasks {
-			return
+	for i := range p.shares {
+		s := &p.shares[(worker+i)%len(p.shares)]
+		done := int64(0)
+		for t, ok := s.take(i > 0); ok; t, ok = s.take(i > 0) {
+			k.run(t, w.arena, w.scratch[worker])
+			done++
 		}
-		k.run(t, w.arena, scratch)
-		p.done.Add(1)
+		if done > 0 { // said once, for others look at it
+			p.done.Add(done)
+		}
 	}
 }
 
 // help is a helper's life.
-func (w *workers) help(h *helper, scratch []float32) {
+func (w *workers) help(h *helper, worker int) {
 	for seen := int64(0); ; {
 		seen = w.await(h, seen)
 		if w.closed.Load() {
@@ -164,7 +205,7 @@ func (w *workers) help(h *helper, scratch []float32) {
 		for step, n := int64(0), 0; w.open.Load(); n++ {
 			if now := w.current.Load(); now != step {
 				step, n = now, 0
-				w.takeTasks(int(step)-1, scratch)
+				w.takeTasks(int(step)-1, worker)
 			}
 			pause(n)
 		}

@@ -7,9 +7,8 @@ package simd
 type Slide struct {
 	form   Form
 	strips []strip
-	rows   int  // of sums, but for the last if it has no row of pixels below
-	below  bool // there is such a last one
-	group  int  // planes that stay in the first cache from strip to strip
+	full   int // rows of sums that have a row of pixels below
+	group  int // planes that stay in the first cache from strip to strip
 }
 
 type strip struct {
@@ -23,18 +22,19 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 	if !hasSlides(level) || f.Size != 3 || f.Adds || f.Top > 1 || f.Left > 1 {
 		return nil, false
 	}
-	s = &Slide{form: f, rows: f.Out.Height, group: max(1, 6<<10/(f.In.Height*f.In.Pitch+1))}
+	s = &Slide{form: f, full: f.Out.Height, group: max(1, 6<<10/(f.In.Height*f.In.Pitch+1))}
 	width := 2 * lanes
 	switch {
 	case f.Stride == 1 && !f.Most && f.Top == 1 && f.Left == 1 && f.In.Height == f.Out.Height && f.In.Width == f.Out.Width:
+		s.full--
 	case f.Stride == 2:
 		width = lanes - 1
 		last := 2*(f.Out.Height-1) + 1 - f.Top // the middle row of the last sums
 		if last >= f.In.Height {
 			return nil, false
 		}
-		if s.below = last+1 == f.In.Height; s.below {
-			s.rows--
+		if last+1 == f.In.Height {
+			s.full--
 		}
 	default:
 		return nil, false

@@ -6,46 +6,52 @@ func hasSlides(l Level) bool { return l == AVX512 }
 
 // slideArgs is what slides are given; gen/slide.go knows the order.
 type slideArgs struct {
-	x            *float32
-	at           int // where the strip begins, in bytes
-	pitch        int // bytes
-	from         *int32
-	y            *float32
-	yPitch       int // bytes
-	to           *int32
-	w, bias      *float32
-	scale        *float32
-	scalePitch   int // bytes
-	planes       int
-	rows         int
-	above, below int // whether there is a row above the first, and a last without one below
-	lo, hi       float32
-	masks        [3]uint16
+	x          *float32
+	at         int // where the strip begins, in bytes
+	pitch      int // bytes
+	from       *int32
+	y          *float32
+	yPitch     int // bytes
+	to         *int32
+	w, bias    *float32
+	scale      *float32
+	scalePitch int // bytes
+	planes     int
+	rows       int
+	above      int // whether there is a row of pixels above the first
+	below      int // with stride 1 whether there is one below the last; with 2 whether there is one more row of sums, without
+	lo, hi     float32
+	masks      [3]uint16
 }
 
-// Run slides over planes.
-func (s *Slide) Run(p *Planes) {
+// Run makes rows [from, to) of planes.
+func (s *Slide) Run(p *Planes, from, to int) {
 	f := &s.form
-	a := slideArgs{pitch: 4 * f.In.Pitch, yPitch: 4 * f.Out.Pitch, scalePitch: 4 * f.Out.Pitch, rows: s.rows, lo: p.Lo, hi: p.Hi}
-	if f.Top == 0 {
+	a := slideArgs{pitch: 4 * f.In.Pitch, yPitch: 4 * f.Out.Pitch, scalePitch: 4 * f.Out.Pitch, rows: to - from, lo: p.Lo, hi: p.Hi}
+	row := from*f.Stride - f.Top // the first
+	if row >= 0 {
 		a.above = 1
 	}
-	if s.below {
+	if (to > s.full) == (f.Stride == 2) {
 		a.below = 1
 	}
+	if f.Stride == 2 {
+		a.rows -= a.below
+	}
+	x, y := max(row, 0)*f.In.Pitch, from*f.Out.Pitch
 	for first := 0; first < len(p.From); first += a.planes {
 		a.planes = min(s.group, len(p.From)-first)
 		a.from, a.to = &p.From[first], &p.To[first]
 		for i := range s.strips {
 			t := &s.strips[i]
 			a.masks = t.masks
-			a.x, a.at, a.y = &p.X[0], 4*t.x, &p.Y[t.y]
+			a.x, a.at, a.y = &p.X[0], 4*(x+t.x), &p.Y[y+t.y]
 			switch {
 			case f.Most:
 				slideMax(&a)
 				continue
 			case p.Scale != nil:
-				a.scale = &p.Scale[t.y]
+				a.scale = &p.Scale[y+t.y]
 				slideAverage(&a)
 				continue
 			}

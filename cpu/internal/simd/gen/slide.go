@@ -139,9 +139,18 @@ func slide(n int) {
 		}
 		ADDQ(s.yPitch, s.y)
 	}
-	// The first row has none above.
 	for j := range n {
 		VMOVAPS(bias, here[j])
+	}
+	s.ifField(slideAbove, "inside", func() {
+		for j := range n {
+			for v := range 3 {
+				VFMADD231PS(pixels(j, v), w[v], here[j])
+			}
+		}
+		ADDQ(s.pitch, s.x)
+	})
+	for j := range n {
 		VMOVAPS(bias, after[j])
 		for v := range 3 {
 			p := pixels(j, v)
@@ -168,6 +177,14 @@ func slide(n int) {
 	DECQ(s.left)
 	JNZ(LabelRef("row"))
 	Label("bottom")
+	s.ifField(slideBelow, "border", func() {
+		ADDQ(s.pitch, s.x)
+		for j := range n {
+			for v := range 3 {
+				VFMADD231PS(pixels(j, v), w[6+v], here[j])
+			}
+		}
+	})
 	store(here)
 	s.end()
 }
