@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"fmt"
+
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
@@ -9,6 +11,20 @@ import (
 func fits(w simd.Winograd, op network.Conv) bool {
 	n := op.Normal()
 	return n.Kernel == [2]int{w.Taps, w.Taps} && n.Stride == [2]int{1, 1} && n.Dilation == [2]int{1, 1}
+}
+
+// Algorithm names the Winograd algorithm by which a step is computed, as "Winograd
+// F(4x4, 3x3)"; it is empty for all other steps.
+func (b *Backend) Algorithm(s *network.Step) string {
+	op, ok := s.Op.(network.Conv)
+	if !ok || s.Kernel != network.ConvGeneral {
+		return ""
+	}
+	w, ok := cheapest(s, op, b.level)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("Winograd F(%[1]dx%[1]d, %[2]dx%[2]d)", w.Out, w.Taps)
 }
 
 // What the parts of a convolution cost, in multiply-adds of the products' inner loop

@@ -68,8 +68,11 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 }
 
 func (b *Backend) newKernel(s *network.Step) (kernel, error) {
-	if op, ok := s.Op.(network.Conv); ok && s.Kernel == network.ConvGeneral && b.prefer != nil && fits(*b.prefer, op) {
-		return newWinograd(s, op, *b.prefer, b.threads, b.level), nil
+	if op, ok := s.Op.(network.Conv); ok && s.Kernel == network.ConvGeneral && b.prefer != nil {
+		if fits(*b.prefer, op) {
+			return newWinograd(s, op, *b.prefer, b.threads, b.level), nil
+		}
+		return newDirect(s, op, b.threads, b.level)
 	}
 	return newKernel(s, b.threads, b.level)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/report"
 	"github.com/shufflegl/shufflegl/network"
@@ -70,10 +71,28 @@ func planCommand() command {
 				if err != nil {
 					return err
 				}
-				return printPlan(sys.stdout, p, nil, *format)
+				if err := printPlan(sys.stdout, p, nil, *format); err != nil || *backend != "cpu" || *format != "text" {
+					return err
+				}
+				return printAlgorithms(sys.stdout, p)
 			}
 		},
 	}
+}
+
+// printAlgorithms tells what the CPU here would not compute as sums of products.
+func printAlgorithms(w io.Writer, p *network.Plan) error {
+	backend := cpu.New(cpu.Options{})
+	title := "\nby other algorithms on this processor:\n"
+	for i := range p.Steps {
+		if a := backend.Algorithm(&p.Steps[i]); a != "" {
+			if _, err := fmt.Fprintf(w, "%s%4d  %s  %s\n", title, i, p.Steps[i].Kernel, a); err != nil {
+				return err
+			}
+			title = ""
+		}
+	}
+	return nil
 }
 
 // planOnDevice plans as the GPU wishes, and tells by which variants it would run.
