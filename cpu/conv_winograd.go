@@ -33,7 +33,7 @@ type winograd struct {
 // What of V, and of M, should stay in the second-level cache.
 const (
 	inputFloats  = 300 << 10
-	outputFloats = 80 << 10
+	outputFloats = 160 << 10
 )
 
 func newWinograd(s *network.Step, op network.Conv, w simd.Winograd, threads int, level simd.Level) kernel {
