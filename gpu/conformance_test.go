@@ -28,14 +28,14 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 // programs and slow to build.
 func TestConformance(t *testing.T) {
 	o := gpu.Options{Limits: &gpu.SpecMinimum}
-	conformance.Run(t, open(t, o.Like("a GPU")), conformance.Options{Short: testing.Short() || raceDetector})
+	conformance.Run(t, open(t, o.Like("a GPU")), conformance.Options{Short: testing.Short() || gpu.RaceDetector})
 }
 
 // What families of GPUs run otherwise.
 func TestConformanceFamilies(t *testing.T) {
 	for _, renderer := range []string{"llvmpipe", "V3D 4.2", "Mali-G52", "Adreno (TM) 640"} {
 		t.Run(renderer, func(t *testing.T) {
-			if raceDetector && renderer != "V3D 4.2" {
+			if gpu.RaceDetector && renderer != "V3D 4.2" {
 				t.Skip("takes minutes")
 			}
 			d := open(t, gpu.Options{}.Like(renderer))
@@ -48,7 +48,7 @@ func TestConformanceFamilies(t *testing.T) {
 // every case, which takes a software renderer a quarter of an hour of compiling.
 func TestConformanceModes(t *testing.T) {
 	o := conformance.Options{Short: true, Sample: 6}
-	if testing.Short() || raceDetector {
+	if testing.Short() || gpu.RaceDetector {
 		o.Sample = 30
 	}
 	if os.Getenv("SHUFFLEGL_CONFORMANCE") == "all" {

@@ -1,5 +1,5 @@
 //go:build race
 
-package gpu_test
+package gpu
 
-const raceDetector = true
+const RaceDetector = true

@@ -97,7 +97,7 @@ func programs(t *testing.T) []shaders.Program {
 
 // glslangValidator, which is stricter than most drivers, accepts every variant.
 func TestShadersValidate(t *testing.T) {
-	if os.Getenv("SHUFFLEGL_LINT") == "" && (raceDetector || testing.Short()) {
+	if os.Getenv("SHUFFLEGL_LINT") == "" && (RaceDetector || testing.Short()) {
 		t.Skip("make lint runs it, with more variants")
 	}
 	validator, err := exec.LookPath("glslangValidator")
@@ -135,7 +135,7 @@ func TestShadersValidate(t *testing.T) {
 // Every kernel file is used, and no variant declares more than OpenGL ES 3.1
 // guarantees.
 func TestShadersStayInSpecMinimum(t *testing.T) {
-	if raceDetector {
+	if RaceDetector {
 		t.Skip("nothing runs at the same time here, and it takes minutes")
 	}
 	used := map[string]bool{}

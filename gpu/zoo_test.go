@@ -19,7 +19,7 @@ var wholeZoo = flag.Bool("zoo", false, "test every network of the zoo, which tak
 // with -zoo all of them, the heavy ones at a smaller size.
 func TestZoo(t *testing.T) {
 	size := 224
-	if raceDetector || testing.Short() {
+	if gpu.RaceDetector || testing.Short() {
 		size = 64
 	}
 	d := open(t, gpu.Options{})
@@ -84,7 +84,7 @@ func run(t *testing.T, b network.Backend, g *network.Graph, x *tensor.Tensor) *t
 
 // A run in the steady state does not allocate.
 func TestRunAllocates(t *testing.T) {
-	if raceDetector {
+	if gpu.RaceDetector {
 		t.Skip("the race detector allocates")
 	}
 	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Height: 62, Width: 62}) // planes with padding
