@@ -26,6 +26,9 @@ func realSystem(out, err writer) *system {
 // Trained networks see in the photos what they should, with no flag about the
 // preprocessing where their BatchNorm tells it.
 func TestClassifyTrained(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes minutes: make test runs it without")
+	}
 	models := trained.Dir(t)
 	backends := []string{"cpu", "reference"}
 	if d, err := gpu.Open(gpu.Options{}); err != nil {
