@@ -19,7 +19,7 @@ build:
 
 # Twice: with cgo, GPU, display and race detector; and as a build without cgo.
 # Trained models at full size without the race detector, which takes minutes for them.
-# Then the GPU's small networks once more on Mesa's other software driver.
+# Then a third of the GPU's small networks once more on Mesa's other software driver.
 test:
 	@.ci/setup test
 	CGO_ENABLED=0 go build ./...
