@@ -179,6 +179,7 @@ func (w *world) system(out writer, err writer) *system {
 			Cores: 4, PeakRSS: func() int64 { return 1 << 20 },
 			CPUTime: func() (time.Duration, bool) { return w.cpu, true },
 		},
+		pace: func() (loop, exchange time.Duration) { return 123 * time.Microsecond, 456 * time.Nanosecond },
 		interruptible: func() (context.Context, func()) {
 			ctx, cancel := context.WithCancel(context.Background())
 			w.interrupt = cancel

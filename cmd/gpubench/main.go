@@ -26,6 +26,7 @@ func main() {
 		now:           time.Now,
 		sleep:         time.Sleep,
 		machine:       machine.Local(),
+		pace:          machine.Pace,
 		interruptible: interruptible,
 		newCPU:        newCPU,
 		newReference:  newReference,

@@ -118,6 +118,7 @@ func (s *sweep) one(ctx context.Context, g group, i int, bar *progress) ([]recor
 		Warmup: s.warmup, Runs: s.runs, Time: s.time, InFlight: s.inflight, Layers: true,
 		Seed: s.seed + uint64(i), Reference: s.sys.newReference(),
 		Clock: s.sys.now, CPUTime: s.sys.machine.CPUTime, Sleep: s.sys.sleep,
+		Pace:  s.sys.pace,
 		Watch: func() func() record.Context { return watch(s.sys.machine) },
 		Progress: func(what string, share float64) {
 			bar.share(fmt.Sprintf("%s%s: %s", s.position(i), g.name, what), (float64(i)+share)/float64(s.groups))

@@ -25,6 +25,7 @@ type system struct {
 	now     func() time.Time
 	sleep   func(time.Duration)
 	machine machine.Probe
+	pace    func() (loop, exchange time.Duration)
 	// interruptible gives a context that ends when the user interrupts the program,
 	// which until stop is called does not end it.
 	interruptible func() (ctx context.Context, stop func())

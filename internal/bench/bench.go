@@ -54,6 +54,9 @@ type Options struct {
 	// Watch, if not nil, is called before the first run, and what it returns after
 	// the last.
 	Watch func() (done func() record.Context)
+	// Pace, if not nil, is called before each round: work that never changes, on one
+	// core and between two (0 if there are none).
+	Pace func() (loop, exchange time.Duration)
 	// Progress, if not nil, is told what is going on and which share is done.
 	Progress func(what string, share float64)
 
@@ -75,6 +78,7 @@ type measurement struct {
 	random     *rand.Rand
 	round      int // of all kinds
 	context    record.Context
+	pace       struct{ loop, exchange []float64 }
 	want       []*tensor.Tensor // for the first inputs of the ring
 }
 
@@ -166,6 +170,7 @@ func (m *measurement) all(ctx context.Context, entries []Entry) error {
 	defer func() {
 		if done != nil {
 			m.context = done()
+			m.addPace()
 		}
 	}()
 	begun := 0.0

@@ -318,3 +318,35 @@ func TestDescription(t *testing.T) {
 		t.Errorf("%+v, %+v", r.Layers, r.LayerSum)
 	}
 }
+
+// The machine's own pace is timed before each round that counts, and a change of it is
+// said.
+func TestPace(t *testing.T) {
+	var l lab
+	o := l.options(12)
+	o.InFlight = 2
+	calls := 0
+	o.Pace = func() (loop, exchange time.Duration) {
+		calls++
+		if calls > 6 {
+			return 30 * time.Microsecond, 200
+		}
+		return 20 * time.Microsecond, 200
+	}
+	for _, r := range measure(t, &l, o, l.backend("a", ms), l.backend("b", ms)) {
+		p := r.Context.Pace
+		if p == nil || len(p.Loop.SamplesMS) != 22 || p.Exchange == nil || len(p.Exchange.SamplesMS) != 22 {
+			t.Fatalf("%+v: a sample each for 12 rounds of latency and 10 of throughput", p)
+		}
+		if p.Loop.SamplesMS[5] != 0.02 || p.Loop.SamplesMS[6] != 0.03 || p.Exchange.MedianMS != 0.0002 {
+			t.Errorf("%+v, %+v", p.Loop, p.Exchange)
+		}
+		if want := []string{"the machine changed its pace: a fixed loop took 20 µs to 30 µs"}; !slices.Equal(r.Context.Warnings, want) {
+			t.Errorf("%q, want %q", r.Context.Warnings, want)
+		}
+	}
+	o.Pace = func() (loop, exchange time.Duration) { return ms, 0 }
+	if r := measure(t, &l, o, l.backend("a", ms))[0]; r.Context.Pace.Exchange != nil || r.Context.Warnings != nil {
+		t.Errorf("%+v, %q: one core, steady", r.Context.Pace, r.Context.Warnings)
+	}
+}

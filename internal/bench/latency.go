@@ -114,6 +114,7 @@ func (m *measurement) timeRuns(ctx context.Context, progress func(float64)) erro
 		if round == min(m.Runs, lookRounds) {
 			kinds = kinds[:1]
 		}
+		m.timePace()
 		n := len(m.contenders)
 		err := m.turns(ctx, n*len(kinds), func(i int) error { return kinds[i/n](m.contenders[i%n]) })
 		if err != nil {

@@ -36,6 +36,7 @@ func (m *measurement) timeThroughput(ctx context.Context, progress func(float64)
 	n := min(blocks, max(m.Runs, 1))
 	for block := range n {
 		progress(float64(block) / float64(n))
+		m.timePace()
 		err := m.turns(ctx, len(m.contenders), func(i int) error { return m.timeBlock(m.contenders[i], frames[i]) })
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ type Context struct {
 	OthersCPU    *float64 `json:"others_cpu,omitempty"` // cores kept busy by other programs, on average
 	StealCPU     *float64 `json:"steal_cpu,omitempty"`  // cores that the hypervisor kept back
 	PeakRSSBytes int64    `json:"peak_rss_bytes,omitempty"`
+	Pace         *Pace    `json:"pace,omitempty"` // of the machine itself, round by round
 	// What makes the figures doubtful: a busy machine, throttling, a governor.
 	Warnings []string `json:"warnings,omitempty"`
 }

@@ -107,6 +107,12 @@ func states(rs []record.Record) grid {
 		})},
 		{"other programs", cores(func(c *record.Context) *float64 { return c.OthersCPU })},
 		{"kept back by the host", cores(func(c *record.Context) *float64 { return c.StealCPU })},
+		{"pace", func(r *record.Record) string {
+			if r.Context.Pace == nil {
+				return ""
+			}
+			return r.Context.Pace.String()
+		}},
 		{"peak memory", func(r *record.Record) string {
 			if r.Context.PeakRSSBytes <= 0 {
 				return ""

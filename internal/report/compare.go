@@ -144,7 +144,26 @@ func differences(old, new []record.Record) []string {
 			notes = append(notes, fmt.Sprintf("note: other %s: %s; and now %s", d.what, a, b))
 		}
 	}
+	if how := pace(new).Since(pace(old)); len(how) > 0 {
+		notes = append(notes, "note: the machine itself had another pace: "+strings.Join(how, ", ")+": measure again before you believe a difference")
+	}
 	return notes
+}
+
+// pace is the machine's while all of a file was measured.
+func pace(rs []record.Record) *record.Pace {
+	var loop, exchange []float64
+	for _, g := range groups(rs) {
+		p := g[0].Context.Pace
+		if p == nil {
+			return nil
+		}
+		loop = append(loop, p.Loop.SamplesMS...)
+		if p.Exchange != nil {
+			exchange = append(exchange, p.Exchange.SamplesMS...)
+		}
+	}
+	return record.NewPace(loop, exchange)
 }
 
 func texts(rs []record.Record, of func(*record.Record) string) string {

@@ -45,6 +45,9 @@ func circumstances(c *record.Context) string {
 	if len(c.Before.Load) > 0 {
 		words = append(words, fmt.Sprintf("load %.1f before", c.Before.Load[0]))
 	}
+	if c.Pace != nil {
+		words = append(words, c.Pace.String())
+	}
 	if v := version(c.Library); v != "" {
 		words = append(words, "shufflegl "+v)
 	}

@@ -47,6 +47,12 @@ func notes(rs []record.Record) []string {
 			}
 		}
 	}
+	for _, g := range gs {
+		if how := g[0].Context.Pace.Since(gs[0][0].Context.Pace); len(how) > 0 {
+			say("warning: the machine had another pace for %s %s than for %s %s: %s", g[0].Model.Name, inputShape(&g[0]),
+				gs[0][0].Model.Name, inputShape(&gs[0][0]), strings.Join(how, ", "))
+		}
+	}
 	for i := range rs {
 		r := &rs[i]
 		if r.Latency.Noisy() {

@@ -73,7 +73,8 @@ func gpu() record.Record {
 			Before: record.State{Load: []float64{0.25, 0.5, 1}},
 			After: record.State{CPUs: []record.Clock{{Name: "cpu0-3", Governor: "ondemand", MHz: 1200, MaxMHz: 1800}}, GPUs: []record.Clock{{Name: "fb000000.gpu", MHz: 300}},
 				Temperatures: []record.Temperature{{Name: "soc", Celsius: 55}, {Name: "gpu", Celsius: 61.4}}},
-			Library: record.Library{Version: "v0.3.0", Go: "go1.26"}, PeakRSSBytes: 80 << 20},
+			Library: record.Library{Version: "v0.3.0", Go: "go1.26"}, PeakRSSBytes: 80 << 20,
+			Pace: record.NewPace(around(0.12), around(0.0002))},
 	}
 	return r
 }
@@ -118,6 +119,7 @@ func sweep() []record.Record {
 			r.Run.Interrupted = true
 		}
 		r.Context.Warnings = []string{"other programs kept 1.3 of 4 cores busy"}
+		r.Context.Pace = record.NewPace(around(0.15), around(0.0002))
 		rs = append(rs, r)
 	}
 	return rs
@@ -308,6 +310,7 @@ func TestCompare(t *testing.T) {
 	slower, same := scaled(gpu(), 1.2), scaled(cpu(4, 41), 1.0001)
 	slower.Device.Driver = "OpenGL ES 3.2 v1.r44"
 	same.Latency.Noise = []string{"noisy"}
+	same.Context.Pace = record.NewPace(around(0.121), around(0.0009))
 	c := report.Compare(old, []record.Record{same, slower, slower, other})
 	if len(c.Changes) != 4 {
 		t.Fatalf("%+v", c.Changes)
