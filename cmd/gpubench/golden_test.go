@@ -131,7 +131,7 @@ func hide(s string) string {
 	s = regexp.MustCompile(`("probability": 0\.\d{4})\d*`).ReplaceAllString(s, "$1")
 	s = regexp.MustCompile(`"(id|sha256|os|arch|go|version)":"[^"]*"`).ReplaceAllString(s, `"$1":"..."`)
 	s = regexp.MustCompile(`"cgo":(true|false)`).ReplaceAllString(s, `"cgo":...`)
-	s = regexp.MustCompile(`(?m)^(machine: .*), \w+, shufflegl .*$`).ReplaceAllString(s, "$1, ...")
+	s = regexp.MustCompile(`(?m)^(machine: .*), (linux|darwin|windows), (.*), shufflegl .*$`).ReplaceAllString(s, "$1, ..., $3, ...")
 	lines := strings.SplitAfter(s, "\n")
 	for i, l := range lines {
 		if strings.HasPrefix(l, "  system") {

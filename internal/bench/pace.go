@@ -11,6 +11,7 @@ func (m *measurement) timePace() {
 	if m.Pace == nil {
 		return
 	}
+	m.Sleep(pause)
 	loop, exchange := m.Pace()
 	m.pace.loop = append(m.pace.loop, record.Milliseconds(loop))
 	if exchange > 0 {

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -9,17 +10,16 @@ import (
 // Pace times two small pieces of work that never change, to tell a slower machine from
 // slower code: arithmetic on one core, and a word that goes to another core and back.
 // Neither touches memory, so that what is measured next finds its caches as they were.
-// The least of a few tries counts. The exchange is 0 where there is no second core, or
-// none answers.
+// The exchange is 0 where there is no second core, or none answers.
 func Pace() (loop, exchange time.Duration) {
-	for try := range paceTries {
+	var took [5]time.Duration
+	for i := range took {
 		start := time.Now()
 		keepBusy(loopTurns)
-		took := time.Since(start)
-		if try == 0 || took < loop {
-			loop = took
-		}
+		took[i] = time.Since(start)
 	}
+	slices.Sort(took[:])
+	loop = took[len(took)/2]
 	if runtime.GOMAXPROCS(0) < 2 || runtime.NumCPU() < 2 {
 		return loop, 0
 	}
@@ -27,8 +27,7 @@ func Pace() (loop, exchange time.Duration) {
 }
 
 const (
-	paceTries = 3
-	loopTurns = 20000 // some tens of microseconds
+	loopTurns = 20_000 // some tens of microseconds
 
 	exchangeBlock  = 100
 	exchangeBlocks = 4

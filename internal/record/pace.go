@@ -19,8 +19,8 @@ type Pace struct {
 
 // What a pace keeps within: from there on times of networks change with it.
 const (
-	sameLoop     = 0.05
-	sameExchange = 0.5
+	sameLoop     = 0.04
+	sameExchange = 1
 )
 
 // NewPace sums up samples in milliseconds. It is nil if there are none; without
@@ -37,15 +37,16 @@ func NewPace(loop, exchange []float64) *Pace {
 	return p
 }
 
-// Unsteady says how the pace changed while it was measured: the slower tenth of the
-// samples against the faster one. Few samples say nothing.
+// Unsteady says how the pace changed while it was measured: what a quarter of the
+// samples took at the least against what a quarter took at the most. Few samples say
+// nothing.
 func (p *Pace) Unsteady() (why []string) {
 	if p == nil || len(p.Loop.SamplesMS) < 10 {
 		return nil
 	}
 	p.each(p, func(what string, t, _ *Timing, same float64) {
 		sorted := slices.Sorted(slices.Values(t.SamplesMS))
-		low, high := stat.Quantile(0.1, stat.Empirical, sorted, nil), stat.Quantile(0.9, stat.Empirical, sorted, nil)
+		low, high := stat.Quantile(0.25, stat.Empirical, sorted, nil), stat.Quantile(0.75, stat.Empirical, sorted, nil)
 		if high > low*(1+same) {
 			why = append(why, fmt.Sprintf("%s took %s to %s", what, microseconds(low), microseconds(high)))
 		}
