@@ -37,13 +37,14 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 
 	slabs, besideBase, planes := n*groups, 0, 0
 	if s.Beside != nil {
-		beside, macros, each := t.beside(s.Beside, v.lanes, rows*strips)
+		beside, macros := t.beside(s.Beside)
 		p = append(p, beside...)
 		besideBase = len(p) - 1
-		p.ints(slabs) // of the convolutions
+		const vectors = 4                              // of an invocation, or a little more
+		planes = max(1, vectors*v.lanes/(rows*strips)) // of a work group
+		p.ints(planes, slabs)                          // of the convolutions
 		defines = append(defines, macros...)
-		slabs += ceilDiv(len(s.Beside.Output.Planes), each*ceilDiv(tiles.count, share))
-		planes = each
+		slabs += ceilDiv(len(s.Beside.Output.Planes), planes*ceilDiv(tiles.count, share))
 	}
 	weights := append(tiles.packed, packChannels(first.Weights, first.Bias, win.Kernel[0]*win.Kernel[1])...)
 	if before != nil {

@@ -6,7 +6,8 @@ import (
 )
 
 // convPointwise is a grouped 1×1 convolution: conv_pointwise.comp, each
-// invocation a tile of output channels by some vec4s of pixels.
+// invocation a tile of output channels by some vec4s of pixels, and its share of a pool
+// beside it.
 func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	in := &s.Inputs[0]
 	groups := s.Op.(network.Conv).G()
@@ -29,15 +30,27 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	}
 	units := ceilDiv(count, v.vectors)
 	items := units * tiles.count * n * groups
-	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size, units, items)
 	lanes := upTo(items, v.lanes)
+	loops := rounds{"inputs": float64(inputs) / float64(v.unroll)}
+	besideBase := 0
+	if b := s.Beside; b != nil {
+		beside, macros := t.beside(b)
+		p = append(p, beside...)
+		besideBase = len(p) - 1
+		_, _, rows, columns := b.Output.NCHW()
+		strips := ceilDiv(columns, 4)
+		defines = append(join(defines, macros), set("ROWS2", rows), set("STRIPS2", strips))
+		loops["beside"] = float64(len(b.Output.Planes)*rows*strips) / float64(items)
+	}
+	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size, units, items)
 	return dispatch{
 		program: shaders.New("conv_pointwise.comp", join(workGroup(lanes), v.macros(), defines)...),
 		params:  p,
+		beside:  besideBase,
 		choice:  how,
 		stream:  v.buffered,
 		weights: tiles.packed,
 		groups:  inRows(ceilDiv(items, lanes)),
-		rounds:  rounds{"inputs": float64(inputs) / float64(v.unroll)},
+		rounds:  loops,
 	}, nil
 }

@@ -37,10 +37,9 @@ func inAverages(op network.Pool, height, width int) (p params) {
 	return p
 }
 
-// beside is a pool that conv_fused.comp does beside its own work, in so many vec4s a
-// tile: parameters, macros, and how many planes a work group takes.
-func (t *tables) beside(b *network.Pooled, lanes, cells int) (p params, macros []string, each int) {
-	const rounds = 4 // of an invocation, or a little more
+// beside is a pool that a convolution's launch does beside its own work: parameters, of
+// which the last is where the results are, which is known later; and macros.
+func (t *tables) beside(b *network.Pooled) (p params, macros []string) {
 	win := b.Op.Normal()
 	_, _, h, w := b.Input.NCHW()
 	for i, v := range []*network.View{&b.Input, &b.Output} {
@@ -58,9 +57,8 @@ func (t *tables) beside(b *network.Pooled, lanes, cells int) (p params, macros [
 	}
 	p = append(p, inAverages(b.Op, h, w)...)
 	p = append(p, bits(b.Act.A), bits(b.Act.B))
-	each = max(1, rounds*lanes/cells)
-	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), each, 0) // the results' place is known later
-	return p, append(shaders.Second(join(window(win), reduction(b.Op.Reduce), macros)...), "BESIDE=1"), each
+	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), 0)
+	return p, append(shaders.Second(join(window(win), reduction(b.Op.Reduce), macros)...), "BESIDE=1")
 }
 
 // poolGlobal reduces whole planes: pool_global.comp, 16 invocations a plane.

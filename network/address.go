@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -85,6 +86,12 @@ func (b *buffer) address(s tensor.Shape) address {
 		a.refs[p] = ref{b, int32(p), 0}
 	}
 	return a
+}
+
+// same reports whether both name the same floats in the same order.
+func (a address) same(b address) bool {
+	return a.height == b.height && a.width == b.width && a.rowStride == b.rowStride && a.columnStride == b.columnStride &&
+		slices.Equal(a.refs, b.refs)
 }
 
 // element is the position of element i in row-major order.

@@ -19,7 +19,9 @@ func stepBytes(s Step, element int) int64 {
 		read(*s.Residual)
 	}
 	if b := s.Beside; b != nil {
-		read(b.Input)
+		if !b.Input.same(&s.Inputs[0]) {
+			read(b.Input)
+		}
 		elements += b.Output.Elements()
 	}
 	weights := []*tensor.Tensor{s.Weights, s.Bias}

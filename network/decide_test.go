@@ -106,7 +106,7 @@ func TestWhatIsFused(t *testing.T) {
 		{"but not if launches are free, as here arithmetic takes the time", pair, free, "conv_depthwise conv_pointwise"},
 		{"unless memory is slower", pair, freeSlowMemory, "conv_depthwise_pointwise"},
 		{"where one row of four pixels is all that fits", deep, usual, "conv_depthwise conv_pointwise"},
-		{"the unit of stride 2", unit, usual, "conv_pointwise conv_depthwise_pointwise+"},
+		{"the unit of stride 2", unit, usual, "conv_pointwise+ conv_depthwise_pointwise"},
 		{"without the fused launch there is none to be beside of", deepUnit, usual, "conv_depthwise pool conv_pointwise"},
 	} {
 		p, err := network.NewPlan(parse(t, c.graph), fusingPairs(c.cost))
@@ -120,7 +120,7 @@ func TestWhatIsFused(t *testing.T) {
 }
 
 // A pool is done beside a launch only where nobody waits for it, and of the same
-// output size.
+// input or output size.
 func TestWhatIsDoneBeside(t *testing.T) {
 	for _, c := range []struct{ name, graph, want string }{
 		{"the reader waits for both", `
@@ -138,21 +138,21 @@ func TestWhatIsDoneBeside(t *testing.T) {
 			out b p`, "conv_depthwise_pointwise+"},
 		{"another reader cannot", `
 			x = input 1x8x14x14
-			c = conv 8 : x
+			c = conv 8 k3 : x
 			a = conv 8 k3 s2 g8 : c
 			b = conv 8 : a
 			p = avgpool k3 s2 : x
 			q = softmax : p
-			out b q`, "conv_pointwise pool conv_depthwise_pointwise softmax"},
+			out b q`, "conv_general pool conv_depthwise_pointwise softmax"},
 		{"a reader at a later level can", `
 			x = input 1x8x14x14
-			c = conv 8 : x
+			c = conv 8 k3 : x
 			a = conv 8 k3 s2 g8 : c
 			b = conv 8 : a
 			p = maxpool k3 s2 : x
 			q = concat : b p
 			y = softmax : q
-			out y`, "conv_pointwise conv_depthwise_pointwise+ softmax"},
+			out y`, "conv_general conv_depthwise_pointwise+ softmax"},
 		{"another size", `
 			x = input 1x8x14x14
 			a = conv 8 k3 s2 g8 : x
@@ -166,6 +166,38 @@ func TestWhatIsDoneBeside(t *testing.T) {
 			c = softmax : b
 			p = avgpool k3 : c
 			out p`, "conv_depthwise_pointwise softmax pool"},
+		{"rather where the pool's input is read anyway", `
+			x = input 1x8x14x14
+			c = conv 8 : x
+			a = conv 8 k3 s2 g8 : c
+			b = conv 8 : a
+			p = maxpool k3 s2 : x
+			q = concat : b p
+			y = softmax : q
+			out y`, "conv_pointwise+ conv_depthwise_pointwise softmax"},
+		{"and there even if others wait", `
+			x = input 1x8x14x14
+			c = conv 8 : x
+			p = maxpool k3 s2 : x
+			y = softmax : p
+			out c y`, "conv_pointwise+ softmax"},
+		{"but not another input", `
+			x = input 1x8x14x14
+			z = input 1x8x14x14
+			c = conv 8 : x
+			p = maxpool k3 s2 : z
+			out c p`, "conv_pointwise pool"},
+		{"nor what must be copied out of rows", `
+			x = input 1x8x14x14
+			z = slice 3:13:1 axis3 : x
+			c = conv 8 : z
+			p = maxpool k3 s2 : z
+			out c p`, "conv_pointwise pool"},
+		{"nor single pixels", `
+			x = input 1x8x1x1
+			c = conv 8 : x
+			p = maxpool k3 : x
+			out c p`, "conv_pointwise pool"},
 		{"one launch does one", `
 			x = input 1x8x14x14
 			a = conv 8 k3 s2 g8 : x

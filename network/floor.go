@@ -5,8 +5,8 @@ package network
 // four bytes.
 //
 // A unit is what lies between two points of the network at which one value
-// alone is needed later: a residual block with its shortcut, or a single layer
-// of a chain. A depthwise convolution is of one unit with what follows it, and with
+// alone is needed later, and not one that has been read for what is an output: a
+// residual block with its shortcut, or a single layer of a chain. A depthwise convolution is of one unit with what follows it, and with
 // the pointwise one before it that widens what it sees; any convolution is with a
 // pool that follows it, and a fully connected layer with the global pool before it and
 // the softmax behind; and operators that move no data are of no unit. A network's
@@ -34,7 +34,7 @@ func floorBytes(g *Graph) (bytes int64) {
 		for _, v := range n.Outputs {
 			f.make(n, v, i)
 		}
-		if i+1 == len(g.Nodes) || f.live <= 1 && len(f.inner) == 0 {
+		if i+1 == len(g.Nodes) || f.live <= 1 && len(f.inner) == 0 && !f.readsAgain(first, i) {
 			f.close(g.Nodes, first, i+1)
 			first = i + 1
 		}
@@ -211,6 +211,17 @@ func (f *floor) read(n *Node, v *Value, first int) {
 			n.floor += more(f.entering, p)
 		}
 	}
+}
+
+// readsAgain reports whether a later node than i reads what the unit from node first on
+// has read of values made before it.
+func (f *floor) readsAgain(first, i int) bool {
+	for v := range f.seen {
+		if v.Const == nil && f.made[v] < first && f.last[v] > i {
+			return true
+		}
+	}
+	return false
 }
 
 // make notes that node i makes v.

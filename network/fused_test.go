@@ -32,7 +32,8 @@ func TestFusedStepsSayWhatToCompute(t *testing.T) {
 					fused = true
 				}
 				if s.Beside != nil {
-					seen["beside"]++
+					seen["beside "+string(s.Kernel)]++
+					fused = true
 				}
 			}
 			if fused {
@@ -42,7 +43,8 @@ func TestFusedStepsSayWhatToCompute(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{string(network.ConvFused), string(network.ConvPooled), string(network.ConvUnit), string(network.FullyConnectedFused), "beside"} {
+	for _, what := range []string{string(network.ConvFused), string(network.ConvPooled), string(network.ConvUnit), string(network.FullyConnectedFused),
+		"beside conv_pointwise", "beside conv_depthwise_pointwise", "beside conv_unit"} {
 		if seen[what] < 4 {
 			t.Errorf("%d cases have %s", seen[what], what)
 		}

@@ -221,10 +221,11 @@ func checkHazards(t *testing.T, _ *network.Graph, _ network.PlanOptions, p *netw
 }
 
 // checkOutputs sees that every output is complete in the end, and is what one
-// step wrote, in the plan's last state and not in one overwritten since.
+// step wrote, in the plan's last state and not in one overwritten since: of a step's
+// results each that reaches an output.
 func checkOutputs(t *testing.T, p *network.Plan, m *memory) {
 	t.Helper()
-	stepOf := map[int32]bool{}
+	inOutput := map[int]bool{}
 	for _, o := range p.Outputs {
 		if _, _, even := o.View.Even(); !even {
 			t.Errorf("the planes of output %q are not at equal distances", o.Name)
@@ -234,16 +235,23 @@ func checkOutputs(t *testing.T, p *network.Plan, m *memory) {
 				if m.writer[f] < 0 {
 					t.Fatalf("output %q: no step has written float %d", o.Name, f)
 				}
-				stepOf[m.writer[f]] = true
+				inOutput[f] = true
 			}
 		}
 	}
-	for i := range stepOf {
-		for _, r := range writtenBy(&p.Steps[i]) {
-			for f := r.start; f < r.end; f++ {
-				if m.writer[f] != i {
-					t.Fatalf("step %d, which writes an output, loses float %d to step %d", i, f, m.writer[f])
+	for i := range p.Steps {
+		for _, result := range p.Steps[i].Results() {
+			kept, lost := false, -1
+			for _, r := range written(result.View) {
+				for f := r.start; f < r.end; f++ {
+					kept = kept || inOutput[f] && m.writer[f] == int32(i)
+					if m.writer[f] != int32(i) {
+						lost = f
+					}
 				}
+			}
+			if kept && lost >= 0 {
+				t.Fatalf("step %d, which writes output %q, loses float %d to step %d", i, result.Name, lost, m.writer[lost])
 			}
 		}
 	}

@@ -161,7 +161,7 @@ type Fusion uint
 const (
 	FuseDepthwise  Fusion = 1 << iota // a pointwise convolution and the depthwise one before it
 	FusePool                          // a pool and the convolution before it
-	FuseBeside                        // FuseDepthwise and a pool of the same output size
+	FuseBeside                        // a convolution and a pool: pointwise, of the same input; or FuseDepthwise, of the same output size
 	FuseUnit                          // FuseDepthwise and the pointwise convolution before it
 	FuseClassifier                    // a fully connected layer, the global pool before it and the softmax behind it
 

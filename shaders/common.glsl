@@ -63,6 +63,27 @@ layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
 #define OTHER(plane) (added.x + (plane) * added.y)
 #endif
 
+// A pool that a convolution's launch does BESIDE it has operands of its own: see
+// beside.glsl. Its planes are those of all samples.
+#ifdef BESIDE
+#define POOLED ivec4 from2; ivec4 to2; ivec4 counted2; vec2 curve2; int height2; int width2; int top2; int planes2; int resultBase2;
+#ifdef FROM_TABLE2
+#define FROM2(plane) index[from2.z + (plane)]
+#else
+#define FROM2(plane) (from2.x + (plane) * from2.y)
+#endif
+#ifdef TO_TABLE2
+#define TO2(plane) index[to2.z + (plane)]
+#else
+#define TO2(plane) (to2.x + (plane) * to2.y)
+#endif
+#ifdef FROM_LOOSE2
+#define READ2(at) loadLoose(at)
+#else
+#define READ2(at) load4(at)
+#endif
+#endif
+
 // Four elements of a buffer.
 vec4 unpacked(STORED v) {
 #ifdef STORED_HALF

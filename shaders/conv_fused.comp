@@ -15,16 +15,8 @@ layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
 #ifdef BESIDE
-	ivec4 from2; // of the pool; also below
-	ivec4 to2;
-	ivec4 counted2;
-	vec2 curve2;
-	int height2;
-	int width2;
-	int top2;
-	int planes2; // channels of all samples
+	POOLED
 	int each; // planes that a work group pools
-	int resultBase2;
 	int slabs;
 #endif
 #ifdef UNIT
@@ -62,21 +54,6 @@ layout(std140, binding = 0) uniform Params {
 #define SHARE ((CELLS + PX - 1) / PX)
 
 #ifdef BESIDE
-#ifdef FROM_TABLE2
-#define FROM2(plane) index[from2.z + (plane)]
-#else
-#define FROM2(plane) (from2.x + (plane) * from2.y)
-#endif
-#ifdef TO_TABLE2
-#define TO2(plane) index[to2.z + (plane)]
-#else
-#define TO2(plane) (to2.x + (plane) * to2.y)
-#endif
-#ifdef FROM_LOOSE2
-#define READ2(at) loadLoose(at)
-#else
-#define READ2(at) load4(at)
-#endif
 #define HERE (slab < slabs) // barriers stand where all pass
 #else
 #define HERE true
@@ -237,15 +214,7 @@ void main() {
 		int y = first + i % CELLS / STRIPS;
 		int x = left + i % STRIPS * 4;
 		if (y < outHeight && x < outWidth) {
-			vec4 v = pooled2(FROM2(plane), y, x);
-#ifdef ACTIVATION2
-			v = function(ACTIVATION2, v, curve2.x, curve2.y);
-#endif
-			int at = TO2(plane) + y * to2.w + x;
-			put(at, v);
-#ifdef RESULT2
-			results[at - resultBase2 >> 2] = v;
-#endif
+			poolBeside(plane, y, x);
 		}
 	}
 #endif

@@ -4,12 +4,16 @@
 // at the very end. Weights: for
 // each tile of OC channels, and each input channel of the group, OC factors; then
 // the OC biases. Each OC lie in QS vec4s. Input channels are found by table behind
-// a shuffle or concat. EXACT says that OC divides the group's output channels.
+// a shuffle or concat. EXACT says that OC divides the group's output channels. A pool
+// BESIDE the convolution, of ROWS2 rows of STRIPS2 vec4s, is shared out among all.
 
 layout(local_size_x = LX) in;
 
 layout(std140, binding = 0) uniform Params {
 	OPERANDS
+#ifdef BESIDE
+	POOLED
+#endif
 	int pixels;    // vec4s of pixels in a plane
 	int tiles;     // of OC output channels, in one group
 	int groups;
@@ -106,4 +110,10 @@ void main() {
 		to0 += to.y;
 		other0 += added.y;
 	}
+#ifdef BESIDE
+	// loop beside
+	for (int i = item; i < planes2 * (ROWS2 * STRIPS2); i += items) {
+		poolBeside(i / (ROWS2 * STRIPS2), i / STRIPS2 % ROWS2, i % STRIPS2 * 4);
+	}
+#endif
 }

@@ -101,9 +101,13 @@ func (p Program) source(loop string) string {
 	}
 	b.WriteString(needed)
 	if _, two := p.value("KH2"); two {
-		b.WriteString(second(body))
+		_, pools := p.value("BESIDE")
+		b.WriteString(second(pools))
 	}
 	b.WriteString(text("epilogue.glsl"))
+	if _, pools := p.value("BESIDE"); pools {
+		b.WriteString(text("beside.glsl"))
+	}
 	b.WriteString(marker + body)
 	return unroll(b.String(), p.value)
 }
@@ -115,9 +119,9 @@ var own = regexp.MustCompile(`\b(KH|KW|SY|SX|DY|DX|LEFT|WIDE|OUTSIDE|AVERAGE|COM
 
 // second gives helpers once more, each of their names with a 2 behind it: for the
 // second window of a kernel that has two.
-func second(body string) string {
+func second(pools bool) string {
 	helpers := text("counted.glsl")
-	if strings.Contains(body, "pooled2(") {
+	if pools {
 		helpers = text("strip.glsl") + helpers + text("pool.glsl")
 	}
 	return own.ReplaceAllString(helpers, "${1}2")

@@ -32,7 +32,7 @@ func fusedCases() []Case {
 		})
 		add(fmt.Sprintf("beside_g%d_n%d", g, n), func(b *builder) value {
 			x := b.in(n, 4*g, h, w)
-			y := b.pointwise(b.depthwise(b.relu(b.pointwise(x, 4*g, g)), 3, 2), g*(2+i), g)
+			y := b.pointwise(b.depthwise(x, 3, 2), g*(2+i), g)
 			return b.relu(b.concat(b.pool(x, network.Reduction(i%2), 3, 2, 1), y))
 		})
 	}

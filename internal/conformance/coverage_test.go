@@ -94,7 +94,7 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 			for _, s := range p.Steps {
 				have[string(s.Kernel)]++
 				if s.Beside != nil {
-					have["beside"]++
+					have["beside "+string(s.Kernel)]++
 				}
 				if c := s.Classifier; c != nil {
 					have["classifier of a pool"] += count(c.Pool != nil)
@@ -113,7 +113,7 @@ func TestEveryOperatorAndKernelHasACase(t *testing.T) {
 			have["constant"] += len(p.Consts)
 		}
 	}
-	for _, what := range append(append(kinds, kernels...), "beside", "classifier of a pool", "classifier with softmax", "residual", "activation", "beyond", "constant") {
+	for _, what := range append(append(kinds, kernels...), "beside conv_pointwise", "beside conv_depthwise_pointwise", "beside conv_unit", "classifier of a pool", "classifier with softmax", "residual", "activation", "beyond", "constant") {
 		if have[what] == 0 {
 			t.Errorf("no case has %s", what)
 		}
