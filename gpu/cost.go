@@ -44,7 +44,7 @@ var (
 		Groups: 2, Shared: 1 << 20, Lanes: 16, Wave: 8, Tile: 80, Window: 64}
 	// Raspberry Pi 4 and 5: 8 or 12 QPUs of 16 lanes, 16 KiB of shared memory in all.
 	raspberry = perJob(network.CostModel{Bytes: 4, Cached: 16, MACs: 5,
-		Groups: 4, Shared: 4 << 10, Lanes: 64, Wave: 16, Tile: 32, Window: 16})
+		Groups: 4, Shared: 4 << 10, Lanes: 64, Wave: 16, Tile: 16, Window: 16})
 	// The Bifrosts and Midgards of cheap boards: one core to three.
 	smallMali = network.CostModel{Launch: 20_000, Barrier: 10_000, Bytes: 6, Cached: 30, MACs: 12,
 		Groups: 12, Shared: 16 << 10, Lanes: 64, Wave: 8, Tile: 32, Window: 16}

@@ -2,8 +2,6 @@ package gpu
 
 import (
 	"regexp"
-
-	"github.com/shufflegl/shufflegl/network"
 )
 
 // family is a kind of GPU, and the variants that it gets where nobody has tuned.
@@ -64,7 +62,6 @@ var families = []family{
 		depthwise: variant{rows: 4, lanes: 64},
 		fused:     variant{channels: 4, vectors: 1, unroll: 4, lanes: 64, sparing: true, buffered: true},
 		general:   variant{channels: 4, vectors: 1, lanes: 64, sparing: true, buffered: true},
-		apart:     network.FusePool,
 	}},
 	{"Mali Bifrost", pattern(`mali-g(31|51|52|71|72|76)\b`), byCompiler, bifrost()},
 	{"Mali Valhall", pattern(`mali-g\d|immortalis`), byCompiler, valhall()},

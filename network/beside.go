@@ -62,8 +62,8 @@ func (s *scheduler) fuseBeside() {
 	s.steps = slices.DeleteFunc(s.steps, func(l launch) bool { return l.gone })
 }
 
-// takesBeside reports whether a launch can do a pool that may wait until some level,
-// and takes less time than the two.
+// takesBeside reports whether a launch can do a pool that may wait until some level, and
+// it pays.
 func (s *scheduler) takesBeside(l, pool *launch, last int) bool {
 	if l.beside != nil || pool.step.Level > l.step.Level || l.step.Level > last {
 		return false
@@ -88,7 +88,7 @@ func (s *scheduler) takesBeside(l, pool *launch, last int) bool {
 		both.bytes -= 4 * float64(l.inputs[0].shape.Size())
 	}
 	m := &s.opt.Cost
-	return m.time(both) < m.time(l.work)+m.time(pool.work)
+	return pays(m.time(both), m.time(l.work)+m.time(pool.work))
 }
 
 // walks reports whether a launch can walk the planes of all operands in step, as runs of

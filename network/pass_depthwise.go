@@ -42,8 +42,8 @@ func channelsOf(outputs, tile, parts int) (channels []int) {
 	return channels
 }
 
-// fusePrior lets n do p, a convolution, before its own operator, if some tile of so
-// many channels takes less time than the two launches.
+// fusePrior lets n do p, a convolution, before its own operator, if it pays by some tile
+// of so many channels.
 func (r *rewriter) fusePrior(n, p *Node, op Conv, channels []int, opt PlanOptions) bool {
 	f := prior(p, op)
 	if f == nil {
@@ -52,15 +52,15 @@ func (r *rewriter) fusePrior(n, p *Node, op Conv, channels []int, opt PlanOption
 	return r.fuse(n, p, f, channels, opt)
 }
 
-// fuse lets n do p too, with all that f says done before n's operator, if some tile
-// takes less time than the two launches.
+// fuse lets n do p too, with all that f says done before n's operator, if it pays by
+// some tile.
 func (r *rewriter) fuse(n, p *Node, f *Prior, channels []int, opt PlanOptions) bool {
 	m := &opt.Cost
 	fused := *n
 	fused.First, fused.Inputs = f, slices.Clone(n.Inputs)
 	fused.Inputs[0] = p.Inputs[0]
 	time, ok := m.bestTile(&fused, channels, opt.SharedFloats)
-	if !ok || time >= m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n)) {
+	if !ok || !pays(time, m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n))) {
 		return false
 	}
 	layers := slices.Concat(p.Layers(), n.Layers())
