@@ -28,6 +28,9 @@ func (d *Device) Driver() string { return d.info.Version }
 func (d *Device) PlanOptions() network.PlanOptions {
 	o := PlanOptionsFor(d.info.model())
 	o.ElementBytes = d.info.Precision.Bytes()
+	if d.fuse != 0 {
+		o.Fuse = d.fuse
+	}
 	return o
 }
 

@@ -37,6 +37,38 @@ func TestCostOfRenderers(t *testing.T) {
 	}
 }
 
+// On every kind of GPU ShuffleNet v1 1x with 3 groups takes at most two launches a unit
+// and four more, and moves at most 1.5 times what it must. Where the stem and its pool are
+// better apart, that is a tenth more.
+func TestEveryFamilyTakesTwoLaunchesAUnit(t *testing.T) {
+	g, err := zoo.Build("shufflenet_v1_g3_1.0x", zoo.Options{Blank: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, renderer := range renderers() {
+		p, err := network.NewPlan(g, PlanOptionsFor(renderer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := 1.5
+		if p.Steps[0].Kernel != network.ConvPooled {
+			most = 1.6
+		}
+		if over := float64(p.Bytes) / float64(p.FloorBytes); len(p.Steps) > 36 || over > most {
+			t.Errorf("on %s: %d launches, %.2f times the least bytes", renderer, len(p.Steps), over)
+		}
+	}
+}
+
+// renderers has a name for each model of costs and each family.
+func renderers() []string {
+	names := []string{"another", "Mali-G57", "AMD Radeon"}
+	for _, f := range costs {
+		names = append(names, f.renderer)
+	}
+	return names
+}
+
 // On every kind of GPU ShuffleNet's 55 layers take fewer launches, and all that is
 // fused has a kernel.
 func TestEveryFamilyPlansAndAssembles(t *testing.T) {
@@ -45,11 +77,7 @@ func TestEveryFamilyPlansAndAssembles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		renderers := []string{"another"}
-		for _, f := range costs {
-			renderers = append(renderers, f.renderer)
-		}
-		for _, renderer := range renderers {
+		for _, renderer := range renderers() {
 			p, err := network.NewPlan(g, PlanOptionsFor(renderer))
 			if err != nil {
 				t.Fatalf("%s on %s: %v", name, renderer, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -32,6 +33,10 @@ type Options struct {
 	// what a network computes is the same but for rounding.
 	Precision Precision
 	Maps      Maps
+
+	// Fuse, if not 0, is which launches are fused: of these kinds those that pay by the
+	// model of costs, or with network.FuseAlways all that can be.
+	Fuse network.Fusion
 
 	// Frames is how many runs of a session can be in flight (see
 	// network.Session.Submit); 0 is 2. Each takes memory for a set of inputs and
@@ -64,9 +69,10 @@ type Options struct {
 // a thread, and everything that calls GL is sent to it.
 type Device struct {
 	info       Info
-	auto       bool // Options.Maps is MapsAuto
-	truncates  bool // stores cut off instead of rounding
-	frames     int  // in flight, of each session
+	auto       bool           // Options.Maps is MapsAuto
+	truncates  bool           // stores cut off instead of rounding
+	fuse       network.Fusion // Options.Fuse
+	frames     int            // in flight, of each session
 	noSelfTest bool
 	logger     *slog.Logger // of the driver's messages; nil without Options.Debug
 	log        *slog.Logger
@@ -116,6 +122,7 @@ func Open(o Options) (*Device, error) {
 		providers = []ContextProvider{EGL()}
 	}
 	d := &Device{
+		fuse:       o.Fuse,
 		frames:     cmp.Or(o.Frames, defaultFrames),
 		noSelfTest: o.NoSelfTest,
 		requests:   make(chan *request),

@@ -15,6 +15,7 @@ type ProgramReport struct {
 
 	Launches    int   // that use it, in one run
 	Invocations int64 // that these start
+	Uses        []UseReport
 
 	// Resources are what its source declares, and Beyond what of that is more than
 	// every OpenGL ES 3.1 device has: nothing, as a rule.
@@ -35,6 +36,13 @@ type ProgramReport struct {
 	// Instructions, and Cycles of the slowest unit. Nil if there are no statistics.
 	Loops    []LoopReport
 	Modelled map[Figure]float64
+}
+
+// UseReport is one launch of a program.
+type UseReport struct {
+	Step       int // of the plan
+	WorkGroups int64
+	Modelled   map[Figure]float64 // as in ProgramReport
 }
 
 // Programs compiles each program of a plan once more, even if the device has it,
@@ -75,8 +83,10 @@ func launchesOf(dispatches []dispatch) (reports []ProgramReport, programs []shad
 			}
 			reports = append(reports, ProgramReport{File: x.program.File, Variant: x.program.Variant(), Resources: r, Beyond: SpecMinimum.Exceeded(&r)})
 		}
-		n := int64(x.groups[0]) * int64(x.groups[1]) * int64(x.groups[2]) * int64(reports[i].Resources.Invocations())
+		groups := int64(x.groups[0]) * int64(x.groups[1]) * int64(x.groups[2])
+		n := groups * int64(reports[i].Resources.Invocations())
 		reports[i].Launches++
+		reports[i].Uses = append(reports[i].Uses, UseReport{Step: x.step, WorkGroups: groups})
 		reports[i].Invocations += n
 		uses[i] = append(uses[i], use{n, x.rounds})
 	}

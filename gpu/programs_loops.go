@@ -55,6 +55,9 @@ func (d *Device) weigh(gl gles.API, p shaders.Program, uses []use, r *ProgramRep
 		r.Loops = append(r.Loops, LoopReport{l, round})
 	}
 	r.Modelled = r.modelled(uses)
+	for i := range r.Uses {
+		r.Uses[i].Modelled = r.modelled(uses[i : i+1])
+	}
 	return nil
 }
 

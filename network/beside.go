@@ -88,7 +88,7 @@ func (s *scheduler) takesBeside(l, pool *launch, last int) bool {
 		both.bytes -= 4 * float64(l.inputs[0].shape.Size())
 	}
 	m := &s.opt.Cost
-	return pays(m.time(both), m.time(l.work)+m.time(pool.work))
+	return s.opt.Fuse.pays(m.time(both), m.time(l.work)+m.time(pool.work))
 }
 
 // walks reports whether a launch can walk the planes of all operands in step, as runs of

@@ -63,7 +63,7 @@ func (r *rewriter) fuseGlobalPool(n *Node, opt PlanOptions) bool {
 	fused.Classifier, fused.Inputs = &Classifier{Pool: &pool}, append([]*Value{p.Inputs[0]}, n.Inputs[1:]...)
 	m := &opt.Cost
 	time := m.bestSplit(&fused)
-	if !pays(time, m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n))) {
+	if !opt.Fuse.pays(time, m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n))) {
 		return false
 	}
 	layers := p.Layers()
@@ -113,7 +113,7 @@ func (r *rewriter) fuseSoftmax(n *Node, opt PlanOptions) bool {
 	fused.Classifier.Softmax = true
 	m := &opt.Cost
 	time := m.bestSplit(&fused)
-	if !pays(time, m.connected(p)+m.Barrier+m.time(m.workOf(n))) {
+	if !opt.Fuse.pays(time, m.connected(p)+m.Barrier+m.time(m.workOf(n))) {
 		return false
 	}
 	floor := n.floor

@@ -93,14 +93,6 @@ func (m *CostModel) busy(w work) float64 {
 	return max(w.bytes/m.Bytes, w.traffic/m.Cached, w.macs/m.MACs) / min(1, together/float64(m.Groups))
 }
 
-// even is how much longer by the model one launch may take than two. Its estimates are
-// off by up to a tenth where compilers have counted (see RATIONALE.md), and what it does
-// not know of, one launch has less of: such as bytes and energy.
-const even = 1.1
-
-// pays reports whether one launch is to be preferred to two, by their times.
-func pays(one, two float64) bool { return one < even*two }
-
 // inWaves rounds invocations up to whole waves.
 func (m *CostModel) inWaves(n int) float64 { return float64(align(n, m.Wave)) }
 

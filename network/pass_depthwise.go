@@ -60,7 +60,7 @@ func (r *rewriter) fuse(n, p *Node, f *Prior, channels []int, opt PlanOptions) b
 	fused.First, fused.Inputs = f, slices.Clone(n.Inputs)
 	fused.Inputs[0] = p.Inputs[0]
 	time, ok := m.bestTile(&fused, channels, opt.SharedFloats)
-	if !ok || !pays(time, m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n))) {
+	if !ok || !opt.Fuse.pays(time, m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n))) {
 		return false
 	}
 	layers := slices.Concat(p.Layers(), n.Layers())

@@ -131,7 +131,7 @@ type PlanOptions struct {
 	// rename channels; for comparisons.
 	CopyShuffles bool
 	// Fuse names what the backend can fuse beyond what Optimize does, and the planner
-	// does where Cost says that it pays: with work groups that keep up to SharedFloats
+	// does where Cost says that it pays, or with FuseAlways wherever it can: with work groups that keep up to SharedFloats
 	// to themselves. Backends ask for it (see Planner).
 	Fuse         Fusion
 	SharedFloats int
@@ -154,18 +154,3 @@ type PlanOptions struct {
 
 	Guard int // unused floats around every buffer, to see stray writes in tests
 }
-
-// Fusion is a set of kinds of launches in which several operators are one.
-type Fusion uint
-
-const (
-	FuseDepthwise  Fusion = 1 << iota // a pointwise convolution and the depthwise one before it
-	FusePool                          // a pool and the convolution before it
-	FuseBeside                        // a convolution and a pool: pointwise, of the same input; or FuseDepthwise, of the same output size
-	FuseUnit                          // FuseDepthwise and the pointwise convolution before it
-	FuseClassifier                    // a fully connected layer, the global pool before it and the softmax behind it
-
-	FuseAll = FuseDepthwise | FusePool | FuseBeside | FuseUnit | FuseClassifier
-)
-
-func (f Fusion) has(kind Fusion) bool { return f&kind != 0 }

@@ -7,12 +7,13 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
+	"github.com/shufflegl/shufflegl/network"
 )
 
 // gpuFlags say how to open the GPU. The zero value is how it is opened by default.
 type gpuFlags struct {
-	context, precision, maps string
-	frames                   int // in flight at most; no flag of its own
+	context, precision, maps, fuse string
+	frames                         int // in flight at most; no flag of its own
 }
 
 func (g *gpuFlags) define(f *flag.FlagSet) {
@@ -30,6 +31,24 @@ func (g *gpuFlags) defineLists(f *flag.FlagSet) {
 	g.define(f)
 	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: of GPU storage")
 	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), ",")+"`: on the GPU")
+	f.StringVar(&g.fuse, "fuse", "auto", "`F,F`: on the GPU, as for plan")
+}
+
+// defineFuse is for commands that look at how a network is planned.
+func (g *gpuFlags) defineFuse(f *flag.FlagSet) {
+	f.StringVar(&g.fuse, "fuse", "", "`K+K`: "+strings.Join(network.FusionNames(), "+")+", all or none")
+}
+
+// fusion is what -fuse means: 0 for what pays by the model of costs.
+func (g *gpuFlags) fusion() (network.Fusion, error) {
+	if g.fuse == "" || g.fuse == "auto" {
+		return 0, nil
+	}
+	f, err := network.ParseFusion(g.fuse)
+	if err != nil {
+		return 0, usagef("-fuse %q: auto, all, none, or some of %s with + between", g.fuse, strings.Join(network.FusionNames(), ", "))
+	}
+	return f | network.FuseAlways, nil
 }
 
 // precisions are the words of -precision.
@@ -58,13 +77,14 @@ func (g *gpuFlags) check() error {
 			return err
 		}
 	}
-	if g.maps == "" {
-		return nil
+	if _, err := g.fusion(); err != nil || g.maps == "" {
+		return err
 	}
 	return oneOf("-maps", g.maps, mapWords()...)
 }
 
-// each takes the lists apart: each precision with each place for maps.
+// each takes the lists apart: each precision with each place for maps, and each with
+// each way to fuse.
 func (g *gpuFlags) each() ([]gpuFlags, error) {
 	ps, err := words("-precision", g.precision)
 	if err != nil {
@@ -74,14 +94,20 @@ func (g *gpuFlags) each() ([]gpuFlags, error) {
 	if err != nil {
 		return nil, err
 	}
+	fs, err := words("-fuse", g.fuse)
+	if err != nil {
+		return nil, err
+	}
 	var all []gpuFlags
 	for _, p := range ps {
 		for _, m := range ms {
-			one := gpuFlags{context: g.context, precision: p, maps: m}
-			if err := one.check(); err != nil {
-				return nil, err
+			for _, fuse := range fs {
+				one := gpuFlags{context: g.context, precision: p, maps: m, fuse: fuse}
+				if err := one.check(); err != nil {
+					return nil, err
+				}
+				all = append(all, one)
 			}
-			all = append(all, one)
 		}
 	}
 	return all, nil
@@ -89,7 +115,8 @@ func (g *gpuFlags) each() ([]gpuFlags, error) {
 
 // options is what the flags mean.
 func (g *gpuFlags) options() gpu.Options {
-	return gpu.Options{Contexts: providers(g.context), Frames: g.frames, Precision: precisionOf(g.precision), Maps: mapsOf(g.maps)}
+	fuse, _ := g.fusion() // check has seen it
+	return gpu.Options{Contexts: providers(g.context), Frames: g.frames, Precision: precisionOf(g.precision), Maps: mapsOf(g.maps), Fuse: fuse}
 }
 
 // tolerance is the largest relative error that counts as right in a precision.

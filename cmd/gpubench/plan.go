@@ -18,11 +18,12 @@ func planCommand() command {
 		name:    "plan",
 		summary: "print the launches that a model becomes",
 		about: "One line a launch; a bar in front of it is a barrier. \"over\" are the kilobytes above what\n" +
-			"it must move, if units keep to themselves what only they need. No device is needed; with\n" +
-			"-device it is the plan for the GPU here, and the variants that it would be run by.",
+			"it must move: weights once, and each unit's input and output once. No device is needed;\n" +
+			"with -device it is the plan for the GPU here, and the variants that it would be run by.\n" +
+			"-fuse has launches of some kinds fused wherever that can be, not where it should pay.",
 		examples: []string{
 			"plan -model shufflenet_v1_g8_0.5x -format json",
-			"plan -renderer V3D",
+			"plan -renderer V3D -fuse depthwise+unit",
 		},
 		define: func(f *flag.FlagSet) action {
 			var m modelFlags
@@ -32,6 +33,8 @@ func planCommand() command {
 			precision := f.String("precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: what a GPU would keep maps and weights in")
 			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
 			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\"")
+			var opened gpuFlags
+			opened.defineFuse(f)
 			device := f.Bool("device", false, "``: for the GPU here, and what each launch runs by")
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "text", "json"); err != nil {
@@ -43,6 +46,10 @@ func planCommand() command {
 				if err := oneOf("-precision", *precision, precisions()...); err != nil {
 					return err
 				}
+				fuse, err := opened.fusion()
+				if err != nil {
+					return err
+				}
 				var options network.PlanOptions
 				switch {
 				case *device && (*backend != "gpu" || *renderer != ""):
@@ -51,8 +58,13 @@ func planCommand() command {
 				case *backend == "gpu":
 					options = gpu.PlanOptionsFor(*renderer)
 					options.ElementBytes = precisionOf(*precision).Bytes()
+					if fuse != 0 {
+						options.Fuse = fuse
+					}
 				case precisionOf(*precision) != gpu.Float32:
 					return usagef("-precision %s: the CPU backend keeps maps and weights in fp32", *precision)
+				case fuse != 0:
+					return usagef("-fuse %s: only with -backend gpu", opened.fuse)
 				case *renderer != "":
 					return usagef("-renderer %q: only with -backend gpu", *renderer)
 				}
@@ -65,7 +77,7 @@ func planCommand() command {
 					return err
 				}
 				if *device {
-					return planOnDevice(sys, g, gpuFlags{context: "auto", precision: *precision}, *format)
+					return planOnDevice(sys, g, gpuFlags{context: "auto", precision: *precision, fuse: opened.fuse}, *format)
 				}
 				p, err := network.NewPlan(g, options)
 				if err != nil {

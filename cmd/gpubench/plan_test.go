@@ -93,6 +93,17 @@ func TestPlan(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
 
+	// What is fused can be told.
+	o := gpu.PlanOptionsFor(v3d)
+	o.Fuse = network.FuseDepthwise | network.FuseUnit | network.FuseAlways
+	told, err := network.NewPlan(g, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, stdout, _ = w.run("plan", "-model", tiny, "-size", "64x32", "-renderer", v3d, "-fuse", "depthwise+unit"); status != success || stdout != told.String() || stdout == p.String() {
+		t.Errorf("exit status %d\n%s", status, stdout)
+	}
+
 	// fp16 is half of what units must move, and other launches pay.
 	options := gpu.PlanOptions()
 	options.ElementBytes = 2

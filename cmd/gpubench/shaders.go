@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -35,6 +36,7 @@ func shadersCommand() command {
 			var opened gpuFlags
 			opened.define(f)
 			opened.defineStorage(f)
+			opened.defineFuse(f)
 			return func(sys *system, _ []string) error {
 				if err := oneOf("-format", *format, "table", "json"); err != nil {
 					return err
@@ -55,7 +57,11 @@ func shadersCommand() command {
 					return err
 				}
 				defer c.close()
-				p, err := network.NewPlan(g, gpu.PlanOptionsFor(c.info.Renderer))
+				options := gpu.PlanOptionsFor(c.info.Renderer)
+				if fuse, _ := opened.fusion(); fuse != 0 { // it has been checked
+					options.Fuse = fuse
+				}
+				p, err := network.NewPlan(g, options)
 				if err != nil {
 					return err
 				}
@@ -63,7 +69,7 @@ func shadersCommand() command {
 				if err != nil {
 					return err
 				}
-				j := describeShaders(v.name, c.info, programs)
+				j := describeShaders(v.name, c.info, programs, p)
 				if *format == "json" {
 					return report.JSON(sys.stdout, j)
 				}
@@ -87,6 +93,20 @@ type shadersJSON struct {
 	Cycles               *float64 `json:"cycles_times_invocations"`
 	ModelledInstructions *float64 `json:"modelled_instructions"`
 	ModelledCycles       *float64 `json:"modelled_cycles"`
+
+	Steps []launchJSON `json:"steps"`
+}
+
+// launchJSON is a launch of a program, which is counted from 0.
+type launchJSON struct {
+	Step                 int            `json:"step"`
+	Kernel               network.Kernel `json:"kernel"`
+	Layers               []string       `json:"layers"`
+	Program              int            `json:"program"`
+	WorkGroups           int64          `json:"work_groups"`
+	Bytes                int64          `json:"bytes"`
+	ModelledInstructions *float64       `json:"modelled_instructions"`
+	ModelledCycles       *float64       `json:"modelled_cycles"`
 }
 
 // programJSON is a program. Dispatched says that the driver said nothing after
@@ -139,9 +159,14 @@ type statisticsJSON struct {
 	Text         string             `json:"text"`
 }
 
-func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport) shadersJSON {
-	j := shadersJSON{Model: model, Device: info.Renderer, Driver: info.Version, Programs: []programJSON{}}
-	for _, p := range programs {
+func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport, plan *network.Plan) shadersJSON {
+	j := shadersJSON{Model: model, Device: info.Renderer, Driver: info.Version, Programs: []programJSON{}, Steps: []launchJSON{}}
+	for i, p := range programs {
+		for _, u := range p.Uses {
+			s := &plan.Steps[u.Step]
+			j.Steps = append(j.Steps, launchJSON{u.Step, s.Kernel, s.Layers, i, u.WorkGroups, s.Bytes,
+				figureOf(u.Modelled, gpu.Instructions), figureOf(u.Modelled, gpu.Cycles)})
+		}
 		r := &p.Resources
 		q := programJSON{
 			File: p.File, Variant: p.Variant, Launches: p.Launches, Invocations: p.Invocations,
@@ -153,19 +178,9 @@ func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport)
 		for _, l := range p.Loops {
 			q.Loops = append(q.Loops, loopJSON{l.Name, l.In, l.Round})
 		}
-		if v, ok := p.Modelled[gpu.Instructions]; ok {
-			q.ModelledInstructions = &v
-		}
-		if v, ok := p.Modelled[gpu.Cycles]; ok {
-			q.ModelledCycles = &v
-		}
+		q.ModelledInstructions, q.ModelledCycles = figureOf(p.Modelled, gpu.Instructions), figureOf(p.Modelled, gpu.Cycles)
 		if s := p.Statistics; s != nil {
-			get := func(f gpu.Figure) *float64 {
-				if v, ok := s.Figures[f]; ok {
-					return &v
-				}
-				return nil
-			}
+			get := func(f gpu.Figure) *float64 { return figureOf(s.Figures, f) }
 			q.Statistics = &statisticsJSON{get(gpu.Instructions), get(gpu.Cycles), s.Units, get(gpu.Registers),
 				get(gpu.Spills), get(gpu.Fills), get(gpu.Threads), get(gpu.Loops), s.Values, s.Text}
 			if len(s.Units) == 0 {
@@ -175,11 +190,20 @@ func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport)
 		j.Launches += p.Launches
 		j.Programs = append(j.Programs, q)
 	}
+	slices.SortStableFunc(j.Steps, func(a, b launchJSON) int { return a.Step - b.Step })
 	j.Instructions = total(j.Programs, onePass(func(s *statisticsJSON) *float64 { return s.Instructions }))
 	j.Cycles = total(j.Programs, onePass(func(s *statisticsJSON) *float64 { return s.Cycles }))
 	j.ModelledInstructions = total(j.Programs, func(p *programJSON) *float64 { return p.ModelledInstructions })
 	j.ModelledCycles = total(j.Programs, func(p *programJSON) *float64 { return p.ModelledCycles })
 	return j
+}
+
+// figureOf is a figure, or nil if it is not known.
+func figureOf(all map[gpu.Figure]float64, f gpu.Figure) *float64 {
+	if v, ok := all[f]; ok {
+		return &v
+	}
+	return nil
 }
 
 // total is a sum over all programs, or nil if it is not known of each.

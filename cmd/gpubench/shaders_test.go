@@ -1,9 +1,11 @@
 package main
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -47,7 +49,9 @@ func silent() []gpu.ProgramReport {
 
 // A sum is given only if every summand is known.
 func TestTotal(t *testing.T) {
-	of := func(programs []gpu.ProgramReport) shadersJSON { return describeShaders("m", &gpu.Info{}, programs) }
+	of := func(programs []gpu.ProgramReport) shadersJSON {
+		return describeShaders("m", &gpu.Info{}, programs, &network.Plan{})
+	}
 	if j := of(compiled()); j.Launches != 15 || *j.Instructions != 335*19776+1349*2304 || *j.Cycles != 11.041667*19776+61*2304 {
 		t.Errorf("%d launches, %v instructions, %v cycles", j.Launches, *j.Instructions, *j.Cycles)
 	}
@@ -61,5 +65,24 @@ func TestTotal(t *testing.T) {
 	delete(without[0].Statistics.Figures, gpu.Cycles)
 	if j := of(without); j.Instructions == nil || j.Cycles != nil {
 		t.Errorf("%v instructions, %v cycles", j.Instructions, j.Cycles)
+	}
+}
+
+// Launches stand in the plan's order, each with what it costs.
+func TestShadersTellsEachLaunch(t *testing.T) {
+	programs := []gpu.ProgramReport{
+		{Uses: []gpu.UseReport{{Step: 0, WorkGroups: 7, Modelled: map[gpu.Figure]float64{gpu.Cycles: 5}}, {Step: 2, WorkGroups: 9}}},
+		{Uses: []gpu.UseReport{{Step: 1, WorkGroups: 8, Modelled: map[gpu.Figure]float64{gpu.Instructions: 6}}}},
+	}
+	plan := &network.Plan{Steps: []network.Step{
+		{Kernel: network.ConvPointwise, Bytes: 100, Layers: []string{"a"}}, {Kernel: network.PoolWindow, Layers: []string{"b"}}, {Kernel: network.ConvPointwise, Layers: []string{"c"}}}}
+	five, six := 5.0, 6.0
+	want := []launchJSON{
+		{Step: 0, Kernel: network.ConvPointwise, Layers: []string{"a"}, Program: 0, WorkGroups: 7, Bytes: 100, ModelledCycles: &five},
+		{Step: 1, Kernel: network.PoolWindow, Layers: []string{"b"}, Program: 1, WorkGroups: 8, ModelledInstructions: &six},
+		{Step: 2, Kernel: network.ConvPointwise, Layers: []string{"c"}, Program: 0, WorkGroups: 9},
+	}
+	if got := describeShaders("m", &gpu.Info{}, programs, plan).Steps; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }

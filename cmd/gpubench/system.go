@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu"
@@ -72,7 +73,7 @@ func (s *system) open(name string, threads int, g gpuFlags) (e bench.Entry, clos
 		if err != nil {
 			return e, close, err
 		}
-		e, close = bench.Entry{Backend: d.Backend, Tolerance: tolerance(g.precision)}, func() { d.close() }
+		e, close = bench.Entry{Backend: d.Backend, Tolerance: tolerance(g.precision), Fuse: strings.TrimPrefix(g.fuse, "auto")}, func() { d.close() }
 		if d.info != nil {
 			e.Software, e.GL = d.info.Software, d.info.Context
 		}

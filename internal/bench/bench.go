@@ -19,6 +19,7 @@ type Entry struct {
 	Backend   network.Backend
 	Threads   int    // 0 where there are none to speak of
 	Precision string // empty is fp32
+	Fuse      string // which launches were fused, if not those that should pay
 	Software  bool
 	GL        string        // kind of context
 	Open      time.Duration // what it took to open

@@ -54,7 +54,7 @@ func (m *measurement) describe(c *contender) record.Record {
 		Test: record.Test{
 			Backend: c.Backend.Name(), Threads: c.Threads, Precision: c.precision(), Batch: 1,
 			Input: n.Pixels, InputRing: len(n.Ring), WarmupMost: m.Warmup, Runs: m.Runs, TimeS: m.Time.Seconds(),
-			OrderSeed: m.Seed, Interleave: len(m.contenders),
+			Fuse: c.Fuse, OrderSeed: m.Seed, Interleave: len(m.contenders),
 		},
 		Device: record.Device{Name: c.Backend.Device(), Driver: c.Backend.Driver(), GL: c.GL, Software: c.Software, MemoryBytes: c.memoryBytes()},
 	}

@@ -71,6 +71,7 @@ type Test struct {
 	Threads   int    `json:"threads"` // of the CPU backend; 0 elsewhere
 	Precision string `json:"precision"`
 	Maps      string `json:"maps,omitempty"` // where feature maps are, of backends with a choice
+	Fuse      string `json:"fuse,omitempty"` // kinds of fused launches, if not those that should pay
 	Batch     int    `json:"batch"`
 	Height    int    `json:"height,omitempty"` // of the first input, if it is a picture
 	Width     int    `json:"width,omitempty"`

@@ -24,6 +24,7 @@ func parameters() []column {
 		{"backend", func(r *record.Record) string { return r.Test.Backend }},
 		{"precision", func(r *record.Record) string { return r.Test.Precision }},
 		{"maps", func(r *record.Record) string { return r.Test.Maps }},
+		{"fused", func(r *record.Record) string { return r.Test.Fuse }},
 		{"threads", func(r *record.Record) string { return positive(r.Test.Threads) }},
 		{"device", func(r *record.Record) string { return r.Device.Name }},
 		{"in flight", func(r *record.Record) string {

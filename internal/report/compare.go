@@ -16,6 +16,7 @@ type Change struct {
 	Backend   string  `json:"backend"`
 	Precision string  `json:"precision"`
 	Maps      string  `json:"maps,omitempty"`
+	Fuse      string  `json:"fuse,omitempty"`
 	Threads   int     `json:"threads"`
 	Figure    string  `json:"figure"` // "latency", or "throughput" with so many frames in flight
 	OldMS     float64 `json:"old_ms"` // medians; of throughput, the time of a frame
@@ -45,12 +46,12 @@ type Comparison struct {
 
 // key tells which records are of the same test.
 type key struct {
-	model, input, backend, precision, maps string
-	threads                                int
+	model, input, backend, precision, maps, fuse string
+	threads                                      int
 }
 
 func keyOf(r *record.Record) key {
-	return key{r.Model.Name, inputShape(r), r.Test.Backend, r.Test.Precision, r.Test.Maps, r.Test.Threads}
+	return key{r.Model.Name, inputShape(r), r.Test.Backend, r.Test.Precision, r.Test.Maps, r.Test.Fuse, r.Test.Threads}
 }
 
 func (k key) String() string {
@@ -116,7 +117,7 @@ func Compare(old, new []record.Record) Comparison {
 
 func (c *Comparison) add(k key, what string, old, new []float64, noisy bool) {
 	x := Change{
-		Model: k.model, Input: k.input, Backend: k.backend, Precision: k.precision, Maps: k.maps, Threads: k.threads, Figure: what,
+		Model: k.model, Input: k.input, Backend: k.backend, Precision: k.precision, Maps: k.maps, Fuse: k.fuse, Threads: k.threads, Figure: what,
 		P: record.Compare(old, new), Noisy: noisy, old: record.Summarise(old), new: record.Summarise(new), Ratio: 1,
 	}
 	x.OldMS, x.NewMS = x.old.MedianMS, x.new.MedianMS
@@ -218,7 +219,7 @@ func (c *Comparison) rows() [][]string {
 		if x.Significant {
 			change = fmt.Sprintf("%+.1f %%", 100*(x.Ratio-1))
 		}
-		k := key{x.Model, x.Input, x.Backend, x.Precision, x.Maps, x.Threads}
+		k := key{x.Model, x.Input, x.Backend, x.Precision, x.Maps, x.Fuse, x.Threads}
 		rows = append(rows, []string{k.String(), x.Figure, figure(x.OldMS), or(interval(&x.old), "-"),
 			figure(x.NewMS) + mark(x.Noisy), or(interval(&x.new), "-"), change, fmt.Sprintf("%.3f", x.P)})
 	}

@@ -51,6 +51,7 @@ func fields() []field {
 		{"threads", func(r R) any { return r.Test.Threads }},
 		{"precision", func(r R) any { return r.Test.Precision }},
 		{"maps", func(r R) any { return r.Test.Maps }},
+		{"fuse", func(r R) any { return r.Test.Fuse }},
 		{"batch", func(r R) any { return r.Test.Batch }},
 		{"height", func(r R) any { return r.Test.Height }},
 		{"width", func(r R) any { return r.Test.Width }},

@@ -28,6 +28,9 @@ func goBenchmark(w io.Writer, rs []record.Record, _ Options) error {
 		if r.Test.Maps == "texture" {
 			params += "/maps=texture"
 		}
+		if r.Test.Fuse != "" {
+			params += "/fuse=" + word(r.Test.Fuse)
+		}
 		if r.Test.Threads > 0 {
 			params += fmt.Sprintf("/threads=%d", r.Test.Threads)
 		}

@@ -84,7 +84,7 @@ func seriesOf(rs []record.Record, a axis, rest []axis) (all []*series) {
 		if math.IsNaN(a.value(r)) {
 			continue
 		}
-		words := []string{r.Test.Backend, r.Test.Precision, r.Test.Maps, r.Device.Driver, version(r.Context.Library)}
+		words := []string{r.Test.Backend, r.Test.Precision, r.Test.Maps, r.Test.Fuse, r.Device.Driver, version(r.Context.Library)}
 		for _, b := range rest {
 			words = append(words, b.words(r))
 		}
