@@ -42,7 +42,7 @@ func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }
 // own also have its Precision's ElementBytes.
 func PlanOptionsFor(renderer string) network.PlanOptions {
 	return network.PlanOptions{
-		Fuse:         network.FuseAll &^ tuningFor(&Info{Renderer: renderer}).apart,
+		Fuse:         network.FuseAll,
 		SharedFloats: 4 * sharedVectors,
 		Cost:         costOf(renderer),
 		Align:        4,

@@ -16,8 +16,7 @@ type tuning struct {
 
 	inTexture, halfInTexture bool // maps are better in a texture: fp32, and fp16
 
-	apart network.Fusion // what is not to be fused, as it takes too many registers
-	strip int            // vec4s of a row under the window that fit beside general's sums; 0 is any number
+	strip int // vec4s of a row under the window that fit beside general's sums; 0 is any number
 
 	chosen map[string]variant // by launch shape; they overrule the others
 }

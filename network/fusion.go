@@ -81,8 +81,8 @@ words:
 }
 
 // even is how much longer by the model one launch may take than two. Its estimates are
-// off by up to a tenth where compilers have counted (see RATIONALE.md), and what it does
-// not know of, one launch has less of: such as bytes and energy.
+// off by a tenth and more where compilers have counted (see RATIONALE.md), and a launch
+// less is certain.
 const even = 1.1
 
 // pays reports whether one launch is to be preferred to two, by their times.
