@@ -8,7 +8,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # A photo to look at: the first of these that exists.
 PHOTO ?= $(firstword $(wildcard ../shared/models/photos/coral_parrot.jpg $(shell go env GOROOT 2>/dev/null)/src/image/testdata/video-001.jpeg))
 
-.PHONY: bench bench-cpu test lint build
+.PHONY: bench bench-cpu test lint build picture
 
 bench: build
 	bin/gpubench bench $(if $(PHOTO),-input $(PHOTO)) $(ARGS)
@@ -39,3 +39,11 @@ lint:
 # The CPU backend against ONNX Runtime: make bench-cpu MODELS='a.onnx b.onnx'
 bench-cpu:
 	@.ci/bench-cpu $(MODELS)
+
+# README's picture, of this machine.
+picture: build
+	@.ci/setup picture
+	bin/gpubench peak -o bin/peak.jsonl
+	bin/gpubench bench -peak bin/peak.jsonl -o bin/results.jsonl
+	bin/gpubench report bin/results.jsonl bin/peak.jsonl -charts latency,kernels,roofline -plot bin/report.png
+	convert bin/report.png -resize 1031x +dither -colors 128 PNG8:cmd/gpubench/testdata/report.png

@@ -20,7 +20,8 @@ func reportCommand() command {
 		summary: "make a page with pictures of what bench measured",
 		about: "Files are .json or .jsonl of bench -o; - is the standard input. With peak's beside them\n" +
 			"(gpubench peak -o peak.jsonl), launches are held against what the device can do at best.\n" +
-			"The page needs no network and no other file: send it to others.",
+			"The page needs no network and no other file: send it to others.\n" +
+			"Charts: " + strings.Join(report.Charts(), ", ") + ".",
 		examples: []string{
 			"report results.jsonl -o report.html",
 			"report results.jsonl peak.jsonl -o report.html -plot report.png",
@@ -29,12 +30,13 @@ func reportCommand() command {
 			var r reportFlags
 			f.StringVar(&r.page, "o", "", "`FILE`: write the page there; its name ends in .html")
 			f.StringVar(&r.plot, "plot", "", "`FILE`: write the pictures there as one PNG; its name ends in .png")
+			f.StringVar(&r.charts, "charts", "", "`A,B`: the charts of -plot (default all)")
 			return r.run
 		},
 	}
 }
 
-type reportFlags struct{ page, plot string }
+type reportFlags struct{ page, plot, charts string }
 
 // check finds mistakes before anything is read.
 func (r *reportFlags) check(files []string) error {
@@ -64,8 +66,29 @@ func (r *reportFlags) check(files []string) error {
 	return nil
 }
 
+// chosen are the charts of -plot.
+func (r *reportFlags) chosen() ([]string, error) {
+	if r.charts == "" {
+		return report.Charts(), nil
+	}
+	charts, err := words("-charts", r.charts)
+	for _, c := range charts {
+		if err == nil {
+			err = oneOf("-charts", c, report.Charts()...)
+		}
+	}
+	if err == nil && r.plot == "" {
+		err = usagef("-charts %s: they are of -plot, which says where to", r.charts)
+	}
+	return charts, err
+}
+
 func (r *reportFlags) run(sys *system, files []string) error {
 	if err := r.check(files); err != nil {
+		return err
+	}
+	charts, err := r.chosen()
+	if err != nil {
 		return err
 	}
 	all := &results.Set{}
@@ -83,7 +106,7 @@ func (r *reportFlags) run(sys *system, files []string) error {
 		write func(io.Writer) error
 	}{
 		{r.page, func(w io.Writer) error { return report.Page(w, all.Records, all.Peaks) }},
-		{r.plot, func(w io.Writer) error { return report.Pictures(w, all.Records) }},
+		{r.plot, func(w io.Writer) error { return report.Pictures(w, all.Records, charts...) }},
 	} {
 		if out.path == "" {
 			continue

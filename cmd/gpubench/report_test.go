@@ -47,6 +47,8 @@ func TestReportRefuses(t *testing.T) {
 	}{
 		{"", misuse, "a file of gpubench bench -o is wanted"},
 		{"new.jsonl", misuse, "where to? as in: gpubench report new.jsonl -o report.html"},
+		{"new.jsonl -o new.html -charts latency", misuse, "-charts latency: they are of -plot, which says where to"},
+		{"new.jsonl -plot new.png -charts latency,pie", misuse, `unknown -charts "pie": latency, throughput`},
 		{"new.jsonl -o old.png", misuse, "-o old.png: the name must end in .html"},
 		{"new.jsonl -plot old.html", misuse, "-plot old.html: the name must end in .png"},
 		{"old.html -o old.html", misuse, "-o old.html: that is what is to be read"},

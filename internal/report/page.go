@@ -115,7 +115,7 @@ func gridOf(title string, rows [][]string) grid {
 	return g
 }
 
-func drawn(figures []chart.Figure) (ps []picture) {
+func drawn(figures []named) (ps []picture) {
 	for _, f := range figures {
 		label := f.Title
 		if len(f.Notes) > 0 {

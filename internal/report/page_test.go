@@ -300,7 +300,7 @@ func TestDamagedRecords(t *testing.T) {
 		for _, b := range []string{"", "gpu"} {
 			r.Test.Backend = b
 			page(t, []record.Record{r, r}, nil)
-			if err := report.Pictures(io.Discard, []record.Record{r}); err != nil {
+			if err := report.Pictures(io.Discard, []record.Record{r}, report.Charts()...); err != nil {
 				t.Error(err)
 			}
 		}
@@ -346,21 +346,46 @@ func damage(random *rand.Rand, v any) any {
 	return v
 }
 
-// The pictures' PNG is a picture, higher with more in it.
+// The pictures' PNG is a picture, higher with more in it: with a GPU, and with more
+// charts.
 func TestPictures(t *testing.T) {
-	var heights []int
-	for _, rs := range [][]record.Record{{cpu(4, 40)}, {gpu(), cpu(4, 40)}} {
+	alone, both := []record.Record{cpu(4, 40)}, []record.Record{gpu(), cpu(4, 40)}
+	before := 0
+	for _, c := range []struct {
+		records []record.Record
+		charts  []string
+	}{{both, nil}, {both, []string{"latency"}}, {alone, report.Charts()}, {both, report.Charts()}} {
 		var b bytes.Buffer
-		if err := report.Pictures(&b, rs); err != nil {
+		if err := report.Pictures(&b, c.records, c.charts...); err != nil {
 			t.Fatal(err)
 		}
-		c, err := png.DecodeConfig(&b)
-		if err != nil || c.Width < 1200 {
-			t.Errorf("%+v, %v", c, err)
+		p, err := png.DecodeConfig(&b)
+		if err != nil || p.Width < 1200 {
+			t.Errorf("%+v, %v", p, err)
 		}
-		heights = append(heights, c.Height)
+		if p.Height < before+100 {
+			t.Errorf("%v: %d high, after one of %d", c.charts, p.Height, before)
+		}
+		before = p.Height
 	}
-	if heights[1] < heights[0]+300 {
-		t.Errorf("heights %v", heights)
+}
+
+// Every chart has a name that is listed.
+func TestCharts(t *testing.T) {
+	for _, name := range report.Charts() {
+		var all, one bytes.Buffer
+		rs := []record.Record{gpu(), cpu(4, 40)}
+		if name == "sweep" {
+			rs = sweep()
+		}
+		if err := report.Pictures(&all, rs); err != nil {
+			t.Fatal(err)
+		}
+		if err := report.Pictures(&one, rs, name); err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Equal(all.Bytes(), one.Bytes()) {
+			t.Errorf("%s draws nothing", name)
+		}
 	}
 }

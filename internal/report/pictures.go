@@ -12,14 +12,31 @@ import (
 	"github.com/shufflegl/shufflegl/internal/record"
 )
 
-// Pictures draws what Page shows as one PNG: of a sweep, what all of it has.
-func Pictures(w io.Writer, rs []record.Record) error {
+// Charts are the names of what Page draws, in its order.
+func Charts() []string {
+	return []string{"latency", "throughput", "sweep", "stages", "kernels", "layers", "roofline", "start"}
+}
+
+// named is a chart with its name.
+type named struct {
+	name string
+	chart.Figure
+}
+
+// Pictures draws charts that Page shows as one PNG, below the headline: of a sweep,
+// what all of it has.
+func Pictures(w io.Writer, rs []record.Record, charts ...string) error {
 	what, more, _ := strings.Cut(title(rs), ", ")
 	heading := chart.Figure{Title: headline(rs), Notes: slices.Concat([]string{what, more}, caveats(rs))}
-	figures := []chart.Figure{heading}
-	figures = append(figures, overview(rs)...)
+	all := overview(rs)
 	if len(groups(rs)) == 1 {
-		figures = append(figures, details(rs)...)
+		all = append(all, details(rs)...)
+	}
+	figures := []chart.Figure{heading}
+	for _, f := range all {
+		if slices.Contains(charts, f.name) {
+			figures = append(figures, f.Figure)
+		}
 	}
 	return chart.PNG(w, figures)
 }
@@ -69,27 +86,35 @@ func caveats(rs []record.Record) (lines []string) {
 }
 
 // overview is what all records are shown in together.
-func overview(rs []record.Record) []chart.Figure {
-	figures := []chart.Figure{latencies(rs)}
+func overview(rs []record.Record) []named {
+	figures := []named{{"latency", latencies(rs)}}
 	if f, ok := framesInFlight(rs); ok {
-		figures = append(figures, f)
+		figures = append(figures, named{"throughput", f})
 	}
-	return append(figures, sweeps(rs)...)
+	for _, f := range sweeps(rs) {
+		figures = append(figures, named{"sweep", f})
+	}
+	return figures
 }
 
 // details is what is shown of records that were measured in turns.
-func details(rs []record.Record) (figures []chart.Figure) {
-	add := func(f chart.Figure, ok bool) {
+func details(rs []record.Record) (figures []named) {
+	add := func(name string, f chart.Figure, ok bool) {
 		if ok {
-			figures = append(figures, f)
+			figures = append(figures, named{name, f})
 		}
 	}
-	add(stagesOf(rs))
+	stages, ok := stagesOf(rs)
+	add("stages", stages, ok)
 	sides := sidesOf(rs)
-	add(layersOf(sides, ByOp, "Layers, by kind of kernel"))
-	add(layersOf(sides, ByLayer, "Layers"))
-	add(rooflines(sides))
-	add(starts(rs))
+	kernels, ok := layersOf(sides, ByOp, "Layers, by kind of kernel")
+	add("kernels", kernels, ok)
+	layers, ok := layersOf(sides, ByLayer, "Layers")
+	add("layers", layers, ok)
+	roofs, ok := rooflines(sides)
+	add("roofline", roofs, ok)
+	first, ok := starts(rs)
+	add("start", first, ok)
 	return figures
 }
 
