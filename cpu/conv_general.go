@@ -54,6 +54,7 @@ func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) 
 		pixels = min(pixels, max(fewestPixels, planes*s.Output.Height*s.Output.Width/(4*threads)))
 	}
 	k.phases = newPhases(s.Inputs[0], s.Output, op.Normal(), pixels)
+	k.inPairs(level)
 	for c := range k.perGroup {
 		for _, at := range k.at {
 			k.rows = append(k.rows, int32(c*k.floats())+at)

@@ -399,6 +399,11 @@ func slideMax(a *slideArgs)
 //go:noescape
 func total(a *totalArgs)
 
+// halves takes rows apart into every other pixel and the others.
+//
+//go:noescape
+func halves(a *halvesArgs)
+
 // evens copies every other float, 8 a turn.
 //
 //go:noescape

@@ -8910,6 +8910,71 @@ rest:
 	VZEROUPPER
 	RET
 
+// func halves(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·halves(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         32(AX), BX
+	ADDQ         8(AX), CX
+	MOVQ         16(AX), SI
+	MOVQ         40(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      halvesorder<>+0(SB), Z0
+	MOVL         $0x00000001, R9
+	VPBROADCASTD R9, Z1
+	VPADDD       Z0, Z1, Z1
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ 64(AX), R10
+	MOVQ CX, R11
+	XORQ R12, R12
+
+block:
+	KMOVW     (R9), K1
+	VMOVUPS.Z (R11), K1, Z2
+	KMOVW     2(R9), K1
+	VMOVUPS.Z 64(R11), K1, Z3
+	KMOVW     4(R9), K1
+	VMOVAPS   Z0, Z4
+	VPERMI2PS Z3, Z2, Z4
+	VMOVAPS   Z1, Z5
+	VPERMI2PS Z3, Z2, Z5
+	VMOVUPS   Z4, K1, (DX)(R12*1)
+	VMOVUPS   Z5, K1, (BX)(R12*1)
+	ADDQ      $0x80, R11
+	ADDQ      $0x40, R12
+	ADDQ      $0x08, R9
+	DECQ      R10
+	JNZ       block
+	ADDQ      SI, CX
+	ADDQ      DI, DX
+	ADDQ      DI, BX
+	DECQ      R8
+	JNZ       row
+	VZEROUPPER
+	RET
+
+DATA halvesorder<>+0(SB)/4, $0x00000000
+DATA halvesorder<>+4(SB)/4, $0x00000002
+DATA halvesorder<>+8(SB)/4, $0x00000004
+DATA halvesorder<>+12(SB)/4, $0x00000006
+DATA halvesorder<>+16(SB)/4, $0x00000008
+DATA halvesorder<>+20(SB)/4, $0x0000000a
+DATA halvesorder<>+24(SB)/4, $0x0000000c
+DATA halvesorder<>+28(SB)/4, $0x0000000e
+DATA halvesorder<>+32(SB)/4, $0x00000010
+DATA halvesorder<>+36(SB)/4, $0x00000012
+DATA halvesorder<>+40(SB)/4, $0x00000014
+DATA halvesorder<>+44(SB)/4, $0x00000016
+DATA halvesorder<>+48(SB)/4, $0x00000018
+DATA halvesorder<>+52(SB)/4, $0x0000001a
+DATA halvesorder<>+56(SB)/4, $0x0000001c
+DATA halvesorder<>+60(SB)/4, $0x0000001e
+GLOBL halvesorder<>(SB), RODATA|NOPTR, $64
+
 // func evens(dst *float32, src *float32, turns int)
 // Requires: AVX, AVX2
 TEXT ·evens(SB), NOSPLIT, $0-24

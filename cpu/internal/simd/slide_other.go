@@ -8,3 +8,6 @@ func hasSlides(Level) bool { return false }
 func (s *Slide) Run(*Planes, int, int) {}
 
 func (p *Planes) totals(int, float32) {}
+
+// Run is never called: NewHalves makes none here.
+func (h *Halves) Run(_, _ []float32, _ int, _ []float32, _, _ int) {}

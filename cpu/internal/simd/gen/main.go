@@ -66,6 +66,7 @@ func kernels() {
 	slideAverage()
 	slideMax()
 	total()
+	halves()
 	evens()
 	pause()
 	peak(wide)

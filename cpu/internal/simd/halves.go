@@ -1,0 +1,27 @@
+package simd
+
+// Halves takes rows of one form apart into every other pixel and those between, as
+// windows that move by two pixels meet them. It begins at some column, which may be
+// before the row's first; pixels outside the row are zeros.
+type Halves struct {
+	column, n int
+	blocks    []byte
+	count     int
+}
+
+// NewHalves makes Halves of n pixels each of rows of so many, from the given column on;
+// nil if the level has none.
+func NewHalves(level Level, width, column, n int) *Halves {
+	if !hasSlides(level) {
+		return nil
+	}
+	h := &Halves{column: column, n: n}
+	for i := 0; i < n; i += lanes {
+		for _, first := range []int{column + 2*i, column + 2*i + lanes} {
+			h.blocks = mask(h.blocks, func(lane int) bool { return first+lane >= 0 && first+lane < width })
+		}
+		h.blocks = align(mask(h.blocks, func(lane int) bool { return i+lane < n }))
+		h.count++
+	}
+	return h
+}
