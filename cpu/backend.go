@@ -12,6 +12,12 @@ import (
 // Options changes how the backend runs. The zero value is what to use.
 type Options struct {
 	Threads int // goroutines that compute, for all sessions together; 0 means GOMAXPROCS
+
+	// HalfWeights keeps the weights of fully connected layers as fp16, in half the
+	// memory: those layers take as long as it takes to read their weights. Rounding makes
+	// relative errors of up to 2^-11 of each weight; arithmetic and maps stay fp32. A
+	// weight beyond 65504 is an error (ErrRange).
+	HalfWeights bool
 }
 
 // Backend runs plans on the CPU.
@@ -19,6 +25,7 @@ type Backend struct {
 	threads int
 	level   simd.Level
 	team    *team
+	halves  bool           // Options.HalfWeights
 	prefer  *simd.Winograd // an algorithm for convolutions that it can do; nil: what is cheapest
 }
 
@@ -27,7 +34,7 @@ func New(opt Options) *Backend {
 	if opt.Threads < 1 {
 		opt.Threads = runtime.GOMAXPROCS(0)
 	}
-	return &Backend{threads: opt.Threads, level: simd.Best(), team: &team{size: int64(opt.Threads)}}
+	return &Backend{threads: opt.Threads, level: simd.Best(), halves: opt.HalfWeights, team: &team{size: int64(opt.Threads)}}
 }
 
 func (*Backend) Name() string { return "cpu" }
@@ -43,6 +50,14 @@ func (b *Backend) Device() string {
 
 // Driver says which instructions are used.
 func (b *Backend) Driver() string { return "shufflegl cpu (" + b.level.String() + ")" }
+
+// Storage says in which precision weights are, and that there is one way to keep maps.
+func (b *Backend) Storage(*network.Plan) (precision, maps string) {
+	if b.halves {
+		return "fp16w", ""
+	}
+	return "fp32", ""
+}
 
 // PlanOptions wishes for planes that begin at multiples of a cache line, and residuals
 // that are written over: both keep more of a network in the caches.
@@ -73,6 +88,9 @@ func (b *Backend) newKernel(s *network.Step) (kernel, error) {
 			return newWinograd(s, op, *b.prefer, b.threads, b.level), nil
 		}
 		return newDirect(s, op, b.threads, b.level)
+	}
+	if s.Kernel == network.FullyConnectedRow && b.halves {
+		return newFullyConnectedHalf(s, b.level)
 	}
 	return newKernel(s, b.threads, b.level)
 }

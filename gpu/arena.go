@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/internal/half"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -121,7 +122,7 @@ func (a *arena) write(gl gles.API, at int, data []float32) error {
 	return a.fill(gl, at*a.precision.Bytes(), len(data)*a.precision.Bytes(), false, func(m []byte) error {
 		if a.precision == Float32 {
 			copy(floatsOf(m), data)
-		} else if i := toHalves(halvesOf(m), data); i >= 0 {
+		} else if i := half.Round(halvesOf(m), data); i >= 0 {
 			return fmt.Errorf("%w: %g", ErrRange, data[i])
 		}
 		return nil
@@ -139,7 +140,7 @@ func (a *arena) read(gl gles.API, at int, dst []float32) error {
 		if err := download(gl, a.maps, 2*at, h); err != nil {
 			return err
 		}
-		fromHalves(dst, h)
+		half.Widen(dst, h)
 		return nil
 	}
 	return download(gl, a.maps, 4*at, dst)

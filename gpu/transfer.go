@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/internal/half"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -89,7 +90,7 @@ func (t *transfers) pack(i int, m []byte, from *tensor.Tensor) error {
 		v.PackAt(s, lo, from)
 		data = s
 	}
-	if k := toHalves(halvesOf(m), data); k >= 0 {
+	if k := half.Round(halvesOf(m), data); k >= 0 {
 		return fmt.Errorf("%w: %g in input %q", ErrRange, data[k], t.names[i])
 	}
 	return nil
@@ -107,10 +108,10 @@ func (t *transfers) unpack(m []byte, to []*tensor.Tensor) {
 		case t.element == Float32.Bytes():
 			v.UnpackAt(floatsOf(part), lo, to[i])
 		case stage != nil:
-			fromHalves(stage, halvesOf(part))
+			half.Widen(stage, halvesOf(part))
 			v.UnpackAt(stage, lo, to[i])
 		default:
-			fromHalves(to[i].Data, halvesOf(part))
+			half.Widen(to[i].Data, halvesOf(part))
 		}
 	}
 }

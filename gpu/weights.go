@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/internal/half"
 )
 
 // Weights come through the texture unit where a shader reads them again and
@@ -85,7 +86,7 @@ func (w *weightPages) textures(gl gles.API, s storage) ([]uint32, error) {
 // rounded is weights as fp16, which holds them: assemble has seen to that.
 func rounded(weights []float32) []uint16 {
 	h := make([]uint16, len(weights))
-	toHalves(h, weights)
+	half.Round(h, weights)
 	return h
 }
 
@@ -95,7 +96,7 @@ func (s storage) checkRange(weights []float32) error {
 		return nil
 	}
 	for _, w := range weights {
-		if m := math.Abs(float64(w)); m >= halfBeyond && !math.IsInf(m, 0) {
+		if m := math.Abs(float64(w)); m >= half.Beyond && !math.IsInf(m, 0) {
 			return fmt.Errorf("%w: a weight of %g", ErrRange, w)
 		}
 	}

@@ -54,7 +54,7 @@ func orders() []string { return []string{"given", "reverse", "random"} }
 func (b *benchFlags) define(f *flag.FlagSet) {
 	b.modelFlags.define(f, defaultModel, true)
 	b.defineBatch(f, true)
-	f.StringVar(&b.backends, "backend", "", "`B,B`: of "+strings.Join(backendNames(), ", ")+" (default gpu,cpu; cpu if there is no GPU)")
+	f.StringVar(&b.backends, "backend", "", "`B,B`: of "+strings.Join(backendNames(), ", ")+" (default gpu,cpu, or cpu if no GPU)")
 	f.StringVar(&b.threads, "threads", "", "`N,N`: of the CPU (default all cores)")
 	b.gpu.defineLists(f)
 	f.StringVar(&b.input, "input", "", "`PHOTO,PHOTO`: (default a test picture)")
@@ -202,7 +202,7 @@ func (b *benchFlags) ways(threads []int) ([]way, error) {
 				g.frames = b.inflight
 				all = append(all, way{backend: name, gpu: g})
 			}
-		case "cpu":
+		case "cpu", cpuHalf:
 			for _, n := range threads {
 				all = append(all, way{backend: name, threads: n})
 			}

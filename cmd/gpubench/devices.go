@@ -16,6 +16,10 @@ import (
 
 func newCPU(threads int) network.Backend { return cpu.New(cpu.Options{Threads: threads}) }
 
+func newCPUHalf(threads int) network.Backend {
+	return cpu.New(cpu.Options{Threads: threads, HalfWeights: true})
+}
+
 func newReference() network.Backend { return cpu.NewReference() }
 
 // contexts names the ways to an OpenGL ES context, in the order to try them.

@@ -188,6 +188,7 @@ func (w *world) system(out writer, err writer) *system {
 		newCPU: func(threads int) network.Backend {
 			return fake{Backend: cpu.NewReference(), name: "cpu", device: "a test's CPU", driver: "none", world: w, took: time.Duration(60/max(threads, 1)) * time.Millisecond}
 		},
+		newCPUHalf: newCPUHalf,
 		newReference: func() network.Backend {
 			if w.idle {
 				return fake{Backend: cpu.NewReference(), name: "reference", world: w}

@@ -121,8 +121,8 @@ func (g *gpuFlags) options() gpu.Options {
 
 // tolerance is the largest relative error that counts as right in a precision.
 func tolerance(precision string) float64 {
-	if precision == gpu.Float16.String() {
-		return 1e-2
+	if precision == "" || precision == gpu.Float32.String() {
+		return bench.Tolerance
 	}
-	return bench.Tolerance
+	return 1e-2
 }

@@ -29,6 +29,7 @@ func main() {
 		pace:          machine.Pace,
 		interruptible: interruptible,
 		newCPU:        newCPU,
+		newCPUHalf:    newCPUHalf,
 		newReference:  newReference,
 		cpuProbes:     cpu.Probes,
 		openGPU:       openGPU,

@@ -20,7 +20,7 @@ import (
 func realSystem(out, err writer) *system {
 	return &system{stdin: strings.NewReader(""), stdout: out, stderr: err, now: time.Now,
 		sleep: time.Sleep, machine: machine.Local(), interruptible: interruptible,
-		newCPU: newCPU, newReference: newReference, cpuProbes: cpu.Probes, openGPU: openGPU, contexts: contexts()}
+		newCPU: newCPU, newCPUHalf: newCPUHalf, newReference: newReference, cpuProbes: cpu.Probes, openGPU: openGPU, contexts: contexts()}
 }
 
 // Trained networks see in the photos what they should, with no flag about the

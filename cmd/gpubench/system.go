@@ -32,6 +32,7 @@ type system struct {
 	interruptible func() (ctx context.Context, stop func())
 
 	newCPU       func(threads int) network.Backend
+	newCPUHalf   func(threads int) network.Backend // with weights in fp16
 	newReference func() network.Backend
 	cpuProbes    func(threads int, now func() time.Time) []peak.Probe
 	openGPU      func(gpuFlags) (*gpuDevice, error)
@@ -61,7 +62,10 @@ func (s *system) say(format string, args ...any) {
 }
 
 // backendNames are the words for -backend.
-func backendNames() []string { return []string{"gpu", "cpu", "reference"} }
+func backendNames() []string { return []string{"gpu", "cpu", cpuHalf, "reference"} }
+
+// cpuHalf is the CPU with the weights of fully connected layers in fp16.
+const cpuHalf = "cpu-fp16"
 
 // open opens a backend by its name. The caller closes it.
 func (s *system) open(name string, threads int, g gpuFlags) (e bench.Entry, close func(), err error) {
@@ -79,6 +83,8 @@ func (s *system) open(name string, threads int, g gpuFlags) (e bench.Entry, clos
 		}
 	case "cpu":
 		e = bench.Entry{Backend: s.newCPU(threads), Threads: threads}
+	case cpuHalf:
+		e = bench.Entry{Backend: s.newCPUHalf(threads), Threads: threads, Tolerance: tolerance(gpu.Float16.String())}
 	case "reference":
 		e = bench.Entry{Backend: s.newReference(), Threads: 1}
 	default:

@@ -42,7 +42,7 @@ type verifyFlags struct {
 func (v *verifyFlags) define(f *flag.FlagSet) {
 	v.modelFlags.define(f, defaultModel, true)
 	v.defineBatch(f, true)
-	f.StringVar(&v.device.backend, "backend", "gpu", "`gpu|cpu`: what to verify")
+	f.StringVar(&v.device.backend, "backend", "gpu", "`gpu|cpu|"+cpuHalf+"`: what to verify")
 	f.Float64Var(&v.tolerance, "tolerance", 0, "`E`: largest error that passes (default 1e-4; fp16 1e-2)")
 	f.StringVar(&v.input, "input", "", "`PHOTO`: to run on (default a test picture)")
 	v.device.defineRest(f)
@@ -127,7 +127,9 @@ func (v *verifyFlags) model(sys *system, n variant, b network.Backend, photos pi
 	if st, ok := b.(network.Storer); ok {
 		var maps string
 		precision, maps = st.Storage(s.Plan)
-		stored = precision + " in a " + maps
+		if stored = precision; maps != "" {
+			stored += " in a " + maps
+		}
 	}
 	fmt.Fprintf(sys.stdout, "%s on %s (%s; %s), %s, %s\n\n", n.name, b.Name(), b.Device(), b.Driver(), stored, pixels)
 	return v.print(sys.stdout, precision, layers, outputs), nil

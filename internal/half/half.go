@@ -1,19 +1,27 @@
-package gpu
+// Package half converts between float32 and fp16 (IEEE 754 binary16).
+package half
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
+// ErrRange says that a number is too large.
+var ErrRange = errors.New("beyond 65504, the largest number of fp16")
+
+// Limits of normal numbers.
 const (
-	halfBeyond       = 65520      // what fp16 rounds to infinity, and all beyond
+	Beyond           = 65520      // what fp16 rounds to infinity, and all beyond
 	roundsToInfinity = 0x477ff000 // its bits
 	leastNormal      = 0x38800000 // bits of 2^-14
 )
 
-// toHalves rounds to fp16, to nearest and in doubt to even. It returns the first
+// Round rounds to fp16, to nearest and in doubt to even. It returns the first
 // element that is finite and becomes infinite, or -1.
 //
 // Written here because github.com/x448/float16, one number a call, takes 5.6 ns
 // an element where this takes 2.5.
-func toHalves(dst []uint16, src []float32) (beyond int) {
+func Round(dst []uint16, src []float32) (beyond int) {
 	beyond = -1
 	dst = dst[:len(src)]
 	for i, v := range src {
@@ -48,8 +56,8 @@ func rareHalf(a uint32) uint16 {
 	return uint16(math.Float32bits(math.Float32frombits(a)+math.Float32frombits(half)) - half)
 }
 
-// fromHalves widens fp16, which loses nothing.
-func fromHalves(dst []float32, src []uint16) {
+// Widen widens fp16, which loses nothing.
+func Widen(dst []float32, src []uint16) {
 	dst = dst[:len(src)]
 	for i, h := range src {
 		// As bits of a float32 with fp16's bias, then scaled to float32's: subnormal

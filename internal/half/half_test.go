@@ -1,4 +1,4 @@
-package gpu
+package half
 
 import (
 	"math"
@@ -24,7 +24,7 @@ func halfValue(h int) float64 {
 
 func half(x float32) uint16 {
 	var h [1]uint16
-	toHalves(h[:], []float32{x})
+	Round(h[:], []float32{x})
 	return h[0]
 }
 
@@ -32,7 +32,7 @@ func half(x float32) uint16 {
 func TestHalvesWiden(t *testing.T) {
 	for h := range 1 << 16 {
 		var x [1]float32
-		fromHalves(x[:], []uint16{uint16(h)})
+		Widen(x[:], []uint16{uint16(h)})
 		want := halfValue(h)
 		if math.IsNaN(want) {
 			if !math.IsNaN(float64(x[0])) || !math.IsNaN(halfValue(int(half(x[0])))) {
@@ -90,7 +90,7 @@ func TestHalvesBeyond(t *testing.T) {
 		{[]float32{inf, 1, -65520}, 2},
 		{[]float32{math.MaxFloat32}, 0},
 	} {
-		if got := toHalves(make([]uint16, len(c.in)), c.in); got != c.want {
+		if got := Round(make([]uint16, len(c.in)), c.in); got != c.want {
 			t.Errorf("%v: %d, want %d", c.in, got, c.want)
 		}
 	}
@@ -100,7 +100,7 @@ func TestHalvesBeyond(t *testing.T) {
 func BenchmarkToHalves(b *testing.B) {
 	src, dst := anInput()
 	for b.Loop() {
-		toHalves(dst, src)
+		Round(dst, src)
 	}
 	perElement(b, len(src))
 }
@@ -108,7 +108,7 @@ func BenchmarkToHalves(b *testing.B) {
 func BenchmarkFromHalves(b *testing.B) {
 	dst, src := anInput()
 	for b.Loop() {
-		fromHalves(dst, src)
+		Widen(dst, src)
 	}
 	perElement(b, len(src))
 }
@@ -118,7 +118,7 @@ func anInput() ([]float32, []uint16) {
 	for i := range floats {
 		floats[i] = 3 * float32(math.Sin(float64(i)))
 	}
-	toHalves(halves, floats)
+	Round(halves, floats)
 	return floats, halves
 }
 

@@ -1,0 +1,90 @@
+package cpu_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/internal/conformance"
+	"github.com/shufflegl/shufflegl/internal/half"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// Weights that are rounded to 11 bits: 5e-3 as for maps and weights in fp16 on a GPU,
+// with several layers behind each other.
+func TestConformanceHalfWeights(t *testing.T) {
+	for _, threads := range []int{1, 3} {
+		conformance.Run(t, cpu.New(cpu.Options{Threads: threads, HalfWeights: true}), conformance.Options{Tolerance: 5e-3, Short: true, Only: "fc/"})
+	}
+}
+
+// connected is one fully connected layer.
+func connected(t *testing.T, weights *tensor.Tensor) *network.Graph {
+	t.Helper()
+	b := network.NewBuilder("connected")
+	bias := tensor.New(weights.Shape[0])
+	bias.Data[0] = 1.0 / 3 // which stays float32
+	x := b.Input("x", 2, weights.Shape[1])
+	g, err := b.Build(b.Apply("fc", network.FullyConnected{}, x, b.Const("w", weights), b.Const("b", bias)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// What is computed is the product with the rounded weights, and nothing else is rounded.
+func TestHalfWeights(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	random := func(shape ...int) *tensor.Tensor {
+		x := tensor.New(shape...)
+		for i := range x.Data {
+			x.Data[i] = r.Float32()*2 - 1
+		}
+		return x
+	}
+	w, in := random(130, 70), []*tensor.Tensor{random(2, 70)}
+	rounded, bits := w.Clone(), make([]uint16, len(w.Data))
+	half.Round(bits, w.Data)
+	half.Widen(rounded.Data, bits)
+	want, err := cpu.Evaluate(connected(t, rounded), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.Compile(cpu.New(cpu.Options{Threads: 2, HalfWeights: true}), connected(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	got, err := s.Run(in...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := tensor.MaxDiff(got[0], want["fc"]); !(d.Rel <= 1e-6) {
+		t.Errorf("not the product with rounded weights: %v", d)
+	}
+	exact, err := cpu.Evaluate(connected(t, w), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := tensor.MaxDiff(got[0], exact["fc"]); d.Rel <= 1e-6 {
+		t.Errorf("the weights are not rounded: %v", d)
+	}
+	if p, maps := s.Backend.(network.Storer).Storage(s.Plan); p != "fp16w" || maps != "" {
+		t.Errorf("%s in a %s", p, maps)
+	}
+	if n := testing.AllocsPerRun(10, func() { s.RunInto(got, in) }); n != 0 {
+		t.Errorf("%v allocations a run", n)
+	}
+}
+
+func TestHalfWeightsRange(t *testing.T) {
+	w := tensor.New(3, 4)
+	w.Data[5] = -1e5
+	_, err := network.Compile(cpu.New(cpu.Options{HalfWeights: true}), connected(t, w))
+	if !errors.Is(err, cpu.ErrRange) || !strings.Contains(err.Error(), `"fc"`) || !strings.Contains(err.Error(), "-100000") {
+		t.Errorf("%v", err)
+	}
+}
