@@ -14,6 +14,9 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 	t.Helper()
 	o.NoCache = true // tests leave nothing in the user's folders
 	d, err := gpu.Open(o)
+	if errors.Is(err, gpu.ErrPrecision) {
+		t.Skip(err)
+	}
 	if err != nil {
 		if errors.Is(err, gpu.ErrSelfTest) || os.Getenv("SHUFFLEGL_GPU") == "required" {
 			t.Fatal(err)
@@ -49,6 +52,12 @@ func TestConformanceFamilies(t *testing.T) {
 	}
 }
 
+// fp16Sums is what storage in fp16 may differ by, and for a sum of four products, each of
+// them rounded and then each of three additions, seven times half of the last bit: 2^-12
+// each. What of seven roundings a result sees is less, as parts are smaller than sums and
+// the errors of parts cancel.
+const fp16Sums = 5e-3 + 7.0/4096
+
 // Maps and weights in each other way, some of the cases; with SHUFFLEGL_CONFORMANCE=all
 // every case, which takes a software renderer a quarter of an hour of compiling.
 func TestConformanceModes(t *testing.T) {
@@ -67,6 +76,7 @@ func TestConformanceModes(t *testing.T) {
 		{"fp32 in a texture", gpu.Options{Maps: gpu.MapsTexture}, 1e-4},
 		{"fp16 in a buffer", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, 5e-3},
 		{"fp16 in a texture", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3},
+		{"fp16 arithmetic in a texture", gpu.Options{Precision: gpu.Float16Arithmetic, Maps: gpu.MapsTexture}, fp16Sums},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			o.Tolerance = m.tolerance

@@ -29,7 +29,7 @@ type Options struct {
 	// behave as the least one.
 	Limits *Limits
 
-	// Precision is what feature maps and weights are kept in, and Maps where maps are:
+	// Precision is what feature maps and weights are kept in, and computed in, and Maps where maps are:
 	// what a network computes is the same but for rounding.
 	Precision Precision
 	Maps      Maps
@@ -139,6 +139,10 @@ func Open(o Options) (*Device, error) {
 	opened := make(chan error)
 	go d.thread(providers, o, opened)
 	if err := <-opened; err != nil {
+		return nil, err
+	}
+	if err := d.checkArithmetic(o.NoSelfTest); err != nil {
+		d.Close()
 		return nil, err
 	}
 	if err := d.findRounding(); err != nil {

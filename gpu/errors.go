@@ -23,6 +23,9 @@ var (
 	ErrContext   = egl.ErrContext           // the driver refused to make a context
 	ErrSelfTest  = errors.New("self-test")  // the driver computes wrong results
 	ErrDriver    = errors.New("bad driver") // it lacks what OpenGL ES 3.1 must have
+
+	// ErrPrecision comes without ErrUnavailable: there is a device, for other precisions.
+	ErrPrecision = errors.New("gpu: no arithmetic in 16 bits")
 )
 
 // Errors of an open device.

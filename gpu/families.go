@@ -110,4 +110,10 @@ func familyOf(i *Info) *family {
 }
 
 // tuningFor gives the shipped defaults.
-func tuningFor(i *Info) tuning { return familyOf(i).tuning }
+func tuningFor(i *Info) tuning {
+	t := familyOf(i).tuning
+	if i.Precision == Float16Arithmetic {
+		t.pointwise, t.fused = t.pointwise.by(4), t.fused.by(2) // by four Mali has no registers
+	}
+	return t
+}

@@ -24,7 +24,7 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 	v := how.variant
 	size, groups := grid(ceilDiv(ow, 4), ceilDiv(oh, v.rows), planes, v.lanes)
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", v.rows)}, v.spare(), window(win), defines)...),
+		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", v.rows)}, v.spare(), window(win), defines, t.arithmetic(kw))...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,

@@ -72,7 +72,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	before.count(loops, convolve/lanes)
 	return dispatch{
 		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), middle,
-			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines)...),
+			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines, t.arithmetic(win.Kernel[1]))...),
 		params:  p,
 		beside:  besideBase,
 		choice:  how,

@@ -44,7 +44,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	}
 	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size, units, items)
 	return dispatch{
-		program: shaders.New("conv_pointwise.comp", join(workGroup(lanes), v.macros(), defines)...),
+		program: shaders.New("conv_pointwise.comp", join(workGroup(lanes), v.macros(), defines, t.arithmetic(v.unroll))...),
 		params:  p,
 		beside:  besideBase,
 		choice:  how,

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -17,77 +18,63 @@ const (
 // fma multiplies and adds in so many chains an invocation. Sums are whole numbers
 // that 16 bits hold exactly, too.
 func fma(half bool, chains int) experiment {
-	const turns, unrolled = 256, 4
-	p := shaders.New("peak_fma.comp", set("LX", lanes), set("CHAINS", chains))
-	if half {
-		p = p.With("HALF")
-	}
-	// The factor, the term, and where each chain starts.
-	start := func(first int) []float32 {
-		v := filledWith(1, 4*(2+chains)).Data
-		for i := range v[8:] {
-			v[8+i] = float32(first + i/4)
-		}
-		return v
-	}
-	once := func(gl gles.API, r *peakRig, first, n int) (time.Duration, []float32, error) {
-		if err := upload(gl, r.source, 0, start(first)); err != nil {
-			return 0, nil, err
-		}
-		took, err := r.time(gl, n)
-		if err != nil {
-			return 0, nil, err
-		}
-		got, err := r.read(gl, 0, r.groups*lanes)
-		return took, got, err
-	}
 	return experiment{
 		name:    fmt.Sprintf("%d chains", chains),
-		program: p,
-		floats:  func() []float32 { return start(0) },
+		program: fmaProgram(half, chains),
+		floats:  func() []float32 { return chainsFrom(0, chains) },
 		vectors: mostLanes * lanes,
 		prepare: func(gl gles.API, r *peakRig) error {
-			if err := r.set(gl, parameters(turns)); err != nil {
-				return err
-			}
 			if half {
-				if err := checkHalf(gl, r, once, chains, turns*unrolled); err != nil {
-					return err
+				if why, err := noHalves(gl, r, chains); why != "" || err != nil {
+					return cmp.Or[error](err, peak.Unable(why))
 				}
+			} else if err := r.set(gl, parameters(fmaTurns)); err != nil {
+				return err
 			}
 			return r.enlarge(gl, mostLanes)
 		},
-		work: func(r *peakRig) float64 { return float64(r.groups) * lanes * float64(4*chains*turns*unrolled) },
+		work: func(r *peakRig) float64 { return float64(r.groups) * lanes * float64(4*chains*fmaTurns*fmaUnrolled) },
 		run: func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
-			took, got, err := once(gl, r, r.mark, n)
+			took, got, err := runChains(gl, r, r.mark, n, chains)
 			if err != nil {
 				return 0, err
 			}
-			sum := chains*(r.mark+turns*unrolled) + chains*(chains-1)/2
+			sum := chains*(r.mark+fmaTurns*fmaUnrolled) + chains*(chains-1)/2
 			return took, expect(got, 0, func(int) float32 { return float32(sum) })
 		},
 	}
 }
 
-// checkHalf finds out whether mediump has 16 bits: in those, 2048 plus one is 2048.
-func checkHalf(gl gles.API, r *peakRig, once func(gles.API, *peakRig, int, int) (time.Duration, []float32, error), chains, adds int) error {
-	_, got, err := once(gl, r, 2048, 1)
+const fmaTurns, fmaUnrolled = 256, 4
+
+func fmaProgram(half bool, chains int) shaders.Program {
+	p := shaders.New("peak_fma.comp", set("LX", lanes), set("CHAINS", chains))
+	if half {
+		p = p.With("HALF")
+	}
+	return p
+}
+
+// chainsFrom are the factor, the term, and where each chain starts.
+func chainsFrom(first, chains int) []float32 {
+	v := filledWith(1, 4*(2+chains)).Data
+	for i := range v[8:] {
+		v[8+i] = float32(first + i/4)
+	}
+	return v
+}
+
+// runChains launches n times from there.
+func runChains(gl gles.API, r *peakRig, first, n, chains int) (time.Duration, []float32, error) {
+	if err := upload(gl, r.source, 0, chainsFrom(first, chains)); err != nil {
+		return 0, nil, err
+	}
+	took, err := r.time(gl, n)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	kept, grown := float32(0), float32(0)
-	for c := range chains {
-		start := 2048 + c
-		kept += float32(start - start%2) // or the even number above
-		grown += float32(start + adds)
-	}
-	switch sum := got[0]; {
-	case sum == grown:
-		return peak.Unable("mediump is computed in 32 bits here")
-	case sum < kept || sum > kept+float32(4*chains):
-		return peak.Unable(fmt.Sprintf("mediump is neither of 16 nor of 32 bits here (%g)", sum))
-	}
-	return nil
+	got, err := r.read(gl, 0, r.groups*lanes)
+	return took, got, err
 }
 
 // fetches reads texels, of which there are as many as a small cache holds.

@@ -56,7 +56,7 @@ func (in *photoInput) compare(gl gles.API, img image.Image) error {
 	}
 	v.UnpackAt(stage, lo, got)
 	tolerance := 1e-5
-	if info.Precision == Float16 {
+	if info.Precision.stored() == Float16 {
 		tolerance = 1e-3
 	}
 	if diff := tensor.MaxDiff(got, want); !(diff.Abs <= tolerance*max(diff.Mag, in.span())) {

@@ -5,12 +5,12 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// findRounding finds out, with Float16, whether the device cuts off what a store
+// findRounding finds out, where elements are fp16, whether the device cuts off what a store
 // does not hold, as OpenGL ES allows, instead of rounding to nearest. Over many
 // layers the error would add up to several times as much, so shaders then move
 // numbers by half of what is cut off on average.
 func (d *Device) findRounding() error {
-	if d.info.Precision != Float16 {
+	if d.info.Precision.stored() != Float16 {
 		return nil
 	}
 	const step = 1.0 / 1024 // between 1 and the next number of fp16

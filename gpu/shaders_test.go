@@ -16,7 +16,8 @@ import (
 )
 
 // others are the ways to keep maps and weights beside the default.
-var others = []storage{{texture: true}, {precision: Float16}, {precision: Float16, texture: true, truncates: true}}
+var others = []storage{{texture: true}, {precision: Float16}, {precision: Float16, texture: true, truncates: true},
+	{precision: Float16, half: true, texture: true, truncates: true}}
 
 // programs collects every distinct program that the conformance cases, the zoo's
 // networks and the probes use. It needs no device. Kernels do not see how maps are
@@ -39,7 +40,11 @@ func programs(t *testing.T) []shaders.Program {
 				if software && s != (storage{}) && !lint {
 					continue
 				}
-				dispatches, _, err := assemble(p, &SpecMinimum, tuningFor(&Info{Software: software}), s)
+				i := &Info{Software: software, Precision: s.precision}
+				if s.half {
+					i.Precision = Float16Arithmetic
+				}
+				dispatches, _, err := assemble(p, &SpecMinimum, tuningFor(i), s)
 				if err != nil {
 					t.Fatal(err)
 				}

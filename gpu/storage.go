@@ -8,8 +8,8 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// Precision is what a device keeps feature maps and weights in. Arithmetic is fp32
-// in any case, so what is lost is lost by rounding between layers.
+// Precision is what a device keeps feature maps and weights in, and computes in. But for
+// Float16Arithmetic arithmetic is fp32, so what is lost is lost by rounding between layers.
 type Precision int
 
 const (
@@ -21,6 +21,18 @@ const (
 	// beyond becomes infinite, or 65504 on GPUs that round towards zero; gpubench verify
 	// shows that step by step. Below 2^-14 bits are lost, and some GPUs take 0 for those.
 	Float16
+	// Float16Arithmetic stores as Float16 does, and 1x1 and depthwise convolutions compute
+	// products in 16 bits (mediump), and sums of two or four input channels' products, or
+	// of those along a row of the window; these sums are added up in fp32. Where a sum
+	// would have one product (an odd number of input channels, one column) it stays fp32,
+	// and so does all else: biases, residual additions, activations, other convolutions,
+	// the first one of a ShuffleNet unit in one launch, pools, fully connected layers,
+	// matrix products, normalisation, softmax. A product or such a sum beyond 65504
+	// becomes infinite, even if the whole sum is not; gpubench verify shows it.
+	//
+	// Not every GPU has such arithmetic: Open finds out, unless Options.NoSelfTest says
+	// otherwise, and fails with ErrPrecision.
+	Float16Arithmetic
 )
 
 func (p Precision) String() string {
@@ -29,17 +41,22 @@ func (p Precision) String() string {
 		return "fp32"
 	case Float16:
 		return "fp16"
+	case Float16Arithmetic:
+		return "fp16a"
 	}
 	return fmt.Sprintf("Precision(%d)", int(p))
 }
 
 // Bytes is the size of an element.
 func (p Precision) Bytes() int {
-	if p == Float16 {
+	if p.stored() == Float16 {
 		return 2
 	}
 	return 4
 }
+
+// stored is what elements are kept in.
+func (p Precision) stored() Precision { return min(p, Float16) }
 
 // Maps is where a device keeps feature maps.
 type Maps int
@@ -70,7 +87,7 @@ func (m Maps) String() string {
 // mapsFor is what MapsAuto means on a device.
 func mapsFor(i *Info) Maps {
 	t := tuningFor(i)
-	if i.Precision == Float16 && t.halfInTexture || i.Precision == Float32 && t.inTexture {
+	if i.Precision.stored() == Float16 && t.halfInTexture || i.Precision == Float32 && t.inTexture {
 		return MapsTexture
 	}
 	return MapsBuffer
@@ -78,15 +95,16 @@ func mapsFor(i *Info) Maps {
 
 // storage is how a plan's maps and weights are kept.
 type storage struct {
-	precision Precision
-	texture   bool // maps are in a texture
-	truncates bool // stores cut off instead of rounding
-	scratched bool // some launches keep things of their own beside the maps
+	precision Precision // of elements: Float32 or Float16
+	half      bool      // products are fp16
+	texture   bool      // maps are in a texture
+	truncates bool      // stores cut off instead of rounding
+	scratched bool      // some launches keep things of their own beside the maps
 }
 
 // checkStorage refuses options that there are not.
 func (o *Options) checkStorage() error {
-	if o.Precision < Float32 || o.Precision > Float16 {
+	if o.Precision < Float32 || o.Precision > Float16Arithmetic {
 		return fmt.Errorf("gpu: no precision %v", o.Precision)
 	}
 	if o.Maps < MapsAuto || o.Maps > MapsTexture {
@@ -98,7 +116,7 @@ func (o *Options) checkStorage() error {
 // storageFor decides how a plan's maps are kept. Its error says why they cannot be
 // in a texture, if they must.
 func (d *Device) storageFor(p *network.Plan) (storage, error) {
-	s := storage{precision: d.info.Precision, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
+	s := storage{precision: d.info.Precision.stored(), half: d.info.Precision == Float16Arithmetic, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
 	if !s.texture {
 		return s, nil
 	}
@@ -115,9 +133,9 @@ func (d *Device) storageFor(p *network.Plan) (storage, error) {
 func (d *Device) Storage(p *network.Plan) (precision, maps string) {
 	s, _ := d.storageFor(p) // Prepare gives the error
 	if s.texture {
-		return s.precision.String(), MapsTexture.String()
+		return d.info.Precision.String(), MapsTexture.String()
 	}
-	return s.precision.String(), MapsBuffer.String()
+	return d.info.Precision.String(), MapsBuffer.String()
 }
 
 func fitsTexture(p *network.Plan, l *Limits) error {
@@ -154,6 +172,14 @@ func (s storage) macros() []string {
 		m = append(m, "TRUNCATES")
 	}
 	return m
+}
+
+// arithmetic is the macro of a kernel whose sums are of so many products at a time.
+func (s storage) arithmetic(products int) []string {
+	if s.half && products > 1 {
+		return []string{"HALF_ARITHMETIC"}
+	}
+	return nil
 }
 
 // image is the format of textures of maps and of weights.

@@ -25,6 +25,8 @@ var modes = []struct {
 	{"fp32 in a texture", Options{Maps: MapsTexture}, 1e-5},
 	{"fp16 in a buffer", Options{Precision: Float16, Maps: MapsBuffer}, 5e-3},
 	{"fp16 in a texture", Options{Precision: Float16, Maps: MapsTexture}, 5e-3},
+	{"fp16a in a buffer", Options{Precision: Float16Arithmetic, Maps: MapsBuffer}, 5e-3},
+	{"fp16a in a texture", Options{Precision: Float16Arithmetic, Maps: MapsTexture}, 5e-3},
 }
 
 func eachMode(t *testing.T, f func(t *testing.T, d *Device, tolerance float64)) {
@@ -125,7 +127,7 @@ func TestMapsByFamily(t *testing.T) {
 
 func TestStorageOptions(t *testing.T) {
 	for want, o := range map[string]Options{
-		"gpu: no precision Precision(2)":      {Precision: Float16 + 1},
+		"gpu: no precision Precision(3)":      {Precision: Float16Arithmetic + 1},
 		"gpu: no precision Precision(-1)":     {Precision: -1},
 		"gpu: no way to keep maps Maps(3)":    {Maps: MapsTexture + 1},
 		"gpu: no way to keep maps Maps(1000)": {Maps: 1000},

@@ -151,6 +151,13 @@ func (v variant) fit(inputs, outputs, vectors int) variant {
 	return v
 }
 
+// by takes so many input channels at a time, two or four, for sums in 16 bits. Weights of
+// more output channels would not lie side by side then.
+func (v variant) by(inputs int) variant {
+	v.channels, v.sums, v.unroll = min(v.channels, 8), 0, inputs
+	return v
+}
+
 // tile is how many of so many output channels an invocation computes: the number
 // that comes out cheapest for a vec4 of pixels if loads of pixels cost as much as four
 // channels, and so do four weights where there are sums to share out, and rather one

@@ -4,7 +4,8 @@
 // Maps lie in one arena, as vec4s of four pixels that follow each other in a row.
 // Rows and planes begin at whole vec4s; kernels store whole vec4s, and what is
 // beyond a row's end is its own padding. The arena is a buffer or a texture
-// (MAPS_TEXTURE), and its elements fp32 or fp16 (STORED_HALF); arithmetic is fp32.
+// (MAPS_TEXTURE), and its elements fp32 or fp16 (STORED_HALF). Arithmetic is fp32, but
+// for products with HALF_ARITHMETIC.
 #ifdef STORED_HALF
 #define STORED uvec2
 #define IMAGE rgba16f
@@ -12,8 +13,21 @@
 #define STORED vec4
 #define IMAGE rgba32f
 #endif
+
+// With HALF_ARITHMETIC factors are mediump (TERM), which is to be 16 bits, and so is the sum
+// of a few products, a part of the whole sum, which is fp32. All products of a part follow
+// each other, as there are no registers for the parts of all sums at once.
+#ifdef HALF_ARITHMETIC
+#define TEXEL mediump
+#define TERM mediump vec4
+#else
+#define TEXEL highp
+#define TERM vec4
+#endif
+#define TERM2 vec4 // a pool beside or behind has no products
+
 #ifdef MAPS_TEXTURE
-layout(binding = 1) uniform highp sampler2D source; // 2048 wide
+layout(binding = 1) uniform TEXEL sampler2D source; // 2048 wide
 layout(binding = 0, IMAGE) writeonly uniform highp image2D target;
 #else
 layout(std430, binding = 0) readonly buffer Source { STORED source[]; };
@@ -38,7 +52,7 @@ layout(std430, binding = 1) writeonly buffer Results { vec4 results[]; };
 #ifdef WEIGHT_BUFFER
 layout(std430, binding = 2) readonly buffer Weights { STORED weights[]; };
 #else
-layout(binding = 0) uniform highp sampler2D weightTexels; // 2048 wide
+layout(binding = 0) uniform TEXEL sampler2D weightTexels; // 2048 wide
 #endif
 
 // An operand's planes lie at base + plane·stride (x, y), or where the index table

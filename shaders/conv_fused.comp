@@ -178,6 +178,28 @@ void main() {
 		// loop inputs in pointwise
 		for (int c = 0; c < inputs; c += U) {
 			PLACE first = place(w);
+#if defined(HALF_ARITHMETIC) && U > 1
+			TERM x[U * PX];
+			for (int u = 0; u < U; u++) {
+				for (int p = 0; p < PX; p++) {
+					x[u * PX + p] = middle[MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p])];
+				}
+			}
+			for (int q = 0; q < Q; q++) {
+				TERM part[4 * PX];
+				for (int u = 0; u < U; u++) {
+					TERM f = AFTER(first, u * QS + q);
+					for (int p = 0; p < PX; p++) {
+						for (int j = 0; j < 4; j++) {
+							part[j * PX + p] = u == 0 ? f[j] * x[u * PX + p] : part[j * PX + p] + f[j] * x[u * PX + p];
+						}
+					}
+				}
+				for (int k = 0; k < 4 * PX; k++) {
+					sum[4 * q * PX + k] += part[k];
+				}
+			}
+#else
 			for (int u = 0; u < U; u++) {
 				vec4 x[PX];
 				for (int p = 0; p < PX; p++) {
@@ -192,6 +214,7 @@ void main() {
 					}
 				}
 			}
+#endif
 			w += U * QS;
 		}
 		int plane = slab * outputs + tile * OC;

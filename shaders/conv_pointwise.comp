@@ -68,17 +68,41 @@ void main() {
 	// loop inputs
 	for (int c = 0; c < inputs; c += U) {
 		PLACE first = place(w);
+#ifdef HALF_ARITHMETIC
+		TERM x[U * PX];
+#endif
 		for (int u = 0; u < U; u++) {
 #ifdef FROM_TABLE
 			int at = index[row + c + u];
 #endif
+#ifdef HALF_ARITHMETIC
+#define X x[u * PX + p]
+#else
+#define X x[p]
 			vec4 x[PX];
+#endif
 			for (int p = 0; p < PX; p++) {
-				x[p] = load4(at + offset[p]);
+				X = load4(at + offset[p]);
 			}
 #ifndef FROM_TABLE
 			at += from.y;
 #endif
+#ifdef HALF_ARITHMETIC
+		}
+		for (int q = 0; q < Q; q++) {
+			TERM part[4 * PX];
+			for (int u = 0; u < U; u++) {
+				TERM f = AFTER(first, u * QS + q);
+				for (int p = 0; p < PX; p++) {
+					for (int i = 0; i < 4; i++) {
+						part[i * PX + p] = u == 0 ? f[i] * X : part[i * PX + p] + f[i] * X;
+					}
+				}
+			}
+			for (int k = 0; k < 4 * PX; k++) {
+				sum[4 * q * PX + k] += part[k];
+			}
+#else
 			for (int q = 0; q < Q; q++) {
 				vec4 f = AFTER(first, u * QS + q);
 				for (int p = 0; p < PX; p++) {
@@ -87,6 +111,7 @@ void main() {
 					}
 				}
 			}
+#endif
 		}
 		w += U * QS;
 	}

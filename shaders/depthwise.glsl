@@ -11,7 +11,7 @@
 int taps0;
 #define TAP(t) weight(taps0 + (t) / 4)[(t) % 4]
 #else
-vec4 taps[TAPS];
+TERM taps[TAPS];
 #define TAP(t) taps[(t) / 4][(t) % 4]
 #endif
 Strip seen[KH]; // the rows under the window
@@ -50,10 +50,19 @@ vec4 next() {
 		if (k >= KEPT) {
 			see(k);
 		}
+#ifdef HALF_ARITHMETIC
+		TERM part;
+		for (int kx = 0; kx < KW; kx++) {
+			int t = k * KW + kx + 1;
+			part = kx == 0 ? TAP(t) * UNDER(seen[k], kx) : part + TAP(t) * UNDER(seen[k], kx);
+		}
+		sum += part;
+#else
 		for (int kx = 0; kx < KW; kx++) {
 			int t = k * KW + kx + 1;
 			sum += TAP(t) * UNDER(seen[k], kx);
 		}
+#endif
 	}
 	row0 += SY;
 	for (int k = 0; k < KEPT; k++) {

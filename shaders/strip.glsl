@@ -42,7 +42,7 @@ vec4 under(Strip strip, int kx) {
 #define UNDER(strip, kx) vec4(AT(strip, (kx) * DX), AT(strip, SX + (kx) * DX), \
 	AT(strip, 2 * SX + (kx) * DX), AT(strip, 3 * SX + (kx) * DX))
 
-struct Strip { vec4 v[STRIP]; };
+struct Strip { TERM v[STRIP]; };
 
 int column[STRIP];
 

@@ -73,6 +73,8 @@ func explain(err error) error {
 	switch {
 	case errors.Is(err, gpu.ErrVersion):
 		return fmt.Errorf("%w; a newer driver may offer it, and -backend cpu needs none", err)
+	case errors.Is(err, gpu.ErrPrecision):
+		return fmt.Errorf("%w (-precision fp16)", err)
 	case errors.Is(err, gpu.ErrUnavailable):
 		return fmt.Errorf("%w; -backend cpu needs no GPU", err)
 	}

@@ -22,14 +22,14 @@ func (g *gpuFlags) define(f *flag.FlagSet) {
 
 // defineStorage is for commands that run networks.
 func (g *gpuFlags) defineStorage(f *flag.FlagSet) {
-	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: of GPU storage")
+	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: on GPU")
 	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), "|")+"`: on the GPU")
 }
 
 // defineLists is for a command that measures several of each.
 func (g *gpuFlags) defineLists(f *flag.FlagSet) {
 	g.define(f)
-	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: of GPU storage")
+	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: on GPU")
 	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), ",")+"`: on the GPU")
 	f.StringVar(&g.fuse, "fuse", "auto", "`F,F`: on the GPU, as for plan")
 }
@@ -52,7 +52,9 @@ func (g *gpuFlags) fusion() (network.Fusion, error) {
 }
 
 // precisions are the words of -precision.
-func precisions() []string { return []string{gpu.Float32.String(), gpu.Float16.String()} }
+func precisions() []string {
+	return []string{gpu.Float32.String(), gpu.Float16.String(), gpu.Float16Arithmetic.String()}
+}
 
 // mapWords are the words of -maps.
 func mapWords() []string {
@@ -118,6 +120,9 @@ func (g *gpuFlags) options() gpu.Options {
 	fuse, _ := g.fusion() // check has seen it
 	return gpu.Options{Contexts: providers(g.context), Frames: g.frames, Precision: precisionOf(g.precision), Maps: mapsOf(g.maps), Fuse: fuse}
 }
+
+// inHalves reports whether a word of -precision means elements of 16 bits.
+func inHalves(word string) bool { return precisionOf(word).Bytes() == gpu.Float16.Bytes() }
 
 // tolerance is the largest relative error that counts as right in a precision.
 func tolerance(precision string) float64 {

@@ -30,8 +30,8 @@ func planCommand() command {
 			m.define(f, defaultModel, false)
 			m.defineBatch(f, false)
 			format := f.String("format", "text", "`text|json`: how to print")
-			precision := f.String("precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: what a GPU would keep maps and weights in")
-			backend := f.String("backend", "gpu", "`gpu|cpu`: for which backend; they fuse differently")
+			precision := f.String("precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: of a GPU")
+			backend := f.String("backend", "gpu", "`gpu|cpu`: for which; they fuse differently")
 			renderer := f.String("renderer", "", "`NAME`: for a GPU of that name, as \"V3D 4.2\"")
 			var opened gpuFlags
 			opened.defineFuse(f)

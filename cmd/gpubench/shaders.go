@@ -73,7 +73,11 @@ func shadersCommand() command {
 				if *format == "json" {
 					return report.JSON(sys.stdout, j)
 				}
-				return printShaders(sys.stdout, j)
+				if err := printShaders(sys.stdout, j); err != nil || c.info.Precision != gpu.Float16Arithmetic {
+					return err
+				}
+				_, err = fmt.Fprintln(sys.stdout, "\nnote: nothing was run, so whether this GPU computes mediump in 16 bits is not known; other commands find out and fail if not")
+				return err
 			}
 		},
 	}

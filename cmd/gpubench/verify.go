@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/shufflegl/shufflegl/cpu"
-	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -43,7 +42,7 @@ func (v *verifyFlags) define(f *flag.FlagSet) {
 	v.modelFlags.define(f, defaultModel, true)
 	v.defineBatch(f, true)
 	f.StringVar(&v.device.backend, "backend", "gpu", "`gpu|cpu|"+cpuHalf+"`: what to verify")
-	f.Float64Var(&v.tolerance, "tolerance", 0, "`E`: largest error that passes (default 1e-4; fp16 1e-2)")
+	f.Float64Var(&v.tolerance, "tolerance", 0, "`E`: largest error to pass (default 1e-4; 16 bits 1e-2)")
 	f.StringVar(&v.input, "input", "", "`PHOTO`: to run on (default a test picture)")
 	v.device.defineRest(f)
 }
@@ -205,7 +204,7 @@ func (v *verifyFlags) print(w io.Writer, precision string, layers, outputs []lay
 		if i >= len(layers) {
 			kind = 1
 		}
-		if math.Abs(float64(l.diff.At[0])) >= 65504 {
+		if at := math.Abs(float64(l.diff.At[0])); !(at < 65504) { // NaN comes of what went beyond
 			beyond++
 		}
 		if !(l.diff.Rel <= most) {
@@ -218,7 +217,7 @@ func (v *verifyFlags) print(w io.Writer, precision string, layers, outputs []lay
 		fmt.Fprintf(t, "%s\t%s\t%s\t%v\t%.2e\t%.2e%s\n", l.number, l.kernel, l.value, l.diff.B, l.diff.Abs, l.diff.Rel, mark)
 	}
 	t.Flush()
-	if beyond > 0 && precision == gpu.Float16.String() {
+	if beyond > 0 && inHalves(precision) {
 		fmt.Fprintf(w, "\nnote: fp16 ends at 65504, and %d of these go beyond; -precision fp32 holds more\n", beyond)
 	}
 	if bad > 0 {
