@@ -10,12 +10,15 @@ import (
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
-// With maps and weights in fp16, trained classifiers see the same in every photo, and
-// detectors' outputs are nearly the same.
+// With maps and weights in fp16, and with arithmetic in 16 bits, trained classifiers see
+// the same in every photo, and detectors' outputs are nearly the same.
 func TestTrainedModelsAnswerInHalf(t *testing.T) {
 	dir := trained.Dir(t)
-	for _, maps := range []gpu.Maps{gpu.MapsBuffer, gpu.MapsTexture} {
-		d, err := gpu.Open(gpu.Options{Precision: gpu.Float16, Maps: maps})
+	for _, o := range []gpu.Options{
+		{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, {Precision: gpu.Float16, Maps: gpu.MapsTexture},
+		{Precision: gpu.Float16Arithmetic, Maps: gpu.MapsTexture},
+	} {
+		d, err := gpu.Open(o)
 		if err != nil {
 			if device(t) != nil {
 				t.Fatal(err)
@@ -33,7 +36,10 @@ func TestTrainedModelsAnswerInHalf(t *testing.T) {
 			{"yolo_fastestv2", "yolo-fastest", 2e-2},
 			{"ultraface_slim_320", "ultraface", 2e-2},
 		} {
-			t.Run(maps.String()+"/"+m.folder, func(t *testing.T) {
+			t.Run(o.Precision.String()+"_"+o.Maps.String()+"/"+m.folder, func(t *testing.T) {
+				if o.Maps == gpu.MapsBuffer && m.preset != "megvii" && (racing || testing.Short()) {
+					t.Skip("in a texture")
+				}
 				g, err := Load(filepath.Join(dir, m.folder, "model.onnx"), Options{})
 				if err != nil {
 					t.Fatal(err)
