@@ -14,9 +14,10 @@ type Options struct {
 	Threads int // goroutines that compute, for all sessions together; 0 means GOMAXPROCS
 
 	// HalfWeights keeps the weights of fully connected layers as fp16, in half the
-	// memory: those layers take as long as it takes to read their weights. Rounding makes
-	// relative errors of up to 2^-11 of each weight; arithmetic and maps stay fp32. A
-	// weight beyond 65504 is an error (ErrRange).
+	// memory: those layers take as long as it takes to read their weights. Each is rounded
+	// by up to 2^-11 of itself, or 2^-25 if it is below 2^-14; arithmetic and maps stay
+	// fp32. A finite weight beyond 65504 is an error (ErrRange); infinite ones and NaN stay
+	// what they are.
 	HalfWeights bool
 }
 
@@ -49,7 +50,13 @@ func (b *Backend) Device() string {
 }
 
 // Driver says which instructions are used.
-func (b *Backend) Driver() string { return "shufflegl cpu (" + b.level.String() + ")" }
+func (b *Backend) Driver() string {
+	text := b.level.String()
+	if b.halves {
+		text += ", fp16 weights by " + b.level.Halves().String()
+	}
+	return "shufflegl cpu (" + text + ")"
+}
 
 // Storage says in which precision weights are, and that there is one way to keep maps.
 func (b *Backend) Storage(*network.Plan) (precision, maps string) {

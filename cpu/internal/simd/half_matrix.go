@@ -25,7 +25,7 @@ const HalfRows = 64
 // error.
 func PackHalf(level Level, w []float32, rows, depth int, bias []float32) (*HalfMatrix, error) {
 	blocks := (rows + HalfRows - 1) / HalfRows
-	m := &HalfMatrix{level: halfLevel(level), rows: rows, depth: depth,
+	m := &HalfMatrix{level: level.Halves(), rows: rows, depth: depth,
 		data: make([]uint16, blocks*HalfRows*depth), bias: make([]float32, blocks*HalfRows)}
 	copy(m.bias, bias[:min(rows, len(bias))])
 	var column [HalfRows]float32

@@ -13,9 +13,9 @@ type halfArgs struct {
 	sums  *[HalfRows]float32
 }
 
-// halfLevel is the level that can widen fp16: AVX2 comes with F16C on every processor
-// known, but need not.
-func halfLevel(l Level) Level {
+// Halves is the level that HalfMatrix uses at a level: AVX2 comes with F16C on every
+// processor known, but need not.
+func (l Level) Halves() Level {
 	if l == AVX2 && !cpu.X86.HasF16C {
 		return Go
 	}

@@ -30,7 +30,8 @@ func Evens(dst, src []float32) { evensGo(dst, src) }
 // Pause is what to do in a loop that waits.
 func Pause() {}
 
-func halfLevel(l Level) Level { return l }
+// Halves is the level that HalfMatrix uses at a level.
+func (l Level) Halves() Level { return l }
 
 func (l Level) halfProduct(sums *[HalfRows]float32, w []uint16, x []float32, rows []int32) {
 	halfProductGo(sums, w, x, rows)
