@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"strings"
 
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
 )
 
@@ -46,7 +48,11 @@ func (d *deviceFlags) open(sys *system) (e bench.Entry, close func(), err error)
 		e, close, err = sys.open(d.backend, d.threads, d.gpu)
 		return e, close, explain(err)
 	}
-	if e, close, err = sys.open("gpu", d.threads, d.gpu); err != nil {
+	e, close, err = sys.open("gpu", d.threads, d.gpu)
+	if errors.Is(err, gpu.ErrPrecision) { // there is a GPU, for another precision
+		return e, close, explain(err)
+	}
+	if err != nil {
 		sys.say("running on the CPU, for there is no usable GPU: %v", err)
 		return sys.open("cpu", d.threads, d.gpu)
 	}

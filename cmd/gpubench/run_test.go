@@ -68,6 +68,8 @@ func TestFailures(t *testing.T) {
 		{"-input nosuch.jpg", world{}, failure, "nosuch.jpg: no such file"},
 		{"-input nophoto.jpg", world{}, failure, "nophoto.jpg: cannot read image"},
 		{"-backend gpu", world{noGPU: noGPU}, failure, "no GPU in this test"},
+		{"-precision fp16a", world{noGPU: gpu.ErrPrecision}, failure, "no arithmetic in 16 bits (-precision fp16)"},
+		{"classify -model " + tiny + " -precision fp16a photo.png", world{noGPU: gpu.ErrPrecision}, failure, "no arithmetic in 16 bits (-precision fp16)"},
 		{"-backend cpu,gpu", world{noGPU: noGPU}, failure, "no GPU in this test"},
 		{"-context glfw -backend gpu", world{}, failure, "no display:; DISPLAY is not set"},
 		{"plan -model a,b", world{}, misuse, "a"},
