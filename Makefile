@@ -18,13 +18,13 @@ build:
 	go build -o bin/gpubench ./cmd/gpubench
 
 # Twice: with cgo, GPU, display and race detector; and as a build without cgo.
-# Trained models at full size without the race detector, which takes minutes for them.
+# What computes most without the race detector, which takes minutes for it.
 # Then a third of the GPU's small networks once more on Mesa's other software driver.
 test:
 	@.ci/setup test
 	CGO_ENABLED=0 go build ./...
 	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required .ci/with-display go test -race -timeout 40m ./...
-	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required go test -run Trained ./cmd/gpubench
+	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required go test -run 'Trained|Examples|Golden' ./cmd/gpubench
 	CGO_ENABLED=0 go test -short ./...
 	CGO_ENABLED=0 go test -run '^$$' -fuzz FuzzRead -fuzztime 30s -fuzzminimizetime 5x ./network/onnx
 	SHUFFLEGL_GPU=required GALLIUM_DRIVER=softpipe go test -short -run 'TestConformance$$|Modes|StoresRound|SelfTest|Allocates|LargeMatrix|ProgramCache' -timeout 20m ./gpu

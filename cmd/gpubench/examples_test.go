@@ -10,6 +10,9 @@ import (
 
 // What each help text shows works as it stands, where the files are.
 func TestExamples(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes minutes: make test runs it without")
+	}
 	for _, c := range commands() {
 		for _, example := range c.examples {
 			t.Run(example, func(t *testing.T) {

@@ -20,6 +20,9 @@ const tiny = "shufflenet_v1_g3_0.25x"
 
 // What each command writes, to the letter.
 func TestGolden(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes minutes: make test runs it without")
+	}
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
