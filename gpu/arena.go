@@ -44,7 +44,7 @@ func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places result
 		return a, err
 	}
 	rows := textureRows(p)
-	a.id, err = newTexture(gl, unitMaps, s.image(), rows, a.what)
+	a.id, err = newTexture(gl, unitMaps, s.texels().format, rows, a.what)
 	if err != nil {
 		return a, err
 	}
@@ -61,7 +61,7 @@ func (a *arena) bind(gl gles.API) {
 	if a.texture {
 		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
 		gl.BindTexture(gles.TEXTURE_2D, a.id)
-		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, a.image())
+		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, a.texels().format)
 		a.back.bind(gl, bindTarget)
 	} else {
 		a.maps.bind(gl, bindSource)
@@ -105,7 +105,7 @@ func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) er
 		gl.MemoryBarrier(gles.TEXTURE_UPDATE_BARRIER_BIT)
 		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
 		gl.BindTexture(gles.TEXTURE_2D, a.id)
-		fillTexture(gl, offset/a.texel(), a.component(), a.texel(), a.stage[:size])
+		fillTexture(gl, offset/a.texel(), a.texels(), a.stage[:size])
 		gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
 		return nil
 	}

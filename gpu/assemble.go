@@ -16,6 +16,7 @@ type dispatch struct {
 	params  params
 	weights []float32 // packed for the program; nil if it has none
 	stream  bool      // weights are read once: better from a buffer
+	paired  bool      // else a texel has two vec4s of them, which must be fp16
 	choice  *choice   // of the variant; nil if there is no choice
 	step    int
 	beside  int // the word of parameters that is resultBase for what is done beside

@@ -150,10 +150,10 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 	l, element := &e.d.info.Limits, t.precision.Bytes()
 	var weights []float32
 	var words []int32
-	pages := weightPages{rows: min(l.TextureSize, pageWidth)}
-	for _, d := range dispatches {
-		if !d.stream {
-			pages.coming += inPage(d.weights)
+	pages := newWeightPages(t.storage, min(l.TextureSize, pageWidth))
+	for i := range dispatches {
+		if d := &dispatches[i]; !d.stream {
+			pages.of(d).coming += inPage(d.weights)
 		}
 	}
 	page := make([]int, len(dispatches))
@@ -176,23 +176,26 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 			n.weightsOffset, n.weightsSize = element*len(weights), element*len(d.weights)
 			weights = append(weights, d.weights...)
 		case d.weights != nil:
-			var texel int
-			page[i], texel = pages.add(d.weights)
-			words[n.paramsOffset/4+weightBase] = int32(texel)
+			var vector int
+			page[i], vector = pages.of(&d).add(d.weights)
+			words[n.paramsOffset/4+weightBase] = int32(vector)
 		}
 		e.launches = append(e.launches, n)
 	}
-	var err error
-	e.textures, err = pages.textures(gl, t.storage)
-	e.textureBytes = pages.bytes() / 4 * int64(element)
-	if err != nil {
-		return err
+	for i := range pages {
+		err := pages[i].upload(gl)
+		e.textures = append(e.textures, pages[i].ids...)
+		e.textureBytes += pages[i].bytes()
+		if err != nil {
+			return err
+		}
 	}
 	for i, p := range page {
 		if p >= 0 {
-			e.launches[i].page = e.textures[p]
+			e.launches[i].page = pages.of(&dispatches[i]).ids[p]
 		}
 	}
+	var err error
 	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {
 		return err
 	}

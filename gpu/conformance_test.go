@@ -72,15 +72,17 @@ func TestConformanceModes(t *testing.T) {
 		name      string
 		options   gpu.Options
 		tolerance float64
+		like      string
 	}{
-		{"fp32 in a texture", gpu.Options{Maps: gpu.MapsTexture}, 1e-4},
-		{"fp16 in a buffer", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, 5e-3},
-		{"fp16 in a texture", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3},
-		{"fp16 arithmetic in a texture", gpu.Options{Precision: gpu.Float16Arithmetic, Maps: gpu.MapsTexture}, fp16Sums},
+		{"fp32 in a texture", gpu.Options{Maps: gpu.MapsTexture}, 1e-4, "a GPU"},
+		{"fp16 in a buffer", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, 5e-3, "a GPU"},
+		{"fp16 in a texture", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "a GPU"},
+		{"fp16 in a texture, weights in pairs", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "Mali-G57"},
+		{"fp16 arithmetic in a texture", gpu.Options{Precision: gpu.Float16Arithmetic, Maps: gpu.MapsTexture}, fp16Sums, "a GPU"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			o.Tolerance = m.tolerance
-			conformance.Run(t, open(t, m.options.Like("a GPU")), o)
+			conformance.Run(t, open(t, m.options.Like(m.like)), o)
 		})
 	}
 }

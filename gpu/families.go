@@ -84,10 +84,12 @@ func bifrost() tuning {
 	return t
 }
 
-// valhall computes more multiply-adds than it loads operands for from buffers.
+// valhall computes more multiply-adds than it loads operands for from buffers, or fetches
+// weights for.
 func valhall() tuning {
 	t := eight
 	t.inTexture, t.halfInTexture = true, true
+	t.pointwise.paired = true
 	return t
 }
 
@@ -114,6 +116,7 @@ func tuningFor(i *Info) tuning {
 	t := familyOf(i).tuning
 	if i.Precision == Float16Arithmetic {
 		t.pointwise, t.fused = t.pointwise.by(4), t.fused.by(2) // by four Mali has no registers
+		t.pointwise.paired = false                              // nor for this
 	}
 	return t
 }

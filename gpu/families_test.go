@@ -75,6 +75,29 @@ func TestBifrostStrip(t *testing.T) {
 	}
 }
 
+// Valhall fetches weights in pairs where they are fp16, whole texels at a time, and arithmetic
+// is not.
+func TestValhallPairs(t *testing.T) {
+	for _, c := range []struct {
+		precision       Precision
+		inputs, outputs int
+		want            bool
+	}{
+		{Float32, 60, 240, false},
+		{Float16, 60, 240, true},
+		{Float16, 61, 240, true}, // one input channel at a time, of eight output channels
+		{Float16, 60, 4, true},   // two of four
+		{Float16, 61, 4, false},  // one of four
+		{Float16Arithmetic, 60, 240, false},
+	} {
+		how := tuningFor(&Info{Renderer: "Mali-G57", Precision: c.precision})
+		b := bounds{kernel: pointwiseFile, inputs: c.inputs, outputs: c.outputs, vectors: 196, half: c.precision.stored() == Float16}
+		if v := how.standard(b); v.paired != c.want {
+			t.Errorf("%v, %d to %d channels: %v", c.precision, c.inputs, c.outputs, v)
+		}
+	}
+}
+
 // Whatever the shape, a family's variant is one that the kernel can run.
 func TestStandardVariantsFit(t *testing.T) {
 	for _, f := range families {
@@ -83,13 +106,15 @@ func TestStandardVariantsFit(t *testing.T) {
 			for _, inputs := range []int{1, 2, 3, 12, 17, 60, 64} {
 				for _, outputs := range []int{1, 3, 4, 12, 15, 20, 45, 60, 240, 1000} {
 					for _, vectors := range []int{1, 2, 7, 49, 784} {
-						b := bounds{k, inputs, outputs, vectors, vectors, 3}
-						if k == convPoolFile {
-							b.outputs = ceilDiv(outputs, 4) * 4
-						}
-						v := how.standard(b)
-						if err := v.check(b, &SpecMinimum); err != nil {
-							t.Errorf("%s, %+v: %v", f.name, b, err)
+						for _, half := range []bool{false, true} {
+							b := bounds{k, inputs, outputs, vectors, vectors, 3, half}
+							if k == convPoolFile {
+								b.outputs = ceilDiv(outputs, 4) * 4
+							}
+							v := how.standard(b)
+							if err := v.check(b, &SpecMinimum); err != nil {
+								t.Errorf("%s, %+v: %v", f.name, b, err)
+							}
 						}
 					}
 				}

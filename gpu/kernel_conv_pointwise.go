@@ -49,6 +49,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 		beside:  besideBase,
 		choice:  how,
 		stream:  v.buffered,
+		paired:  v.paired,
 		weights: tiles.packed,
 		groups:  inRows(ceilDiv(items, lanes)),
 		rounds:  loops,

@@ -90,11 +90,11 @@ func fetches() experiment {
 			for i := range weights {
 				weights[i] = value(i)
 			}
-			pages := weightPages{rows: 1}
+			pages := weightPages{texels: texelsFloat, rows: 1}
 			pages.add(weights)
-			ids, err := pages.textures(gl, storage{})
-			if len(ids) > 0 {
-				r.texture = ids[0]
+			err := pages.upload(gl)
+			if len(pages.ids) > 0 {
+				r.texture = pages.ids[0]
 			}
 			if err == nil {
 				err = r.set(gl, parameters(texels-1, turns, r.mark))

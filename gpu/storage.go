@@ -182,20 +182,12 @@ func (s storage) arithmetic(products int) []string {
 	return nil
 }
 
-// image is the format of textures of maps and of weights.
-func (s storage) image() uint32 {
+// texels are those of textures: four elements.
+func (s storage) texels() texels {
 	if s.precision == Float16 {
-		return gles.RGBA16F
+		return texelsHalf
 	}
-	return gles.RGBA32F
-}
-
-// component is the type of what such textures are filled with.
-func (s storage) component() uint32 {
-	if s.precision == Float16 {
-		return gles.HALF_FLOAT
-	}
-	return gles.FLOAT
+	return texelsFloat
 }
 
 // barrier is what a launch needs to see the maps that others have stored.

@@ -322,7 +322,7 @@ func TestFillTexture(t *testing.T) {
 		for i := range pixels {
 			pixels[i] = byte(i%250 + 1)
 		}
-		fillTexture(r, first, gles.FLOAT, 1, pixels)
+		fillTexture(r, first, texels{size: 1}, pixels)
 		if r.bad != "" || r.calls > 3 {
 			t.Fatalf("%d texels from %d on: %d calls %s", n, first, r.calls, r.bad)
 		}

@@ -11,6 +11,20 @@ import (
 // has it. Texel i is in row i / pageWidth.
 const pageWidth = 2048
 
+// texels is what a texture is made of.
+type texels struct {
+	format    uint32 // of the texture
+	layout    uint32 // of what it is filled with
+	component uint32
+	size      int // bytes of a texel
+}
+
+var (
+	texelsFloat  = texels{gles.RGBA32F, gles.RGBA, gles.FLOAT, 16}
+	texelsHalf   = texels{gles.RGBA16F, gles.RGBA, gles.HALF_FLOAT, 8}
+	texelsPaired = texels{gles.RGBA32UI, gles.RGBA_INTEGER, gles.UNSIGNED_INT, 16} // eight halves
+)
+
 // newTexture makes a texture for texelFetch and images, and leaves it bound to a unit.
 func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (uint32, error) {
 	// Leave no older error to be taken for this texture's.
@@ -32,18 +46,18 @@ func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (ui
 	return id, nil
 }
 
-// fillTexture writes texels of so many bytes, from texel first on, to the texture
+// fillTexture writes texels, from texel first on, to the texture
 // that is bound: the rest of a row, whole rows, and the beginning of one.
-func fillTexture(gl gles.API, first int, component uint32, texel int, pixels []byte) {
+func fillTexture(gl gles.API, first int, t texels, pixels []byte) {
 	for len(pixels) > 0 {
-		x, left := first%pageWidth, len(pixels)/texel
+		x, left := first%pageWidth, len(pixels)/t.size
 		width, height := min(pageWidth-x, left), 1
 		if width == pageWidth {
 			height = left / pageWidth
 		}
 		n := width * height
-		gl.TexSubImage2D(gles.TEXTURE_2D, 0, x, first/pageWidth, width, height, gles.RGBA, component, pixels[:n*texel])
-		pixels, first = pixels[n*texel:], first+n
+		gl.TexSubImage2D(gles.TEXTURE_2D, 0, x, first/pageWidth, width, height, t.layout, t.component, pixels[:n*t.size])
+		pixels, first = pixels[n*t.size:], first+n
 	}
 }
 

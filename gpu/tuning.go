@@ -32,6 +32,7 @@ type choice struct {
 // choose gives the variant for a step: the one chosen for its launch shape, or what
 // the family's default comes to.
 func (t *tables) choose(s *network.Step, b bounds, structure ...[]string) *choice {
+	b.half = t.precision == Float16
 	c := &choice{bounds: b, shape: launchShape(b.kernel, s, slices.Concat(structure...)), variant: t.standard(b)}
 	v, ok := t.chosen[c.shape]
 	if !ok {
@@ -61,7 +62,9 @@ func (t *tables) unfit(shape string, why error) {
 func (t *tuning) standard(b bounds) variant {
 	switch b.kernel {
 	case pointwiseFile:
-		return t.pointwise.fit(b.inputs, b.outputs, b.vectors)
+		v := t.pointwise.fit(b.inputs, b.outputs, b.vectors)
+		v.paired = v.paired && v.pairs(b)
+		return v
 	case generalFile:
 		v := t.general
 		if t.strip > 0 && b.strip > t.strip {

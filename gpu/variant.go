@@ -18,6 +18,7 @@ type variant struct {
 	parts    int  // invocations that share four outputs
 	sparing  bool // of registers, at the cost of some arithmetic
 	buffered bool // weights come from a buffer and not from a texture
+	paired   bool // weights in fp16 come eight a texel
 }
 
 // bounds is what bounds the variants of a launch.
@@ -25,9 +26,10 @@ type bounds struct {
 	kernel  kernelFile
 	inputs  int // channels of one group
 	outputs int
-	vectors int // vec4s of pixels, or rows of one, that there are
-	rows    int // of a plane
-	strip   int // vec4s of a row under the window
+	vectors int  // vec4s of pixels, or rows of one, that there are
+	rows    int  // of a plane
+	strip   int  // vec4s of a row under the window
+	half    bool // weights are fp16
 }
 
 // kernelFile names a shader without its extension.
@@ -78,14 +80,15 @@ var (
 	partsAxis    = numberAxis("parts", func(v *variant) *int { return &v.parts }, 1, 2, 4, 8, 16, 32, 64)
 	sparingAxis  = flagAxis("sparing", func(v *variant) *bool { return &v.sparing })
 	bufferedAxis = flagAxis("buffered", func(v *variant) *bool { return &v.buffered })
+	pairedAxis   = flagAxis("paired", func(v *variant) *bool { return &v.paired })
 )
 
 // allAxes is the order in which a variant is written.
-var allAxes = []axis{channelsAxis, vectorsAxis, unrollAxis, lanesAxis, rowsAxis, partsAxis, sparingAxis, bufferedAxis}
+var allAxes = []axis{channelsAxis, vectorsAxis, unrollAxis, lanesAxis, rowsAxis, partsAxis, sparingAxis, bufferedAxis, pairedAxis}
 
 // axesOf has the parts that each kernel uses, those first that matter most.
 var axesOf = map[kernelFile][]axis{
-	pointwiseFile: {channelsAxis, vectorsAxis, unrollAxis, bufferedAxis, lanesAxis},
+	pointwiseFile: {channelsAxis, vectorsAxis, unrollAxis, bufferedAxis, pairedAxis, lanesAxis},
 	generalFile:   {channelsAxis, vectorsAxis, sparingAxis, bufferedAxis, lanesAxis},
 	fusedFile:     {channelsAxis, vectorsAxis, lanesAxis, unrollAxis, sparingAxis, bufferedAxis},
 	convPoolFile:  {channelsAxis, sparingAxis, lanesAxis, bufferedAxis},
@@ -127,6 +130,7 @@ func (v variant) check(b bounds, l *Limits) error {
 		{sums, v.channels*v.vectors <= mostSums, "channels by vectors"},
 		{loops, (v.unroll == 1 || v.unroll == 2 || v.unroll == 4) && b.inputs%v.unroll == 0, "unroll"},
 		{loops, v.unroll == 1 || v.unroll*v.stride() <= 8, "unroll"},
+		{v.paired, v.pairs(b), "pairs of weights"},
 		{b.kernel == depthwiseFile, v.rows >= 1 && v.rows <= b.rows, "rows"},
 		{b.kernel == connectedFile, powerOfTwo(v.parts) && v.parts >= 4, "parts"},
 	} {
@@ -135,6 +139,11 @@ func (v variant) check(b bounds, l *Limits) error {
 		}
 	}
 	return nil
+}
+
+// pairs says whether weights can come eight a texel: whole texels at a time.
+func (v variant) pairs(b bounds) bool {
+	return b.half && !v.buffered && v.unroll*v.stride()%2 == 0
 }
 
 func powerOfTwo(n int) bool { return n > 0 && n&(n-1) == 0 }

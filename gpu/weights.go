@@ -21,66 +21,93 @@ func (d *dispatch) placeWeights(l *Limits) {
 	if len(d.weights)/4 > pageWidth*min(l.TextureSize, pageWidth) {
 		d.stream = true
 	}
-	if d.stream {
+	switch {
+	case d.stream:
 		d.program = d.program.With("WEIGHT_BUFFER")
+	case d.paired:
+		d.program = d.program.With("PAIRED")
 	}
+}
+
+// pagesByTexel are those of vec4s, and those of two of them a texel.
+type pagesByTexel [2]weightPages
+
+func newWeightPages(s storage, rows int) *pagesByTexel {
+	return &pagesByTexel{
+		{texels: s.texels(), precision: s.precision, rows: rows},
+		{texels: texelsPaired, precision: s.precision, rows: rows},
+	}
+}
+
+// of gives the pages for a dispatch.
+func (p *pagesByTexel) of(d *dispatch) *weightPages {
+	if d.paired {
+		return &p[1]
+	}
+	return &p[0]
 }
 
 // weightPages are textures being filled.
 type weightPages struct {
-	rows   int         // of a full page
-	coming int         // floats still to be added, at the most
-	pages  [][]float32 // four floats a texel
+	texels
+	precision Precision
+	rows      int // of a full page
+	coming    int // weights still to be added, at the most
+	pages     [][]float32
+	ids       []uint32 // of their textures
 }
 
-// weightAlign is what weights in a page begin at multiples of, in bytes.
+// row is how many weights a row of a page holds.
+func (w *weightPages) row() int { return pageWidth * w.size / w.precision.Bytes() }
+
+// weightAlign is what weights in a page begin at multiples of, in bytes of fp32: eight
+// vec4s, as weight.glsl wants.
 const weightAlign = 8 * 16
 
-// inPage counts the floats that weights take in a page.
+// inPage counts what weights take in a page.
 func inPage(weights []float32) int { return ceilDiv(4*len(weights), weightAlign) * weightAlign / 4 }
 
-// add gives the page and the first texel of some weights.
-func (w *weightPages) add(weights []float32) (page, texel int) {
+// add gives the page and the first vec4 of some weights.
+func (w *weightPages) add(weights []float32) (page, vector int) {
 	last := len(w.pages) - 1
-	if last < 0 || len(w.pages[last])+len(weights) > 4*pageWidth*w.rows {
-		rows := min(ceilDiv(w.coming, 4*pageWidth), w.rows)
-		w.pages = append(w.pages, make([]float32, 0, 4*pageWidth*rows))
+	if last < 0 || len(w.pages[last])+len(weights) > w.row()*w.rows {
+		rows := min(ceilDiv(w.coming, w.row()), w.rows)
+		w.pages = append(w.pages, make([]float32, 0, w.row()*rows))
 		last++
 	}
 	w.coming -= inPage(weights)
-	texel = len(w.pages[last]) / 4 // a multiple of eight, as weight.glsl wants
+	vector = len(w.pages[last]) / 4
 	w.pages[last] = padded(append(w.pages[last], weights...), weightAlign)
-	return last, texel
+	return last, vector
 }
 
-// bytes is the size of all textures as fp32: whole rows.
+// bytes is the size of all textures: whole rows.
 func (w *weightPages) bytes() (n int64) {
 	for _, page := range w.pages {
-		n += int64(ceilDiv(len(page), 4*pageWidth)) * pageWidth * 16
+		n += int64(ceilDiv(len(page), w.row())) * pageWidth * int64(w.size)
 	}
 	return n
 }
 
-// textures uploads the pages.
-func (w *weightPages) textures(gl gles.API, s storage) ([]uint32, error) {
-	var ids []uint32
+// upload makes the pages textures.
+func (w *weightPages) upload(gl gles.API) error {
 	for _, page := range w.pages {
 		what := fmt.Sprintf("%d weights", len(page))
-		id, err := newTexture(gl, unitWeights, s.image(), ceilDiv(len(page), 4*pageWidth), what)
+		id, err := newTexture(gl, unitWeights, w.format, ceilDiv(len(page), w.row()), what)
 		if err != nil {
-			return ids, err
+			return err
 		}
-		ids = append(ids, id)
+		w.ids = append(w.ids, id)
 		pixels := bytesOf(page)
-		if s.precision == Float16 {
+		if w.precision == Float16 {
 			pixels = bytesOf(rounded(page))
 		}
-		fillTexture(gl, 0, s.component(), 4*s.precision.Bytes(), pixels)
+		fillTexture(gl, 0, w.texels, pixels)
 		if err := checkErrors(gl, what); err != nil {
-			return ids, err
+			return err
 		}
 	}
-	return ids, nil
+	return nil
 }
 
 // rounded is weights as fp16, which holds them: assemble has seen to that.

@@ -48,11 +48,16 @@ layout(std430, binding = 1) writeonly buffer Results { vec4 results[]; };
 #endif
 
 // Weights come through the texture unit, which works beside the one that loads
-// from buffers; or, where they are many and read once, from a WEIGHT_BUFFER.
+// from buffers; or, where they are many and read once, from a WEIGHT_BUFFER. PAIRED are
+// two vec4s of halves a texel: half the fetches, and instructions to unpack them.
 #ifdef WEIGHT_BUFFER
 layout(std430, binding = 2) readonly buffer Weights { STORED weights[]; };
 #else
+#ifdef PAIRED
+layout(binding = 0) uniform highp usampler2D weightTexels; // 2048 wide
+#else
 layout(binding = 0) uniform TEXEL sampler2D weightTexels; // 2048 wide
+#endif
 #endif
 
 // An operand's planes lie at base + plane·stride (x, y), or where the index table

@@ -47,8 +47,9 @@ void main() {
 	int w = (group * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
+	PLACE biases = place(w + inputs * QS);
 	for (int q = 0; q < Q; q++) {
-		vec4 b = weight(w + inputs * QS + q);
+		vec4 b = AFTER(biases, q);
 		for (int p = 0; p < PX; p++) {
 			for (int i = 0; i < 4; i++) {
 				sum[(4 * q + i) * PX + p] = vec4(b[i]);

@@ -1,6 +1,13 @@
 #ifdef WEIGHT_BUFFER
 #define PLACE int
 #define AFTER(place, k) unpacked(weights[place + (k)])
+#elif defined(PAIRED) // places are even, so that the compiler knows which half of a texel is meant
+#define PLACE ivec2
+#define AFTER(place, k) oneOf(texelFetch(weightTexels, place + ivec2((k) >> 1, 0), 0), k)
+
+vec4 oneOf(uvec4 pair, int k) {
+	return unpacked((k & 1) == 0 ? pair.xy : pair.zw);
+}
 #else
 #define PLACE ivec2
 #define AFTER(place, k) texelFetch(weightTexels, place + ivec2(k, 0), 0)
@@ -13,10 +20,15 @@ PLACE place(int i) {
 	return i;
 #else
 	i += weightBase;
+#ifdef PAIRED
+	i >>= 1;
+#endif
 	return ivec2(i & 2047, i >> 11);
 #endif
 }
 
+#ifndef PAIRED
 vec4 weight(int i) {
 	return AFTER(place(i), 0);
 }
+#endif

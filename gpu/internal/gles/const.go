@@ -153,6 +153,7 @@ const (
 	RGBA32F            = 0x8814
 	RGBA16F            = 0x881A
 	RGBA32UI           = 0x8D70
+	RGBA_INTEGER       = 0x8D99
 )
 
 // Fences.
