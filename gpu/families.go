@@ -75,9 +75,11 @@ var families = []family{
 func pattern(text string) *regexp.Regexp { return regexp.MustCompile("(?i)" + text) }
 
 // bifrost has room for twice as many sums in the general convolution, if the rest is
-// kept short and rows under the window are not too wide.
+// kept short and rows under the window are not too wide. Arithmetic is its limit, that of
+// loops' addresses too.
 func bifrost() tuning {
 	t := eight
+	t.pointwise.unroll = 4
 	t.general = variant{channels: 8, vectors: 1, lanes: 64, sparing: true}
 	t.strip = 2
 	t.inTexture, t.halfInTexture = true, true
