@@ -75,7 +75,8 @@ func (b *Backend) PlanOptions() network.PlanOptions {
 // Prepare allocates the arena, fills in the constants, makes a kernel of each
 // step and starts the workers.
 func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
-	e := &executor{plan: p, arena: newArena(p.ArenaFloats)}
+	e := &executor{plan: p, arena: newArena(p.ArenaFloats), kernels: make([]kernel, 1, 1+len(p.Steps))}
+	e.loading, e.kernels[0] = newLoading(p, b.threads)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		k, err := b.newKernel(s)

@@ -13,7 +13,8 @@ import (
 type executor struct {
 	plan    *network.Plan
 	arena   []float32
-	kernels []kernel
+	loading *loading
+	kernels []kernel // the first loads, then one for each step
 	workers *workers
 }
 
@@ -46,42 +47,48 @@ func newArena(n int) []float32 {
 const lineFloats = 16
 
 func (e *executor) Run(out, in []*tensor.Tensor) error {
-	e.load(in)
-	e.compute()
+	e.begin(in)
+	for i := range e.kernels {
+		e.workers.run(i)
+	}
+	e.end()
 	e.unload(out)
 	return nil
 }
 
-func (e *executor) compute() {
+func (e *executor) begin(in []*tensor.Tensor) {
+	e.loading.from = in
 	e.workers.begin()
-	for i := range e.kernels {
-		e.workers.run(i)
-	}
+}
+
+func (e *executor) end() {
 	e.workers.end()
+	e.loading.from = nil
 }
 
 // RunTimed is Run that notes each step's time on the wall clock.
 func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) error {
-	if len(times) != len(e.kernels) {
-		return fmt.Errorf("cpu: room for %d times, the plan has %d steps", len(times), len(e.kernels))
+	if len(times) != len(e.plan.Steps) {
+		return fmt.Errorf("cpu: room for %d times, the plan has %d steps", len(times), len(e.plan.Steps))
 	}
-	e.load(in)
-	e.workers.begin()
-	for i := range e.kernels {
+	e.begin(in)
+	e.workers.run(0)
+	for i := range times {
 		start := time.Now()
-		e.workers.run(i)
+		e.workers.run(i + 1)
 		times[i] = time.Since(start)
 	}
-	e.workers.end()
+	e.end()
 	e.unload(out)
 	return nil
 }
 
 // Trace is Run that shows each step's results. It runs without helpers.
 func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tensor.Tensor) error) error {
-	e.load(in)
-	for i := range e.kernels {
-		e.workers.run(i)
+	e.loading.from = in
+	e.workers.run(0)
+	for i := range e.plan.Steps {
+		e.workers.run(i + 1)
 		var outs []*tensor.Tensor
 		for _, r := range e.plan.Steps[i].Results() {
 			t := tensor.New(r.View.Shape...)
@@ -93,12 +100,6 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tenso
 		}
 	}
 	return nil
-}
-
-func (e *executor) load(in []*tensor.Tensor) {
-	for i, b := range e.plan.Inputs {
-		b.View.Pack(e.arena, in[i])
-	}
 }
 
 func (e *executor) unload(out []*tensor.Tensor) {

@@ -12,10 +12,14 @@ import (
 func (e *executor) RunStages(out, in []*tensor.Tensor, s *network.Stages) error {
 	*s = network.Stages{}
 	start := time.Now()
-	e.load(in)
+	e.begin(in)
+	e.workers.run(0)
 	s.Upload = time.Since(start)
 	start = time.Now()
-	e.compute()
+	for i := range e.plan.Steps {
+		e.workers.run(i + 1)
+	}
+	e.end()
 	s.Wait = time.Since(start)
 	start = time.Now()
 	e.unload(out)
