@@ -35,7 +35,7 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	}
 	var tasks int
 	k.grid, tasks = newGrid(samples, k.weights, (h-1)*k.pitch+w, threads)
-	return kernel{tasks: tasks, scratch: multiplyScratch(k.width + fewest), run: k.run}, nil
+	return kernel{tasks: tasks, scratch: multiplyScratch(k.width), run: k.run}, nil
 }
 
 // packGroups packs each group's rows of a convolution's weights.

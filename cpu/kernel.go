@@ -64,6 +64,6 @@ func chunks(items, threads int) (tasks, size int) {
 	if threads == 1 {
 		return 1, items
 	}
-	size = max(1, items/(4*threads))
+	size = max(1, (items+4*threads-1)/(4*threads))
 	return (items + size - 1) / size, size
 }

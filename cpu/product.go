@@ -5,9 +5,10 @@ import "github.com/shufflegl/shufflegl/cpu/internal/simd"
 // grid cuts a grouped convolution into tasks: samples × column tiles × groups × bands
 // of panels, in this order, so that neighbours have the same pixels (see progress).
 type grid struct {
-	groups, rows, columns, panels int // rows and panels of a group
-	width, height                 int // of a task: columns, panels
-	tiles, bands                  int
+	groups, rows, panels int   // rows and panels of a group
+	starts               []int // of the column tiles, and the end
+	bands                int
+	width                int // of the widest tile
 }
 
 // tile is a task's part: columns [column, column+n) of panels [first, last) of a
@@ -24,8 +25,7 @@ const taskWork = 1 << 17
 
 func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid, tasks int) {
 	m := weights[0]
-	g = grid{groups: len(weights), rows: m.Height(), columns: columns, panels: m.Panels()}
-	g.width, g.height, g.tiles, g.bands = columns, g.panels, 1, 1
+	g = grid{groups: len(weights), rows: m.Height(), panels: m.Panels(), bands: 1}
 	// Cut columns first, which share no weights in the first-level cache anyway, then
 	// groups, then panels.
 	want := 1
@@ -36,21 +36,59 @@ func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid,
 		}
 		want = max(1, min(4*threads, work/taskWork))
 	}
+	tiles := 1
 	if samples < want {
-		// The last few columns are done best together with those before.
-		unit := m.Columns()
-		units := max(1, (columns+unit-1-fewest)/unit)
-		g.tiles = min(units, (want+samples-1)/samples)
-		g.width = (units + g.tiles - 1) / g.tiles * unit
-		g.tiles = max(1, (columns-fewest+g.width-1)/g.width)
+		tiles = (want + samples*g.groups - 1) / (samples * g.groups)
 	}
-	if per := samples * g.tiles * g.groups; per < want {
-		g.bands = min(g.panels, (want+per-1)/per)
-		g.height = (g.panels + g.bands - 1) / g.bands
-		g.bands = (g.panels + g.height - 1) / g.height
+	g.cutColumns(m.Columns(), columns, tiles, threads)
+	for i, at := range g.starts[1:] {
+		g.width = max(g.width, at-g.starts[i])
 	}
-	return g, samples * g.tiles * g.groups * g.bands
+	if per := samples * (len(g.starts) - 1) * g.groups; per < want {
+		g.bands = (want + per - 1) / per
+		for per*g.bands%threads != 0 {
+			g.bands++
+		}
+		g.bands = min(g.bands, g.panels)
+	}
+	return g, samples * (len(g.starts) - 1) * g.groups * g.bands
 }
+
+// cutColumns cuts columns, into so many tiles or more if all threads can have some, at
+// multiples of a unit but where one thread would have much more than another.
+func (g *grid) cutColumns(unit, columns, tiles, threads int) {
+	// The last few columns are done best together with those before.
+	units := max(1, (columns+unit-1-fewest)/unit)
+	g.starts = []int{0}
+	if tiles > 1 && units >= threads {
+		each := (tiles + threads - 1) / threads
+		for i := range threads {
+			from, to := g.starts[len(g.starts)-1], columns
+			if i < threads-1 {
+				ideal := columns * (i + 1) / threads
+				to = nearest(ideal, unit)
+				if abs(to-ideal) > columns/threads/16 {
+					to = nearest(ideal, lineFloats)
+				}
+			}
+			for j := 1; j < each; j++ {
+				if at := from + (to-from)*j/each/unit*unit; at > g.starts[len(g.starts)-1] {
+					g.starts = append(g.starts, at)
+				}
+			}
+			if to > g.starts[len(g.starts)-1] {
+				g.starts = append(g.starts, to)
+			}
+		}
+		return
+	}
+	g.starts = append(g.starts, columns)
+}
+
+// nearest is the multiple of unit that is nearest.
+func nearest(n, unit int) int { return (n + unit/2) / unit * unit }
+
+func abs(n int) int { return max(n, -n) }
 
 // fewest is how many columns behind the last full tile are done with it.
 const fewest = 4
@@ -59,14 +97,11 @@ const fewest = 4
 func (g *grid) tile(task int) (t tile) {
 	band, task := task%g.bands, task/g.bands
 	group, task := task%g.groups, task/g.groups
-	column, sample := task%g.tiles*g.width, task/g.tiles
-	t = tile{
+	tiles := len(g.starts) - 1
+	i, sample := task%tiles, task/tiles
+	return tile{
 		sample: sample, group: group, plane: (sample*g.groups + group) * g.rows,
-		column: column, n: g.width,
-		first: band * g.height, last: min((band+1)*g.height, g.panels),
+		column: g.starts[i], n: g.starts[i+1] - g.starts[i],
+		first: g.panels * band / g.bands, last: g.panels * (band + 1) / g.bands,
 	}
-	if task%g.tiles == g.tiles-1 {
-		t.n = g.columns - column
-	}
-	return t
 }

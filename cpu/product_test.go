@@ -1,15 +1,16 @@
 package cpu
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 )
 
 func TestGridCoversEverythingOnce(t *testing.T) {
-	for _, threads := range []int{1, 2, 8} {
+	for _, threads := range []int{1, 2, 7, 8} {
 		for _, s := range []struct{ samples, groups, rows, columns, depth int }{
-			{1, 1, 1, 1, 1}, {1, 1, 1024, 49, 1024}, {2, 3, 20, 784, 80}, {1, 8, 48, 12544, 27}, {3, 1, 100, 50, 3000},
+			{1, 1, 1, 1, 1}, {1, 1, 1024, 49, 1024}, {2, 3, 20, 784, 80}, {1, 8, 48, 12544, 27}, {3, 1, 100, 50, 3000}, {1, 1, 64, 30, 3000}, {1, 1, 64, 17, 3000},
 		} {
 			weights := make([]*simd.Matrix, s.groups)
 			for i := range weights {
@@ -19,6 +20,9 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 			count := make([]uint8, s.samples*s.groups*s.rows*s.columns)
 			for task := range tasks {
 				part := g.tile(task)
+				if part.n < 1 {
+					t.Errorf("%d threads, %+v: task %d of %d is %+v", threads, s, task, tasks, part)
+				}
 				first, last := weights[0].Rows(part.first, part.last)
 				for m := first; m < last; m++ {
 					at := (part.plane+m)*s.columns + part.column
@@ -35,6 +39,36 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 		}
 	}
 }
+
+// Every thread gets as many tasks, of columns that begin at cache lines.
+func TestGridIsEven(t *testing.T) {
+	for _, columns := range []int{49, 196, 784, 3136} {
+		for groups := 1; groups <= 4; groups++ {
+			var weights []*simd.Matrix
+			for range groups {
+				weights = append(weights, simd.Pack(simd.Best(), make([]float32, 120*240), 120, 240, nil))
+			}
+			for threads := 2; threads < 4; threads++ {
+				g, tasks := newGrid(1, weights, columns, threads)
+				work := make([]int, threads)
+				for i := range threads {
+					for task := tasks * i / threads; task < tasks*(i+1)/threads; task++ {
+						tile := g.tile(task)
+						from, to := weights[0].Rows(tile.first, tile.last)
+						work[i] += tile.n * (to - from)
+						if tile.column%lineFloats != 0 {
+							t.Errorf("%d columns: a tile begins at %d", columns, tile.column)
+						}
+					}
+				}
+				if most := slices.Max(work) * threads; float64(most) > 1.12*float64(120*columns*groups) {
+					t.Errorf("%d columns, %d groups, %d threads: shares %v", columns, groups, threads, work)
+				}
+			}
+		}
+	}
+}
+
 func TestInside(t *testing.T) {
 	for in := range 6 {
 		for out := range 6 {

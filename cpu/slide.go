@@ -10,8 +10,9 @@ type slider struct {
 	*simd.Slide
 	from []int32 // of the input, for each plane of the output
 
-	rows, planes int // of a task
-	parts        int // of a band: tasks that have the same rows
+	bands  int // of rows
+	planes int // of a task
+	parts  int // of a band: tasks that have the same rows
 }
 
 // cut cuts a step into tasks: bands of rows first, as pointwise convolutions are, then
@@ -21,11 +22,13 @@ func (s *slider) cut(out network.View, threads int) (tasks int) {
 	bands := 1
 	if threads > 1 {
 		bands = max(1, min(out.Height/fewestRows, 4*threads))
+		if bands > threads {
+			bands -= bands % threads
+		}
 	}
-	s.rows = (out.Height + bands - 1) / bands
-	bands = (out.Height + s.rows - 1) / s.rows
+	s.bands = bands
 	if s.planes = len(out.Planes); bands < threads {
-		s.planes = max(1, len(out.Planes)/(4*threads))
+		s.planes = max(1, (len(out.Planes)+4*threads-1)/(4*threads))
 	}
 	s.parts = (len(out.Planes) + s.planes - 1) / s.planes
 	return bands * s.parts
@@ -64,7 +67,7 @@ func planeOf(v network.View) simd.Plane {
 // task is a task's part: rows [y0, y1) of planes [first, last).
 func (s *slider) task(task int, out network.View) (y0, y1, first, last int) {
 	band, part := task/s.parts, task%s.parts
-	return band * s.rows, min((band+1)*s.rows, out.Height), part * s.planes, min((part+1)*s.planes, len(out.Planes))
+	return out.Height * band / s.bands, out.Height * (band + 1) / s.bands, part * s.planes, min((part+1)*s.planes, len(out.Planes))
 }
 
 // slide makes rows [y0, y1) of planes [first, last) of the output. p says with what

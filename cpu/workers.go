@@ -47,33 +47,60 @@ type progress struct {
 // last in the upper half. Each has a cache line of its own.
 type share struct {
 	left atomic.Int64
-	_    [56]byte
+	all  int64 // what left was before a task was taken
+	_    [48]byte
 }
 
-// take takes a task of the share, its first or its last.
-func (s *share) take(last bool) (task int, ok bool) {
+// pack is the tasks [from, to) as a share has them.
+func pack(from, to int) int64 { return int64(to)<<32 | int64(from) }
+
+func unpack(tasks int64) (from, to int) { return int(tasks & math.MaxUint32), int(tasks >> 32) }
+
+// next takes the share's first task.
+func (s *share) next() (task int, ok bool) {
 	for {
 		left := s.left.Load()
-		from, to := int(left&math.MaxUint32), int(left>>32)
+		from, to := unpack(left)
 		if from >= to {
 			return 0, false
 		}
-		task, rest := from, left+1
-		if last {
-			task, rest = to-1, left-1<<32
-		}
-		if s.left.CompareAndSwap(left, rest) {
-			return task, true
+		if s.left.CompareAndSwap(left, left+1) {
+			return from, true
 		}
 	}
 }
 
-// reset gives every worker its share of so many tasks.
-func (p *progress) reset(tasks int) {
+// steal takes the share's last task, for a worker that has waited for n turns.
+func (s *share) steal(n int) (task int, ok bool) {
+	for {
+		left := s.left.Load()
+		from, to := unpack(left)
+		first, _ := unpack(s.all)
+		if from >= to || from == to-1 && from != first && n < reluctance {
+			return 0, false
+		}
+		if s.left.CompareAndSwap(left, pack(from, to-1)) {
+			return to - 1, true
+		}
+	}
+}
+
+// reluctance is how many turns, some 10 µs, a share's last task is left to whom it belongs.
+const reluctance = 200
+
+// share gives every worker its share of so many tasks.
+func (p *progress) share(tasks int) {
+	for i := range p.shares {
+		p.shares[i].all = pack(tasks*i/len(p.shares), tasks*(i+1)/len(p.shares))
+	}
+}
+
+// reset makes a step one of which nothing is done.
+func (p *progress) reset() {
 	p.done.Store(0)
 	for i := range p.shares {
-		from, to := tasks*i/len(p.shares), tasks*(i+1)/len(p.shares)
-		p.shares[i].left.Store(int64(to)<<32 | int64(from))
+		s := &p.shares[i]
+		s.left.Store(s.all)
 	}
 }
 
@@ -104,6 +131,7 @@ func startWorkers(t *team, kernels []kernel, arena []float32) *workers {
 	}
 	for i := range w.steps {
 		w.steps[i].shares = make([]share, t.size)
+		w.steps[i].share(kernels[i].tasks)
 	}
 	for range t.size {
 		w.scratch = append(w.scratch, newArena(scratch))
@@ -142,7 +170,7 @@ func (w *workers) begin() {
 		pause(n)
 	}
 	for i := range w.steps {
-		w.steps[i].reset(w.kernels[i].tasks)
+		w.steps[i].reset()
 	}
 	w.current.Store(0)
 	w.open.Store(true)
@@ -170,25 +198,42 @@ func (w *workers) run(step int) {
 		return
 	}
 	w.current.Store(int64(step) + 1)
-	w.takeTasks(step, 0)
+	w.takeOwn(step, 0)
 	for n := 0; w.steps[step].done.Load() < int64(k.tasks); n++ {
+		if w.takeOthers(step, 0, n) {
+			n = 0
+		}
 		pause(n)
 	}
 }
 
-func (w *workers) takeTasks(step, worker int) {
+func (w *workers) takeOwn(step, worker int) {
 	k, p := &w.kernels[step], &w.steps[step]
-	for i := range p.shares {
+	done := int64(0)
+	for t, ok := p.shares[worker].next(); ok; t, ok = p.shares[worker].next() {
+		k.run(t, w.arena, w.scratch[worker])
+		done++
+	}
+	if done > 0 { // said once, for others look at it
+		p.done.Add(done)
+	}
+}
+
+// takeOthers does tasks of others, for a worker that has waited for n turns.
+func (w *workers) takeOthers(step, worker, n int) bool {
+	k, p := &w.kernels[step], &w.steps[step]
+	done := int64(0)
+	for i := 1; i < len(p.shares); i++ {
 		s := &p.shares[(worker+i)%len(p.shares)]
-		done := int64(0)
-		for t, ok := s.take(i > 0); ok; t, ok = s.take(i > 0) {
+		for t, ok := s.steal(n); ok; t, ok = s.steal(n) {
 			k.run(t, w.arena, w.scratch[worker])
 			done++
 		}
-		if done > 0 { // said once, for others look at it
-			p.done.Add(done)
-		}
 	}
+	if done > 0 {
+		p.done.Add(done)
+	}
+	return done > 0
 }
 
 // help is a helper's life.
@@ -205,7 +250,9 @@ func (w *workers) help(h *helper, worker int) {
 		for step, n := int64(0), 0; w.open.Load(); n++ {
 			if now := w.current.Load(); now != step {
 				step, n = now, 0
-				w.takeTasks(int(step)-1, worker)
+				w.takeOwn(int(step)-1, worker)
+			} else if step > 0 && w.takeOthers(int(step)-1, worker, n) {
+				n = 0
 			}
 			pause(n)
 		}

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -103,4 +104,35 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 		best = min(best, time.Since(start))
 	}
 	b.ReportMetric(float64(best.Nanoseconds())/50, "best-ns/step")
+}
+
+// Others take what a worker has not begun, and of what it has begun all but the last
+// task, which they take when they have waited.
+func TestLastTaskIsLeft(t *testing.T) {
+	p := progress{shares: make([]share, 2)}
+	p.share(8)
+	steals := func(s *share, n int) (got []int) {
+		for task, ok := s.steal(n); ok; task, ok = s.steal(n) {
+			got = append(got, task)
+		}
+		return got
+	}
+	p.reset()
+	if got := steals(&p.shares[1], 0); !slices.Equal(got, []int{7, 6, 5, 4}) {
+		t.Errorf("of a share not begun %v were taken", got)
+	}
+	p.reset()
+	s := &p.shares[0]
+	if task, ok := s.next(); task != 0 || !ok {
+		t.Errorf("the first task is %d", task)
+	}
+	if got := steals(s, 0); !slices.Equal(got, []int{3, 2}) {
+		t.Errorf("of a share begun %v were taken", got)
+	}
+	if got := steals(s, reluctance); !slices.Equal(got, []int{1}) {
+		t.Errorf("then, after waiting, %v", got)
+	}
+	if task, ok := s.next(); ok {
+		t.Errorf("task %d is taken twice", task)
+	}
 }
