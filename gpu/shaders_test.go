@@ -5,8 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/internal/conformance"
@@ -19,10 +22,24 @@ import (
 var others = []storage{{texture: true}, {precision: Float16}, {precision: Float16, texture: true, truncates: true},
 	{precision: Float16, half: true, texture: true, truncates: true}}
 
+// oneOfEach has a renderer for each way that families differ in.
+var oneOfEach = []string{"a GPU", "llvmpipe", "V3D 4.2", "Mali-G52", "Mali-G57", "Adreno (TM) 640", "AMD Radeon"}
+
+// Every family's defaults are those of a renderer above.
+func TestOneOfEach(t *testing.T) {
+	for _, f := range families {
+		if !slices.ContainsFunc(oneOfEach, func(r string) bool {
+			return reflect.DeepEqual(tuningFor(&Info{Renderer: r}), f.tuning)
+		}) {
+			t.Errorf("no renderer has the defaults of %s", f.name)
+		}
+	}
+}
+
 // programs collects every distinct program that the conformance cases, the zoo's
-// networks and the probes use. It needs no device. Kernels do not see how maps are
-// kept, so for other ways than the default it takes only some cases, planned as is
-// usual and for GPUs; in make lint all.
+// networks and the probes use, by the defaults of each family. It needs no device. Kernels do
+// not see how maps are kept, so for other ways than the default, and other families than that
+// of unknown GPUs, it takes only some cases, planned as is usual and for GPUs; in make lint all.
 func programs(t *testing.T) []shaders.Program {
 	t.Helper()
 	found := map[shaders.Program]bool{}
@@ -35,12 +52,15 @@ func programs(t *testing.T) []shaders.Program {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, software := range []bool{false, true} {
+		for n, renderer := range oneOfEach {
+			if n > 0 && len(stored) == 0 && !lint {
+				break
+			}
 			for _, s := range append(stored, storage{}) {
-				if software && s != (storage{}) && !lint {
+				i := &Info{Renderer: renderer, Precision: s.precision}
+				if n > 0 && mapsFor(i) == MapsTexture != s.texture {
 					continue
 				}
-				i := &Info{Software: software, Precision: s.precision}
 				if s.half {
 					i.Precision = Float16Arithmetic
 				}
@@ -75,7 +95,9 @@ func programs(t *testing.T) []shaders.Program {
 		}
 		g, err := zoo.Build(name, o)
 		plan(g, err, network.PlanOptions{Align: PlanOptions().Align})
-		plan(g, err, PlanOptions(), others...)
+		if lint || slices.Contains(zoo.Light(), name) {
+			plan(g, err, PlanOptions(), others...)
+		}
 	}
 	for _, s := range append(others, storage{}) {
 		for k := range pictureKinds {
@@ -122,19 +144,25 @@ func TestShadersValidate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.Command(validator, args...).CombinedOutput()
-	if err == nil {
-		t.Logf("%d variants", len(args))
-		return
+	var wait sync.WaitGroup
+	for some := range slices.Chunk(args, ceilDiv(len(args), runtime.NumCPU())) {
+		wait.Go(func() {
+			out, err := exec.Command(validator, some...).CombinedOutput()
+			if err == nil {
+				t.Logf("%d variants", len(some))
+				return
+			}
+			// The output names a file, then its faults.
+			for _, line := range strings.Split(string(out), "\n") {
+				if name, ok := label[line]; ok {
+					line = name
+				}
+				t.Log(line)
+			}
+			t.Error(err)
+		})
 	}
-	// The output names a file, then its faults.
-	for _, line := range strings.Split(string(out), "\n") {
-		if name, ok := label[line]; ok {
-			line = name
-		}
-		t.Log(line)
-	}
-	t.Error(err)
+	wait.Wait()
 }
 
 // Every kernel file is used, and no variant declares more than OpenGL ES 3.1
