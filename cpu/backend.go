@@ -75,7 +75,11 @@ func (b *Backend) PlanOptions() network.PlanOptions {
 // Prepare allocates the arena, fills in the constants, makes a kernel of each
 // step and starts the workers.
 func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
-	e := &executor{plan: p, arena: newArena(p.ArenaFloats), kernels: make([]kernel, 1, 1+len(p.Steps))}
+	return b.prepare(p, newApart)
+}
+
+func (b *Backend) prepare(p *network.Plan, lay func(*network.Plan, []kernel, int) apart) (network.Executor, error) {
+	e := &executor{plan: p, kernels: make([]kernel, 1, 1+len(p.Steps))}
 	e.loading, e.kernels[0] = newLoading(p, b.threads)
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -85,8 +89,18 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 		}
 		e.kernels = append(e.kernels, k)
 	}
+	e.apart = lay(p, e.kernels, b.threads)
+	for i := range b.threads {
+		arena := e.arenas
+		if i == 0 || e.apart.arenas > 1 {
+			arena = append(arena, newArena(p.ArenaFloats))
+		} else {
+			arena = append(arena, arena[0])
+		}
+		e.arenas = arena
+	}
 	e.writeConstants()
-	e.workers = startWorkers(b.team, e.kernels, e.arena)
+	e.workers = startWorkers(b.team, e.kernels, e.apart.layouts, e.arenas)
 	return e, nil
 }
 

@@ -49,7 +49,8 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		if k.bias == nil {
 			k.bias = make([]float32, k.channels)
 		}
-		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider}, nil
+		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider,
+			reads: k.slider.reads(k.in, k.out, op.Normal()), writes: k.slider.writes(k.out)}, nil
 	} else if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
 		k.bands, run, scratch = 1, k.runWindow, 0
 	} else {
@@ -58,7 +59,11 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	k.items = len(k.out.Planes) * k.bands
 	var tasks int
 	tasks, k.chunk = chunks(k.items, threads)
-	return kernel{tasks: tasks, scratch: scratch, run: run}, nil
+	made := kernel{tasks: tasks, scratch: scratch, run: run}
+	if k.window != nil && k.residual == nil {
+		made.reads, made.writes = k.windowReads, planewise(k.out, k.chunk)
+	}
+	return made, nil
 }
 
 // newWindow is a window over a step's planes, or nil if there is none.

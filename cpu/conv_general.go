@@ -66,7 +66,8 @@ func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) 
 	if threads > 1 && tasks < 2*threads {
 		k.split = min(k.weights[0].Panels(), (2*threads+tasks-1)/tasks)
 	}
-	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.band*s.Output.Width), run: k.run}, nil
+	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.band*s.Output.Width), run: k.run,
+		reads: k.reads, writes: k.writes}, nil
 }
 
 func (k *general) run(task int, arena, scratch []float32) {

@@ -34,8 +34,12 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		k.pitch = w
 	}
 	var tasks int
-	k.grid, tasks = newGrid(samples, k.weights, (h-1)*k.pitch+w, threads)
-	return kernel{tasks: tasks, scratch: multiplyScratch(k.width), run: k.run}, nil
+	k.grid, tasks = newGrid(samples, k.weights, (h-1)*k.pitch+w, k.pitch, threads)
+	made := kernel{tasks: tasks, scratch: multiplyScratch(k.width), run: k.run}
+	if k.flat && k.pitch == k.out.Width {
+		made.reads, made.writes = k.reads, k.writes
+	}
+	return made, nil
 }
 
 // packGroups packs each group's rows of a convolution's weights.

@@ -12,8 +12,9 @@ import (
 // executor runs a plan's kernels in order over one arena.
 type executor struct {
 	plan    *network.Plan
-	arena   []float32
+	arenas  [][]float32 // each share's, see layout; or one
 	loading *loading
+	apart   apart
 	kernels []kernel // the first loads, then one for each step
 	workers *workers
 }
@@ -86,13 +87,13 @@ func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) err
 // Trace is Run that shows each step's results. It runs without helpers.
 func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tensor.Tensor) error) error {
 	e.loading.from = in
-	e.workers.run(0)
+	e.workers.alone(0)
 	for i := range e.plan.Steps {
-		e.workers.run(i + 1)
+		e.workers.alone(i + 1)
 		var outs []*tensor.Tensor
 		for _, r := range e.plan.Steps[i].Results() {
 			t := tensor.New(r.View.Shape...)
-			r.View.Unpack(e.arena, t)
+			r.View.Unpack(e.arenas[0], t)
 			outs = append(outs, t)
 		}
 		if err := visit(i, outs); err != nil {
@@ -103,34 +104,42 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tenso
 }
 
 func (e *executor) unload(out []*tensor.Tensor) {
+	e.workers.pull(0, e.apart.outputs)
 	for i, b := range e.plan.Outputs {
 		if out[i] != network.OnDevice {
-			b.View.Unpack(e.arena, out[i])
+			b.View.Unpack(e.arenas[0], out[i])
 		}
 	}
 }
 
 // WriteArena fills the whole arena but the constants, which no run writes again.
 func (e *executor) WriteArena(src []float32) error {
-	if len(src) != len(e.arena) {
-		return fmt.Errorf("cpu: %d floats given, the arena has %d", len(src), len(e.arena))
+	if len(src) != e.plan.ArenaFloats {
+		return fmt.Errorf("cpu: %d floats given, the arena has %d", len(src), e.plan.ArenaFloats)
 	}
-	copy(e.arena, src)
+	for _, arena := range e.arenas {
+		copy(arena, src)
+	}
 	e.writeConstants()
 	return nil
 }
 
 func (e *executor) writeConstants() {
 	for _, c := range e.plan.Consts {
-		c.View.Pack(e.arena, c.Tensor)
+		for _, arena := range e.arenas {
+			c.View.Pack(arena, c.Tensor)
+		}
 	}
 }
 
 func (e *executor) ReadArena(dst []float32) error {
-	if len(dst) != len(e.arena) {
-		return fmt.Errorf("cpu: room for %d floats, the arena has %d", len(dst), len(e.arena))
+	if len(dst) != e.plan.ArenaFloats {
+		return fmt.Errorf("cpu: room for %d floats, the arena has %d", len(dst), e.plan.ArenaFloats)
 	}
-	copy(dst, e.arena)
+	copy(dst, e.arenas[0])
+	for _, r := range e.apart.all {
+		copy(dst[r.at:r.at+r.n], e.arenas[r.from][r.at:])
+	}
 	return nil
 }
 

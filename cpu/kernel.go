@@ -14,7 +14,12 @@ type kernel struct {
 	scratch int   // floats of scratch memory that a task needs
 	work    int64 // multiply-adds or so, to tell what is worth sharing
 	run     func(task int, arena, scratch []float32)
+
+	reads, writes footprint // nil where they are not known for each task
 }
+
+// worthwhile reports whether others should be let in on a step.
+func (k *kernel) worthwhile() bool { return k.tasks > 1 && k.work >= worthSharing }
 
 // kernels has one row for each kind of step: what makes a kernel of it for so
 // many threads.

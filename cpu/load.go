@@ -19,7 +19,7 @@ func newLoading(p *network.Plan, threads int) (*loading, kernel) {
 	if threads > 1 {
 		l.tasks = 4 * threads
 	}
-	k := kernel{tasks: l.tasks, run: l.run}
+	k := kernel{tasks: l.tasks, run: l.run, writes: l.writes}
 	for i := range p.Inputs {
 		k.work += int64(p.Inputs[i].View.Shape.Size())
 	}

@@ -57,11 +57,16 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	case k.slider != nil:
 		k.slider.from = k.in.Planes
 		k.scale = k.reciprocals()
-		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider}, nil
+		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider,
+			reads: k.slider.reads(k.in, k.out, op.Window), writes: k.slider.writes(k.out)}, nil
 	case k.window != nil:
 		k.ones = ones
 		k.scale = k.reciprocals()
-		return kernel{tasks: tasks, run: k.runWindow}, nil
+		made := kernel{tasks: tasks, run: k.runWindow}
+		if k.residual == nil {
+			made.reads, made.writes = planewise(k.in, k.chunk), planewise(k.out, k.chunk)
+		}
+		return made, nil
 	case op.Reduce == network.Max:
 		return kernel{tasks: tasks, scratch: k.band * k.out.Width, run: k.runMax}, nil
 	}

@@ -28,7 +28,11 @@ func newGlobalPool(s *network.Step, threads int, level simd.Level) (kernel, erro
 	if _, _, after := k.bounds(); op.Reduce == network.Average && flat(k.in) && s.Residual == nil && !after {
 		run = k.runTotals
 	}
-	return kernel{tasks: tasks, run: run}, nil
+	made := kernel{tasks: tasks, run: run}
+	if s.Residual == nil {
+		made.reads, made.writes = planewise(k.in, k.chunk), planewise(k.out, k.chunk)
+	}
+	return made, nil
 }
 
 // runTotals averages planes that are single runs.

@@ -23,7 +23,7 @@ type tile struct {
 // microseconds of it.
 const taskWork = 1 << 17
 
-func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid, tasks int) {
+func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (g grid, tasks int) {
 	m := weights[0]
 	g = grid{groups: len(weights), rows: m.Height(), panels: m.Panels(), bands: 1}
 	// Cut columns first, which share no weights in the first-level cache anyway, then
@@ -37,10 +37,10 @@ func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid,
 		want = max(1, min(4*threads, work/taskWork))
 	}
 	tiles := 1
-	if samples < want {
-		tiles = (want + samples*g.groups - 1) / (samples * g.groups)
+	if samples < want { // a part for each thread, however many groups there are
+		tiles = max(threads, (want+samples*g.groups-1)/(samples*g.groups))
 	}
-	g.cutColumns(m.Columns(), columns, tiles, threads)
+	g.cutColumns(m.Columns(), columns, pitch, tiles, threads)
 	for i, at := range g.starts[1:] {
 		g.width = max(g.width, at-g.starts[i])
 	}
@@ -55,8 +55,9 @@ func newGrid(samples int, weights []*simd.Matrix, columns, threads int) (g grid,
 }
 
 // cutColumns cuts columns, into so many tiles or more if all threads can have some, at
-// multiples of a unit but where one thread would have much more than another.
-func (g *grid) cutColumns(unit, columns, tiles, threads int) {
+// multiples of a unit; but threads' parts at rows of the given pitch, as those of windows
+// are, or where no thread would have much more than another.
+func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
 	// The last few columns are done best together with those before.
 	units := max(1, (columns+unit-1-fewest)/unit)
 	g.starts = []int{0}
@@ -66,9 +67,10 @@ func (g *grid) cutColumns(unit, columns, tiles, threads int) {
 			from, to := g.starts[len(g.starts)-1], columns
 			if i < threads-1 {
 				ideal := columns * (i + 1) / threads
-				to = nearest(ideal, unit)
-				if abs(to-ideal) > columns/threads/16 {
-					to = nearest(ideal, lineFloats)
+				for _, at := range [...]int{lineFloats, unit, pitch} {
+					if n := nearest(ideal, at); at == lineFloats || at > 1 && abs(n-ideal) <= columns/threads/16 && (n-1)%lineFloats >= fewest {
+						to = n
+					}
 				}
 			}
 			for j := 1; j < each; j++ {

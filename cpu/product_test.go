@@ -16,7 +16,7 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 			for i := range weights {
 				weights[i] = simd.Pack(simd.Best(), make([]float32, s.rows*s.depth), s.rows, s.depth, nil)
 			}
-			g, tasks := newGrid(s.samples, weights, s.columns, threads)
+			g, tasks := newGrid(s.samples, weights, s.columns, 1, threads)
 			count := make([]uint8, s.samples*s.groups*s.rows*s.columns)
 			for task := range tasks {
 				part := g.tile(task)
@@ -49,7 +49,7 @@ func TestGridIsEven(t *testing.T) {
 				weights = append(weights, simd.Pack(simd.Best(), make([]float32, 120*240), 120, 240, nil))
 			}
 			for threads := 2; threads < 4; threads++ {
-				g, tasks := newGrid(1, weights, columns, threads)
+				g, tasks := newGrid(1, weights, columns, 1, threads)
 				work := make([]int, threads)
 				for i := range threads {
 					for task := tasks * i / threads; task < tasks*(i+1)/threads; task++ {

@@ -23,7 +23,8 @@ type workers struct {
 	ended   sync.WaitGroup // helpers that have not returned
 
 	kernels []kernel
-	arena   []float32
+	layouts []layout
+	arenas  [][]float32 // each share's; all may be one
 	steps   []progress
 
 	current atomic.Int64 // the step under way, counted from 1
@@ -54,6 +55,7 @@ type share struct {
 // pack is the tasks [from, to) as a share has them.
 func pack(from, to int) int64 { return int64(to)<<32 | int64(from) }
 
+// unpack gives no tasks where there is something else in place of them.
 func unpack(tasks int64) (from, to int) { return int(tasks & math.MaxUint32), int(tasks >> 32) }
 
 // next takes the share's first task.
@@ -88,18 +90,37 @@ func (s *share) steal(n int) (task int, ok bool) {
 // reluctance is how many turns, some 10 µs, a share's last task is left to whom it belongs.
 const reluctance = 200
 
-// share gives every worker its share of so many tasks.
-func (p *progress) share(tasks int) {
-	for i := range p.shares {
-		p.shares[i].all = pack(tasks*i/len(p.shares), tasks*(i+1)/len(p.shares))
+// share gives every worker its share.
+func (p *progress) share(ends []int) {
+	for i, end := range ends {
+		p.shares[i].all = pack(begin(ends, i), end)
 	}
 }
 
 // reset makes a step one of which nothing is done.
-func (p *progress) reset() {
+func (p *progress) reset(l *layout) {
 	p.done.Store(0)
 	for i := range p.shares {
-		s := &p.shares[i]
+		if s := &p.shares[i]; len(l.pulls[i]) > 0 {
+			s.left.Store(lacking)
+		} else {
+			s.left.Store(s.all)
+		}
+	}
+}
+
+// What a share has left before its tasks can be taken: nobody has copied what they read
+// from other arenas, or somebody does.
+const (
+	lacking = -1
+	pulling = -2
+)
+
+// prepare copies what a share's tasks read from other arenas, if nobody does.
+func (w *workers) prepare(step, share int) {
+	s := &w.steps[step].shares[share]
+	if s.left.Load() == lacking && s.left.CompareAndSwap(lacking, pulling) {
+		w.pull(share, w.layouts[step].pulls[share])
 		s.left.Store(s.all)
 	}
 }
@@ -123,15 +144,15 @@ func (t *team) join() bool {
 	return true
 }
 
-func startWorkers(t *team, kernels []kernel, arena []float32) *workers {
-	w := &workers{team: t, kernels: kernels, arena: arena, steps: make([]progress, len(kernels)), helpers: make([]helper, t.size-1)}
+func startWorkers(t *team, kernels []kernel, layouts []layout, arenas [][]float32) *workers {
+	w := &workers{team: t, kernels: kernels, layouts: layouts, arenas: arenas, steps: make([]progress, len(kernels)), helpers: make([]helper, t.size-1)}
 	scratch := 0
 	for _, k := range kernels {
 		scratch = max(scratch, k.scratch)
 	}
 	for i := range w.steps {
 		w.steps[i].shares = make([]share, t.size)
-		w.steps[i].share(kernels[i].tasks)
+		w.steps[i].share(layouts[i].ends)
 	}
 	for range t.size {
 		w.scratch = append(w.scratch, newArena(scratch))
@@ -170,7 +191,7 @@ func (w *workers) begin() {
 		pause(n)
 	}
 	for i := range w.steps {
-		w.steps[i].reset()
+		w.steps[i].reset(&w.layouts[i])
 	}
 	w.current.Store(0)
 	w.open.Store(true)
@@ -188,13 +209,24 @@ func (w *workers) end() {
 // worthSharing is the work below which others would come too late.
 const worthSharing = 1 << 15
 
+// alone runs all tasks of a step in the first arena.
+func (w *workers) alone(step int) {
+	k := &w.kernels[step]
+	for t := range k.tasks {
+		k.run(t, w.arenas[0], w.scratch[0])
+	}
+}
+
 // run runs all tasks of a step.
 func (w *workers) run(step int) {
 	k := &w.kernels[step]
-	if len(w.helpers) == 0 || k.tasks < 2 || k.work < worthSharing || !w.open.Load() {
-		for t := range k.tasks {
-			k.run(t, w.arena, w.scratch[0])
-		}
+	if len(w.helpers) == 0 {
+		w.alone(step)
+		return
+	}
+	if !k.worthwhile() {
+		w.pull(0, w.layouts[step].pulls[0])
+		w.alone(step)
 		return
 	}
 	w.current.Store(int64(step) + 1)
@@ -209,9 +241,10 @@ func (w *workers) run(step int) {
 
 func (w *workers) takeOwn(step, worker int) {
 	k, p := &w.kernels[step], &w.steps[step]
+	w.prepare(step, worker)
 	done := int64(0)
 	for t, ok := p.shares[worker].next(); ok; t, ok = p.shares[worker].next() {
-		k.run(t, w.arena, w.scratch[worker])
+		k.run(t, w.arenas[worker], w.scratch[worker])
 		done++
 	}
 	if done > 0 { // said once, for others look at it
@@ -219,14 +252,17 @@ func (w *workers) takeOwn(step, worker int) {
 	}
 }
 
-// takeOthers does tasks of others, for a worker that has waited for n turns.
+// takeOthers does tasks of others, in their arenas, for a worker that has waited for n
+// turns; or its own, if somebody else has prepared them.
 func (w *workers) takeOthers(step, worker, n int) bool {
 	k, p := &w.kernels[step], &w.steps[step]
 	done := int64(0)
-	for i := 1; i < len(p.shares); i++ {
-		s := &p.shares[(worker+i)%len(p.shares)]
+	for i := range p.shares {
+		share := (worker + i) % len(p.shares)
+		w.prepare(step, share)
+		s := &p.shares[share]
 		for t, ok := s.steal(n); ok; t, ok = s.steal(n) {
-			k.run(t, w.arena, w.scratch[worker])
+			k.run(t, w.arenas[share], w.scratch[worker])
 			done++
 		}
 	}

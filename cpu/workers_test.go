@@ -19,7 +19,7 @@ func TestEveryTaskIsRunOnce(t *testing.T) {
 		counts[i] = make([]int, i)
 		kernels = append(kernels, kernel{tasks: i, work: 1 << 20, run: func(task int, _, _ []float32) { counts[i][task]++ }})
 	}
-	w := startWorkers(&team{size: 4}, kernels, nil)
+	w := startWorkers(&team{size: 4}, kernels, together(kernels, 4).layouts, make([][]float32, 4))
 	defer w.stop()
 	for range 50 {
 		w.begin()
@@ -91,7 +91,7 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 			}
 		}})
 	}
-	w := startWorkers(&team{size: threads}, kernels, nil)
+	w := startWorkers(&team{size: threads}, kernels, together(kernels, int(threads)).layouts, make([][]float32, threads))
 	defer w.stop()
 	best := time.Hour
 	for b.Loop() {
@@ -110,18 +110,19 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 // task, which they take when they have waited.
 func TestLastTaskIsLeft(t *testing.T) {
 	p := progress{shares: make([]share, 2)}
-	p.share(8)
+	l := layout{ends: even(8, 2), pulls: make([][]pull, 2)}
+	p.share(l.ends)
 	steals := func(s *share, n int) (got []int) {
 		for task, ok := s.steal(n); ok; task, ok = s.steal(n) {
 			got = append(got, task)
 		}
 		return got
 	}
-	p.reset()
+	p.reset(&l)
 	if got := steals(&p.shares[1], 0); !slices.Equal(got, []int{7, 6, 5, 4}) {
 		t.Errorf("of a share not begun %v were taken", got)
 	}
-	p.reset()
+	p.reset(&l)
 	s := &p.shares[0]
 	if task, ok := s.next(); task != 0 || !ok {
 		t.Errorf("the first task is %d", task)
