@@ -17,7 +17,10 @@ const (
 	unitWeights = iota
 	unitMaps
 
-	unitTarget = 0 // of images
+	// Of images: the last two BY_IMAGE.
+	unitTarget       = 0
+	unitWeightsImage = 1
+	unitMapsImage    = 2
 )
 
 // arena is the memory of all maps of a plan: a buffer, or a texture and a buffer for
@@ -59,8 +62,12 @@ func (a *arena) texel() int { return 4 * a.precision.Bytes() }
 // bind shows the arena to shaders, and leaves the texture unit of weights active.
 func (a *arena) bind(gl gles.API) {
 	if a.texture {
-		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
-		gl.BindTexture(gles.TEXTURE_2D, a.id)
+		if a.images {
+			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, a.texels().format)
+		} else {
+			gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
+			gl.BindTexture(gles.TEXTURE_2D, a.id)
+		}
 		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, a.texels().format)
 		a.back.bind(gl, bindTarget)
 	} else {

@@ -78,11 +78,17 @@ func TestConformanceModes(t *testing.T) {
 		{"fp16 in a buffer", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, 5e-3, "a GPU"},
 		{"fp16 in a texture", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "a GPU"},
 		{"fp16 in a texture, weights in pairs", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "Mali-G57"},
+		{"fp32 by image", gpu.Options{Maps: gpu.MapsTexture}, 1e-4, "llvmpipe"},
+		{"fp16 by image", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "llvmpipe"},
 		{"fp16 arithmetic in a texture", gpu.Options{Precision: gpu.Float16Arithmetic, Maps: gpu.MapsTexture}, fp16Sums, "a GPU"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
+			d := open(t, m.options.Like(m.like))
+			if m.like == "llvmpipe" && strings.Contains(d.Device(), "softpipe") {
+				t.Skip("takes minutes")
+			}
 			o.Tolerance = m.tolerance
-			conformance.Run(t, open(t, m.options.Like(m.like)), o)
+			conformance.Run(t, d, o)
 		})
 	}
 }

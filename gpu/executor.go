@@ -149,7 +149,11 @@ func (e *executor) launch(gl gles.API, i int) {
 		now.program = l.program
 	}
 	if l.page != 0 && l.page != now.page {
-		gl.BindTexture(gles.TEXTURE_2D, l.page)
+		if e.arena.images {
+			gl.BindImageTexture(unitWeightsImage, l.page, 0, false, 0, gles.READ_ONLY, e.arena.texels().format)
+		} else {
+			gl.BindTexture(gles.TEXTURE_2D, l.page)
+		}
 		now.page = l.page
 	}
 	if at := l.paramsOffset + 1; at != now.params {

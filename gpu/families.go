@@ -39,9 +39,10 @@ var wide = tuning{
 }
 
 // software is for renderers that make code for the processor. They have no registers
-// to run out of, but pay dearly for each load, and to unpack fp16 by integers.
+// to run out of, but pay dearly for each load, least for one of an image, and to unpack fp16
+// by integers.
 var software = tuning{
-	halfInTexture: true,
+	inTexture: true, halfInTexture: true, byImage: true,
 
 	pointwise: variant{channels: 20, vectors: 2, sums: 64, unroll: 1, lanes: 32},
 	depthwise: variant{rows: 14, lanes: 64, buffered: true},

@@ -190,7 +190,7 @@ func (d *Device) dispatchNothing(gl gles.API, p *program, r *shaders.Resources) 
 	gl.BindBufferBase(gles.UNIFORM_BUFFER, bindParams, buffer)
 	texture := gl.GenTexture()
 	defer gl.DeleteTexture(texture)
-	for i := range r.TextureUnits {
+	for i := range max(r.TextureUnits, 1) { // images take its texture
 		gl.ActiveTexture(gles.TEXTURE0 + uint32(i))
 		gl.BindTexture(gles.TEXTURE_2D, texture)
 		if i == 0 {

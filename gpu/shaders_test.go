@@ -61,6 +61,7 @@ func programs(t *testing.T) []shaders.Program {
 				if n > 0 && mapsFor(i) == MapsTexture != s.texture {
 					continue
 				}
+				s.images = tuningFor(i).byImage
 				if s.half {
 					i.Precision = Float16Arithmetic
 				}

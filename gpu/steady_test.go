@@ -79,7 +79,13 @@ func countCalls(t testing.TB, r *glestest.Recorder, f func() error) (calls map[s
 // (which is how OpenGL ES waits for a part of the work), it waits once however
 // many outputs there are, it never asks for a glFinish, and for errors once.
 func TestSteadyState(t *testing.T) {
-	d, r := openRecorded(t)
+	for _, where := range []Maps{MapsBuffer, MapsTexture} {
+		t.Run(where.String(), func(t *testing.T) { steadyState(t, where) })
+	}
+}
+
+func steadyState(t *testing.T, where Maps) {
+	d, r := openRecordedWith(t, where)
 	for name, g := range map[string]*network.Graph{
 		"two heads":             twoHeads(t),
 		"shufflenet_v1_g3_0.5x": ofZoo(t, "shufflenet_v1_g3_0.5x", 64),
@@ -121,6 +127,19 @@ func TestSteadyState(t *testing.T) {
 				"BindBuffer": inputs + 3, "MapBufferRange": inputs + 1, "UnmapBuffer": inputs + 1,
 				"CopyBufferSubData": outputs,
 				"FenceSync":         1, "ClientWaitSync": 1, "DeleteSync": 1, "GetError": 1,
+			}
+			if where == MapsTexture { // inputs go to the texture, outputs lie in a buffer
+				want["BindBuffer"], want["MapBufferRange"], want["UnmapBuffer"] = 3, 1, 1
+				want["MemoryBarrier"] += inputs
+				want["ActiveTexture"] = 2 * inputs
+				want["BindTexture"] += inputs
+				if e.arena.images {
+					want["BindTexture"], want["BindImageTexture"] = inputs, pages
+				}
+				if n := calls["TexSubImage2D"]; n < inputs || n > 3*inputs {
+					t.Errorf("%d rectangles for %d inputs", n, inputs)
+				}
+				delete(calls, "TexSubImage2D")
 			}
 			if streams == 1 { // bound since the first run
 				want["BindBufferRange"]--

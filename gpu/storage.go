@@ -98,6 +98,7 @@ type storage struct {
 	precision Precision // of elements: Float32 or Float16
 	half      bool      // products are fp16
 	texture   bool      // maps are in a texture
+	images    bool      // textures are read as images, and not by the texture unit
 	truncates bool      // stores cut off instead of rounding
 	scratched bool      // some launches keep things of their own beside the maps
 }
@@ -117,6 +118,7 @@ func (o *Options) checkStorage() error {
 // in a texture, if they must.
 func (d *Device) storageFor(p *network.Plan) (storage, error) {
 	s := storage{precision: d.info.Precision.stored(), half: d.info.Precision == Float16Arithmetic, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
+	s.images = tuningFor(&d.info).byImage && d.info.Limits.ComputeImages > unitMapsImage
 	if !s.texture {
 		return s, nil
 	}
@@ -167,6 +169,9 @@ func (s storage) macros() []string {
 	}
 	if s.texture {
 		m = append(m, "MAPS_TEXTURE")
+	}
+	if s.images {
+		m = append(m, "BY_IMAGE")
 	}
 	if s.truncates {
 		m = append(m, "TRUNCATES")

@@ -113,7 +113,7 @@ func TestMapsByFamily(t *testing.T) {
 		"Mali-G52 (Panfrost)":              {MapsTexture, MapsTexture},
 		"Mali-G610 (Panfrost)":             {MapsTexture, MapsTexture},
 		"FD630":                            {MapsBuffer, MapsTexture},
-		"llvmpipe (LLVM 15.0.6, 256 bits)": {MapsBuffer, MapsTexture},
+		"llvmpipe (LLVM 15.0.6, 256 bits)": {MapsTexture, MapsTexture},
 		"V3D 4.2":                          {MapsBuffer, MapsBuffer},
 		"something new":                    {MapsBuffer, MapsBuffer},
 	} {

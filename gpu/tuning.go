@@ -15,6 +15,7 @@ type tuning struct {
 	pointwise, depthwise, fused, general variant
 
 	inTexture, halfInTexture bool // maps are better in a texture: fp32, and fp16
+	byImage                  bool // and textures are better read as images
 
 	strip int // vec4s of a row under the window that fit beside general's sums; 0 is any number
 
@@ -32,7 +33,7 @@ type choice struct {
 // choose gives the variant for a step: the one chosen for its launch shape, or what
 // the family's default comes to.
 func (t *tables) choose(s *network.Step, b bounds, structure ...[]string) *choice {
-	b.half = t.precision == Float16
+	b.half = t.precision == Float16 && !t.images
 	c := &choice{bounds: b, shape: launchShape(b.kernel, s, slices.Concat(structure...)), variant: t.standard(b)}
 	v, ok := t.chosen[c.shape]
 	if !ok {

@@ -29,7 +29,7 @@ type bounds struct {
 	vectors int  // vec4s of pixels, or rows of one, that there are
 	rows    int  // of a plane
 	strip   int  // vec4s of a row under the window
-	half    bool // weights are fp16
+	half    bool // weights are fp16, and fetched by the texture unit
 }
 
 // kernelFile names a shader without its extension.

@@ -27,7 +27,13 @@
 #define TERM2 vec4 // a pool beside or behind has no products
 
 #ifdef MAPS_TEXTURE
+#ifdef BY_IMAGE
+layout(binding = 2, IMAGE) readonly uniform highp image2D source; // 2048 wide
+#define FETCH(texels, at) imageLoad(texels, at)
+#else
 layout(binding = 1) uniform TEXEL sampler2D source; // 2048 wide
+#define FETCH(texels, at) texelFetch(texels, at, 0)
+#endif
 layout(binding = 0, IMAGE) writeonly uniform highp image2D target;
 #else
 layout(std430, binding = 0) readonly buffer Source { STORED source[]; };
@@ -49,11 +55,14 @@ layout(std430, binding = 1) writeonly buffer Results { vec4 results[]; };
 
 // Weights come through the texture unit, which works beside the one that loads
 // from buffers; or, where they are many and read once, from a WEIGHT_BUFFER. PAIRED are
-// two vec4s of halves a texel: half the fetches, and instructions to unpack them.
+// two vec4s of halves a texel: half the fetches, and instructions to unpack them. BY_IMAGE
+// weights, and maps in a texture, are images, which software renderers load faster.
 #ifdef WEIGHT_BUFFER
 layout(std430, binding = 2) readonly buffer Weights { STORED weights[]; };
 #else
-#ifdef PAIRED
+#if defined(BY_IMAGE)
+layout(binding = 1, IMAGE) readonly uniform highp image2D weightTexels; // 2048 wide
+#elif defined(PAIRED)
 layout(binding = 0) uniform highp usampler2D weightTexels; // 2048 wide
 #else
 layout(binding = 0) uniform TEXEL sampler2D weightTexels; // 2048 wide
@@ -115,7 +124,7 @@ vec4 unpacked(STORED v) {
 // Four pixels from a float offset on that is a multiple of four.
 vec4 load4(int at) {
 #ifdef MAPS_TEXTURE
-	return texelFetch(source, ivec2(at >> 2 & 2047, at >> 13), 0);
+	return FETCH(source, ivec2(at >> 2 & 2047, at >> 13));
 #else
 	return unpacked(source[at >> 2]);
 #endif

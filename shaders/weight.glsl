@@ -1,6 +1,9 @@
 #ifdef WEIGHT_BUFFER
 #define PLACE int
 #define AFTER(place, k) unpacked(weights[place + (k)])
+#elif defined(BY_IMAGE)
+#define PLACE ivec2
+#define AFTER(place, k) imageLoad(weightTexels, place + ivec2(k, 0))
 #elif defined(PAIRED) // places are even, so that the compiler knows which half of a texel is meant
 #define PLACE ivec2
 #define AFTER(place, k) oneOf(texelFetch(weightTexels, place + ivec2((k) >> 1, 0), 0), k)
