@@ -84,7 +84,7 @@ func TestConformanceModes(t *testing.T) {
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			d := open(t, m.options.Like(m.like))
-			if m.like == "llvmpipe" && strings.Contains(d.Device(), "softpipe") {
+			if m.like == "llvmpipe" && (gpu.RaceDetector || strings.Contains(d.Device(), "softpipe")) {
 				t.Skip("takes minutes")
 			}
 			o.Tolerance = m.tolerance
