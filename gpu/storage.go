@@ -66,7 +66,8 @@ const (
 	// precision (see RATIONALE.md), if the arena fits into one, and a buffer elsewhere.
 	MapsAuto Maps = iota
 	MapsBuffer
-	// MapsTexture reads maps by the texture unit and stores them as an image. An
+	// MapsTexture reads maps by the texture unit, on software renderers as an image, and
+	// stores them as an image. An
 	// arena holds at most 2048 vec4s times Limits.TextureSize; Prepare fails for
 	// plans that need more.
 	MapsTexture
