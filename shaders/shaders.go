@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -50,15 +51,28 @@ func (p Program) Variant() string { return p.defines }
 // helpers are the files of functions that only some kernels need, by their calls;
 // those that call others first.
 var helpers = []struct {
-	calls *regexp.Regexp
 	file  string
+	calls []string
 }{
-	{regexp.MustCompile(`\bbegin\(`), "depthwise.glsl"},
-	{regexp.MustCompile(`\bpooled\(`), "pool.glsl"},
-	{regexp.MustCompile(`\bpixels\(`), "counted.glsl"},
-	{regexp.MustCompile(`\bfetch\(`), "strip.glsl"},
-	{regexp.MustCompile(`\b(weight|place)\(`), "weight.glsl"},
-	{regexp.MustCompile(`\blocate\(`), "locate.glsl"},
+	{"depthwise.glsl", []string{"begin("}},
+	{"pool.glsl", []string{"pooled("}},
+	{"counted.glsl", []string{"pixels("}},
+	{"strip.glsl", []string{"fetch("}},
+	{"weight.glsl", []string{"weight(", "place("}},
+	{"locate.glsl", []string{"locate("}},
+}
+
+// calls tells whether a text has the call, and not only of a function whose name ends so.
+func calls(text, call string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(text[at:], call)
+		if i < 0 {
+			return false
+		}
+		if at += i; at == 0 || !isWord(text[at-1]) {
+			return true
+		}
+	}
 }
 
 // extensions are what macros need.
@@ -95,7 +109,7 @@ func (p Program) source(loop string) string {
 	b.WriteString(head)
 	needed := ""
 	for _, h := range helpers {
-		if h.calls.MatchString(head + needed + body) {
+		if slices.ContainsFunc(h.calls, func(c string) bool { return calls(head, c) || calls(needed, c) || calls(body, c) }) {
 			needed = text(h.file) + needed
 		}
 	}

@@ -10,35 +10,45 @@ import (
 // most is how often a loop's body is written out.
 const most = 32
 
-var unrolled = regexp.MustCompile(`[ \t]*// unroll\n([ \t]*)for \(int (\w+) = 0; (\w+) < (\w+); (\w+)\+\+\) \{\n`)
+const mark = "// unroll\n"
+
+// loopHead is the line behind a mark.
+var loopHead = regexp.MustCompile(`^([ \t]*)for \(int (\w+) = 0; (\w+) < (\w+); (\w+)\+\+\) \{\n$`)
 
 // unroll writes out the loops that are marked so, from 0 up to a macro's value.
 // Compilers unroll loops too, but each has its limits, and beyond them an array in
 // registers becomes one in memory.
 func unroll(source string, value func(macro string) (int, bool)) string {
+	var b strings.Builder
 	for {
-		at := unrolled.FindStringSubmatchIndex(source)
-		if at == nil {
-			return source
+		before, loop, ok := strings.Cut(source, mark)
+		if !ok {
+			b.WriteString(source)
+			return b.String()
 		}
-		indent, name := source[at[2]:at[3]], source[at[4]:at[5]]
-		close := strings.Index(source[at[1]:], "\n"+indent+"}\n")
-		if close < 0 {
+		b.WriteString(strings.TrimRight(before, " \t"))
+		head, after, _ := strings.Cut(loop, "\n")
+		head += "\n"
+		at := loopHead.FindStringSubmatch(head)
+		if at == nil {
+			panic("shaders: no loop to unroll: " + head)
+		}
+		indent, name := at[1], at[2]
+		body, rest, ok := strings.Cut(after, "\n"+indent+"}\n")
+		if !ok {
 			panic("shaders: no end of the loop over " + name)
 		}
-		body, rest := source[at[1]:at[1]+close+1], source[at[1]+close+len(indent)+3:]
-		var b strings.Builder
-		b.WriteString(source[:at[0]])
-		if n, ok := value(source[at[8]:at[9]]); ok && n <= most {
+		body += "\n"
+		// Bodies may have marked loops of their own.
+		if n, ok := value(at[4]); ok && n <= most {
+			var all strings.Builder
 			for i := range n {
-				fmt.Fprintf(&b, "%s{\n%s\tconst int %s = %d;\n%s%s}\n", indent, indent, name, i, body, indent)
+				fmt.Fprintf(&all, "%s{\n%s\tconst int %s = %d;\n%s%s}\n", indent, indent, name, i, body, indent)
 			}
+			source = all.String() + rest
 		} else {
-			head := source[at[0]:at[1]]
-			b.WriteString(head[strings.Index(head, "\n")+1:] + body + indent + "}\n")
+			source = head + body + indent + "}\n" + rest
 		}
-		b.WriteString(rest)
-		source = b.String()
 	}
 }
 
