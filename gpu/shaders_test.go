@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,13 +45,12 @@ func programs(t *testing.T) []shaders.Program {
 	t.Helper()
 	found := map[shaders.Program]bool{}
 	lint := os.Getenv("SHUFFLEGL_LINT") != ""
-	plan := func(g *network.Graph, err error, o network.PlanOptions, stored ...storage) {
-		if err != nil {
-			t.Fatal(err)
-		}
+	var finding sync.Mutex
+	plan := func(g *network.Graph, o network.PlanOptions, stored ...storage) {
 		p, err := network.NewPlan(g, o)
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return
 		}
 		for n, renderer := range oneOfEach {
 			if n > 0 && len(stored) == 0 && !lint {
@@ -67,38 +67,60 @@ func programs(t *testing.T) []shaders.Program {
 				}
 				dispatches, _, err := assemble(p, &SpecMinimum, tuningFor(i), s)
 				if err != nil {
-					t.Fatal(err)
+					t.Error(err)
+					return
 				}
+				finding.Lock()
 				for _, d := range dispatches {
 					found[d.program] = true
 				}
+				finding.Unlock()
 			}
 		}
 	}
-	for i, c := range conformance.Cases() {
-		g, err := c.Graph()
-		for _, o := range append((conformance.Options{}).Plans(), conformance.FusedPlans(PlanOptions())...) {
-			o.Align = PlanOptions().Align
-			if lint {
-				plan(g, err, o, others...)
+	var all sync.WaitGroup
+	running := make(chan bool, runtime.NumCPU())
+	each := func(build func() (*network.Graph, error), plans func(g *network.Graph)) {
+		running <- true
+		all.Go(func() {
+			defer func() { <-running }()
+			if g, err := build(); err != nil {
+				t.Error(err)
 			} else {
-				plan(g, err, o)
+				plans(g)
 			}
-		}
-		if i%4 == 0 {
-			plan(g, err, PlanOptions(), others...)
-		}
+		})
+	}
+	for i, c := range conformance.Cases() {
+		each(c.Graph, func(g *network.Graph) {
+			for _, o := range append((conformance.Options{}).Plans(), conformance.FusedPlans(PlanOptions())...) {
+				o.Align = PlanOptions().Align
+				if lint {
+					plan(g, o, others...)
+				} else {
+					plan(g, o)
+				}
+			}
+			if i%4 == 0 {
+				plan(g, PlanOptions(), others...)
+			}
+		})
 	}
 	for _, name := range zoo.Names() {
 		o := zoo.Options{Blank: true}
 		if !slices.Contains(zoo.Light(), name) {
 			o.Height, o.Width = 64, 64 // their weights at full size are beyond the minimum
 		}
-		g, err := zoo.Build(name, o)
-		plan(g, err, network.PlanOptions{Align: PlanOptions().Align})
-		if lint || slices.Contains(zoo.Light(), name) {
-			plan(g, err, PlanOptions(), others...)
-		}
+		each(func() (*network.Graph, error) { return zoo.Build(name, o) }, func(g *network.Graph) {
+			plan(g, network.PlanOptions{Align: PlanOptions().Align})
+			if lint || slices.Contains(zoo.Light(), name) {
+				plan(g, PlanOptions(), others...)
+			}
+		})
+	}
+	all.Wait()
+	if t.Failed() {
+		t.FailNow()
 	}
 	for _, s := range append(others, storage{}) {
 		for k := range pictureKinds {
@@ -115,12 +137,7 @@ func programs(t *testing.T) []shaders.Program {
 			}
 		}
 	}
-	var all []shaders.Program
-	for p := range found {
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b shaders.Program) int { return strings.Compare(a.Label(), b.Label()) })
-	return all
+	return slices.SortedFunc(maps.Keys(found), func(a, b shaders.Program) int { return strings.Compare(a.Label(), b.Label()) })
 }
 
 // glslangValidator, which is stricter than most drivers, accepts every variant.
@@ -135,22 +152,23 @@ func TestShadersValidate(t *testing.T) {
 		}
 		t.Skip(err, "(glslang-tools has it)")
 	}
-	dir := t.TempDir()
-	args, label := []string{}, map[string]string{}
-	for i, p := range programs(t) {
-		file := filepath.Join(dir, fmt.Sprintf("%03d.comp", i))
-		label[file] = p.Label()
-		args = append(args, file)
-		if err := os.WriteFile(file, []byte(p.Source()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	all := programs(t)
 	var wait sync.WaitGroup
-	for some := range slices.Chunk(args, ceilDiv(len(args), runtime.NumCPU())) {
+	for some := range slices.Chunk(all, ceilDiv(len(all), runtime.NumCPU())) {
 		wait.Go(func() {
-			out, err := exec.Command(validator, some...).CombinedOutput()
+			dir, args, label := t.TempDir(), []string{}, map[string]string{}
+			for i, p := range some {
+				file := filepath.Join(dir, fmt.Sprintf("%03d.comp", i))
+				label[file] = p.Label()
+				args = append(args, file)
+				if err := os.WriteFile(file, []byte(p.Source()), 0o600); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+			out, err := exec.Command(validator, args...).CombinedOutput()
 			if err == nil {
-				t.Logf("%d variants", len(some))
+				t.Logf("%d variants", len(args))
 				return
 			}
 			// The output names a file, then its faults.
