@@ -4,6 +4,7 @@ package simd
 // windows that move by two pixels meet them. It begins at some column, which may be
 // before the row's first; pixels outside the row are zeros.
 type Halves struct {
+	level     Level
 	column, n int
 	blocks    []byte
 	count     int
@@ -15,12 +16,13 @@ func NewHalves(level Level, width, column, n int) *Halves {
 	if !hasSlides(level) {
 		return nil
 	}
-	h := &Halves{column: column, n: n}
+	h := &Halves{level: level, column: column, n: n}
+	lanes := level.shape().lanes
 	for i := 0; i < n; i += lanes {
 		for _, first := range []int{column + 2*i, column + 2*i + lanes} {
-			h.blocks = mask(h.blocks, func(lane int) bool { return first+lane >= 0 && first+lane < width })
+			h.blocks = level.laneMask(h.blocks, func(lane int) bool { return first+lane >= 0 && first+lane < width })
 		}
-		h.blocks = align(mask(h.blocks, func(lane int) bool { return i+lane < n }))
+		h.blocks = align(level.laneMask(h.blocks, func(lane int) bool { return i+lane < n }))
 		h.count++
 	}
 	return h

@@ -21,6 +21,11 @@ func (h *Halves) Run(even, odd []float32, to int, x []float32, pitch, rows int) 
 	}
 	last := (rows-1)*to + h.n - 1
 	_, _ = even[last], odd[last]
-	halves(&halvesArgs{x: &x[0], at: 4 * h.column, pitch: 4 * pitch, even: &even[0], odd: &odd[0], to: 4 * to,
-		rows: rows, blocks: &h.blocks[0], count: h.count})
+	a := halvesArgs{x: &x[0], at: 4 * h.column, pitch: 4 * pitch, even: &even[0], odd: &odd[0], to: 4 * to,
+		rows: rows, blocks: &h.blocks[0], count: h.count}
+	if h.level == AVX2 {
+		narrowHalves(&a)
+	} else {
+		halves(&a)
+	}
 }

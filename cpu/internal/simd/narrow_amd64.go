@@ -33,3 +33,33 @@ func narrowMax2x2(a *narrowArgs)
 //
 //go:noescape
 func narrowMax3x2(a *narrowArgs)
+
+// narrowSlide convolves a strip of up to 8 columns of planes with 3x3 weights.
+//
+//go:noescape
+func narrowSlide(a *slideArgs)
+
+// narrowSlideStrided convolves a strip of up to 7 columns of planes with 3x3 weights, every other pixel.
+//
+//go:noescape
+func narrowSlideStrided(a *slideArgs)
+
+// narrowSlideAverage adds 3x3 pixels, every other pixel, and scales the sums.
+//
+//go:noescape
+func narrowSlideAverage(a *slideArgs)
+
+// narrowSlideMax is the largest of 3x3 pixels, every other pixel.
+//
+//go:noescape
+func narrowSlideMax(a *slideArgs)
+
+// narrowTotal adds up the pixels of planes and scales the sums.
+//
+//go:noescape
+func narrowTotal(a *totalArgs)
+
+// narrowHalves takes rows apart into every other pixel and the others.
+//
+//go:noescape
+func narrowHalves(a *halvesArgs)

@@ -808,3 +808,742 @@ next:
 	JNZ  loop
 	VZEROUPPER
 	RET
+
+// func narrowSlide(a *byte)
+// Requires: AVX, FMA3
+TEXT ·narrowSlide(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	MOVQ    136(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    136(AX), CX
+	VMOVUPS 32(CX), Y1
+	MOVQ    136(AX), CX
+	VMOVUPS 64(CX), Y2
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), R11
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Y3
+	VBROADCASTSS 4(R10), Y4
+	VBROADCASTSS 8(R10), Y5
+	VBROADCASTSS 12(R10), Y6
+	VBROADCASTSS 16(R10), Y7
+	VBROADCASTSS 20(R10), Y8
+	VBROADCASTSS 24(R10), Y9
+	VBROADCASTSS 28(R10), Y10
+	VBROADCASTSS 32(R10), Y11
+	ADDQ         $0x24, R10
+	VBROADCASTSS (R11), Y13
+	CMPQ         104(AX), $0x00
+	JEQ          inside
+	VMASKMOVPS   (CX), Y0, Y12
+	VFMADD231PS  Y12, Y3, Y13
+	VMASKMOVPS   4(CX), Y1, Y12
+	VFMADD231PS  Y12, Y4, Y13
+	VMASKMOVPS   8(CX), Y2, Y12
+	VFMADD231PS  Y12, Y5, Y13
+	ADDQ         BX, CX
+
+inside:
+	VBROADCASTSS (R11), Y14
+	VMASKMOVPS   (CX), Y0, Y12
+	VFMADD231PS  Y12, Y6, Y13
+	VFMADD231PS  Y12, Y3, Y14
+	VMASKMOVPS   4(CX), Y1, Y12
+	VFMADD231PS  Y12, Y7, Y13
+	VFMADD231PS  Y12, Y4, Y14
+	VMASKMOVPS   8(CX), Y2, Y12
+	VFMADD231PS  Y12, Y8, Y13
+	VFMADD231PS  Y12, Y5, Y14
+	DECQ         R12
+	JZ           bottom
+
+row:
+	ADDQ         BX, CX
+	VMOVAPS      Y13, Y12
+	VMOVAPS      Y14, Y13
+	VBROADCASTSS (R11), Y14
+	VMASKMOVPS   (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y12
+	VFMADD231PS  Y15, Y6, Y13
+	VFMADD231PS  Y15, Y3, Y14
+	VMASKMOVPS   4(CX), Y1, Y15
+	VFMADD231PS  Y15, Y10, Y12
+	VFMADD231PS  Y15, Y7, Y13
+	VFMADD231PS  Y15, Y4, Y14
+	VMASKMOVPS   8(CX), Y2, Y15
+	VFMADD231PS  Y15, Y11, Y12
+	VFMADD231PS  Y15, Y8, Y13
+	VFMADD231PS  Y15, Y5, Y14
+	VBROADCASTSS 120(AX), Y15
+	VMAXPS       Y12, Y15, Y12
+	VBROADCASTSS 124(AX), Y15
+	VMINPS       Y12, Y15, Y12
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y12, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y12, X15
+	VPALIGNR     $0x0c, X12, X15, X15
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	VMASKMOVPS Y12, Y1, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R12
+	JNZ  row
+
+bottom:
+	CMPQ        112(AX), $0x00
+	JEQ         border
+	ADDQ        BX, CX
+	VMASKMOVPS  (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y13
+	VMASKMOVPS  4(CX), Y1, Y3
+	VFMADD231PS Y3, Y10, Y13
+	VMASKMOVPS  8(CX), Y2, Y3
+	VFMADD231PS Y3, Y11, Y13
+
+border:
+	VBROADCASTSS 120(AX), Y3
+	VMAXPS       Y13, Y3, Y13
+	VBROADCASTSS 124(AX), Y3
+	VMINPS       Y13, Y3, Y13
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y13, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y13, X3
+	VPALIGNR     $0x0c, X13, X3, X3
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	VMASKMOVPS Y13, Y1, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+	ADDQ $0x04, R11
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+// func narrowSlideStrided(a *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·narrowSlideStrided(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	MOVQ    136(AX), R10
+	VMOVUPS narrowSlideStridedbehind<>+0(SB), Y0
+	MOVQ    56(AX), R11
+	MOVQ    64(AX), R12
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R13
+	VBROADCASTSS (R11), Y1
+	VBROADCASTSS 4(R11), Y2
+	VBROADCASTSS 8(R11), Y3
+	VBROADCASTSS 12(R11), Y4
+	VBROADCASTSS 16(R11), Y5
+	VBROADCASTSS 20(R11), Y6
+	VBROADCASTSS 24(R11), Y7
+	VBROADCASTSS 28(R11), Y8
+	VBROADCASTSS 32(R11), Y9
+	ADDQ         $0x24, R11
+	VBROADCASTSS (R12), Y11
+	CMPQ         104(AX), $0x00
+	JEQ          inside
+	VMOVUPS      (R10), Y10
+	VMASKMOVPS   (CX), Y10, Y10
+	VMOVUPS      64(R10), Y12
+	VMASKMOVPS   32(CX), Y12, Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y10, Y13
+	VSHUFPS      $0xdd, Y12, Y10, Y10
+	VPERMPS      Y13, Y0, Y12
+	VFMADD231PS  Y13, Y1, Y11
+	VFMADD231PS  Y10, Y2, Y11
+	VFMADD231PS  Y12, Y3, Y11
+
+inside:
+	TESTQ R13, R13
+	JZ    bottom
+
+row:
+	VMOVAPS      Y11, Y10
+	VMOVUPS      (R10), Y11
+	VMASKMOVPS   (CX), Y11, Y11
+	VMOVUPS      64(R10), Y12
+	VMASKMOVPS   32(CX), Y12, Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y11, Y13
+	VSHUFPS      $0xdd, Y12, Y11, Y11
+	VPERMPS      Y13, Y0, Y12
+	VFMADD231PS  Y13, Y4, Y10
+	VFMADD231PS  Y11, Y5, Y10
+	VFMADD231PS  Y12, Y6, Y10
+	VMOVUPS      (R10), Y11
+	VMASKMOVPS   (CX), Y11, Y11
+	VMOVUPS      64(R10), Y12
+	VMASKMOVPS   32(CX), Y12, Y13
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y13, Y11, Y12
+	VSHUFPS      $0xdd, Y13, Y11, Y13
+	VPERMPS      Y12, Y0, Y14
+	VBROADCASTSS (R12), Y11
+	VFMADD231PS  Y12, Y7, Y10
+	VFMADD231PS  Y13, Y8, Y10
+	VFMADD231PS  Y14, Y9, Y10
+	VFMADD231PS  Y12, Y1, Y11
+	VFMADD231PS  Y13, Y2, Y11
+	VFMADD231PS  Y14, Y3, Y11
+	VPERMPD      $0xd8, Y10, Y10
+	VBROADCASTSS 120(AX), Y12
+	VMAXPS       Y10, Y12, Y10
+	VBROADCASTSS 124(AX), Y12
+	VMINPS       Y10, Y12, Y10
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y10, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y10, X12
+	VPALIGNR     $0x0c, X10, X12, X12
+	VMOVUPS      X10, (DX)
+	VMOVUPS      X12, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	VMOVUPS    32(R10), Y12
+	VMASKMOVPS Y10, Y12, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R13
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMOVAPS      Y11, Y10
+	VMOVUPS      (R10), Y1
+	VMASKMOVPS   (CX), Y1, Y1
+	VMOVUPS      64(R10), Y2
+	VMASKMOVPS   32(CX), Y2, Y2
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y2, Y1, Y3
+	VSHUFPS      $0xdd, Y2, Y1, Y1
+	VPERMPS      Y3, Y0, Y2
+	VFMADD231PS  Y3, Y4, Y10
+	VFMADD231PS  Y1, Y5, Y10
+	VFMADD231PS  Y2, Y6, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VBROADCASTSS 120(AX), Y1
+	VMAXPS       Y10, Y1, Y10
+	VBROADCASTSS 124(AX), Y1
+	VMINPS       Y10, Y1, Y10
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y10, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y10, X1
+	VPALIGNR     $0x0c, X10, X1, X1
+	VMOVUPS      X10, (DX)
+	VMOVUPS      X1, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	VMOVUPS    32(R10), Y1
+	VMASKMOVPS Y10, Y1, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	ADDQ $0x04, R12
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideStridedbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideStridedbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideStridedbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideStridedbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideStridedbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideStridedbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideStridedbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideStridedbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideStridedbehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowSlideAverage(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowSlideAverage(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	MOVQ    136(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    136(AX), CX
+	VMOVUPS 64(CX), Y1
+	VMOVUPS narrowSlideAveragebehind<>+0(SB), Y2
+
+plane:
+	MOVLQSX    (DI), CX
+	SHLQ       $0x02, CX
+	ADDQ       (AX), CX
+	ADDQ       $0x04, DI
+	MOVLQSX    (R8), DX
+	SHLQ       $0x02, DX
+	ADDQ       32(AX), DX
+	ADDQ       $0x04, R8
+	ADDQ       8(AX), CX
+	MOVQ       96(AX), R10
+	MOVQ       72(AX), R11
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	CMPQ       104(AX), $0x00
+	JEQ        inside
+	VMASKMOVPS (CX), Y0, Y3
+	VMASKMOVPS 32(CX), Y1, Y4
+	ADDQ       BX, CX
+	VMOVAPS    Y3, Y3
+	VMOVAPS    Y4, Y4
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMASKMOVPS   (CX), Y0, Y5
+	VMASKMOVPS   32(CX), Y1, Y6
+	ADDQ         BX, CX
+	VMASKMOVPS   (CX), Y0, Y7
+	VMASKMOVPS   32(CX), Y1, Y8
+	ADDQ         BX, CX
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VMOVAPS      Y7, Y3
+	VADDPS       Y4, Y6, Y6
+	VADDPS       Y8, Y6, Y6
+	VMOVAPS      Y8, Y4
+	VSHUFPS      $0x88, Y6, Y5, Y7
+	VSHUFPS      $0xdd, Y6, Y5, Y5
+	VPERMPS      Y7, Y2, Y6
+	VADDPS       Y5, Y7, Y7
+	VADDPS       Y6, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         136(AX), R12
+	VMOVUPS      32(R12), Y5
+	VMASKMOVPS   (R11), Y5, Y5
+	VMULPS       Y5, Y7, Y7
+	ADDQ         80(AX), R11
+	VBROADCASTSS 120(AX), Y5
+	VMAXPS       Y7, Y5, Y7
+	VBROADCASTSS 124(AX), Y5
+	VMINPS       Y7, Y5, Y7
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y7, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y7, X5
+	VPALIGNR     $0x0c, X7, X5, X5
+	VMOVUPS      X7, (DX)
+	VMOVUPS      X5, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R12
+	VMOVUPS    32(R12), Y5
+	VMASKMOVPS Y7, Y5, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R10
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMASKMOVPS   (CX), Y0, Y5
+	VMASKMOVPS   32(CX), Y1, Y6
+	ADDQ         BX, CX
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y4, Y6, Y6
+	VSHUFPS      $0x88, Y6, Y5, Y3
+	VSHUFPS      $0xdd, Y6, Y5, Y4
+	VPERMPS      Y3, Y2, Y5
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	MOVQ         136(AX), CX
+	VMOVUPS      32(CX), Y4
+	VMASKMOVPS   (R11), Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	ADDQ         80(AX), R11
+	VBROADCASTSS 120(AX), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS 124(AX), Y4
+	VMINPS       Y3, Y4, Y3
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y3, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y3, X4
+	VPALIGNR     $0x0c, X3, X4, X4
+	VMOVUPS      X3, (DX)
+	VMOVUPS      X4, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS Y3, Y4, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideAveragebehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideAveragebehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideAveragebehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideAveragebehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideAveragebehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideAveragebehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideAveragebehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideAveragebehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideAveragebehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowSlideMax(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowSlideMax(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	MOVQ         136(AX), CX
+	VMOVUPS      (CX), Y0
+	MOVQ         136(AX), CX
+	VMOVUPS      64(CX), Y1
+	VMOVUPS      narrowSlideMaxbehind<>+0(SB), Y2
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X3
+	VBROADCASTSS X3, Y3
+
+plane:
+	MOVLQSX    (DI), CX
+	SHLQ       $0x02, CX
+	ADDQ       (AX), CX
+	ADDQ       $0x04, DI
+	MOVLQSX    (R8), DX
+	SHLQ       $0x02, DX
+	ADDQ       32(AX), DX
+	ADDQ       $0x04, R8
+	ADDQ       8(AX), CX
+	MOVQ       96(AX), R10
+	MOVQ       72(AX), R11
+	VMOVAPS    Y3, Y4
+	VMOVAPS    Y3, Y5
+	CMPQ       104(AX), $0x00
+	JEQ        inside
+	VMASKMOVPS (CX), Y0, Y4
+	VMASKMOVPS 32(CX), Y1, Y5
+	ADDQ       BX, CX
+	VBLENDVPS  Y0, Y4, Y3, Y4
+	VBLENDVPS  Y1, Y5, Y3, Y5
+	VMOVAPS    Y4, Y4
+	VMOVAPS    Y5, Y5
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMASKMOVPS   (CX), Y0, Y6
+	VMASKMOVPS   32(CX), Y1, Y7
+	ADDQ         BX, CX
+	VBLENDVPS    Y0, Y6, Y3, Y6
+	VBLENDVPS    Y1, Y7, Y3, Y7
+	VMASKMOVPS   (CX), Y0, Y8
+	VMASKMOVPS   32(CX), Y1, Y9
+	ADDQ         BX, CX
+	VBLENDVPS    Y0, Y8, Y3, Y8
+	VBLENDVPS    Y1, Y9, Y3, Y9
+	VCMPPS       $0x03, Y4, Y6, Y10
+	VMAXPS       Y4, Y6, Y6
+	VCMPPS       $0x03, Y8, Y8, Y4
+	VORPS        Y4, Y10, Y10
+	VMAXPS       Y8, Y6, Y6
+	VORPS        Y10, Y6, Y6
+	VMOVAPS      Y8, Y4
+	VCMPPS       $0x03, Y5, Y7, Y8
+	VMAXPS       Y5, Y7, Y7
+	VCMPPS       $0x03, Y9, Y9, Y5
+	VORPS        Y5, Y8, Y8
+	VMAXPS       Y9, Y7, Y7
+	VORPS        Y8, Y7, Y7
+	VMOVAPS      Y9, Y5
+	VSHUFPS      $0x88, Y7, Y6, Y8
+	VSHUFPS      $0xdd, Y7, Y6, Y6
+	VPERMPS      Y8, Y2, Y7
+	VCMPPS       $0x03, Y6, Y8, Y9
+	VMAXPS       Y6, Y8, Y8
+	VCMPPS       $0x03, Y7, Y7, Y6
+	VORPS        Y6, Y9, Y9
+	VMAXPS       Y7, Y8, Y8
+	VORPS        Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VBROADCASTSS 120(AX), Y6
+	VMAXPS       Y8, Y6, Y8
+	VBROADCASTSS 124(AX), Y6
+	VMINPS       Y8, Y6, Y8
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y8, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y8, X6
+	VPALIGNR     $0x0c, X8, X6, X6
+	VMOVUPS      X8, (DX)
+	VMOVUPS      X6, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R11
+	VMOVUPS    32(R11), Y6
+	VMASKMOVPS Y8, Y6, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R10
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMASKMOVPS   (CX), Y0, Y6
+	VMASKMOVPS   32(CX), Y1, Y7
+	ADDQ         BX, CX
+	VBLENDVPS    Y0, Y6, Y3, Y6
+	VBLENDVPS    Y1, Y7, Y3, Y7
+	VCMPPS       $0x03, Y4, Y6, Y8
+	VMAXPS       Y4, Y6, Y6
+	VORPS        Y8, Y6, Y6
+	VCMPPS       $0x03, Y5, Y7, Y4
+	VMAXPS       Y5, Y7, Y7
+	VORPS        Y4, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y6, Y4
+	VSHUFPS      $0xdd, Y7, Y6, Y5
+	VPERMPS      Y4, Y2, Y6
+	VCMPPS       $0x03, Y5, Y4, Y7
+	VMAXPS       Y5, Y4, Y4
+	VCMPPS       $0x03, Y6, Y6, Y5
+	VORPS        Y5, Y7, Y7
+	VMAXPS       Y6, Y4, Y4
+	VORPS        Y7, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VBROADCASTSS 120(AX), Y5
+	VMAXPS       Y4, Y5, Y4
+	VBROADCASTSS 124(AX), Y5
+	VMINPS       Y4, Y5, Y4
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y4, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y4, X5
+	VPALIGNR     $0x0c, X4, X5, X5
+	VMOVUPS      X4, (DX)
+	VMOVUPS      X5, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS Y4, Y5, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideMaxbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideMaxbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideMaxbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideMaxbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideMaxbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideMaxbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideMaxbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideMaxbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideMaxbehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowTotal(a *byte)
+// Requires: AVX
+TEXT ·narrowTotal(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    16(AX), DX
+	MOVQ    32(AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    64(AX), R8
+	VMOVUPS (R8), Y0
+
+plane:
+	MOVQ    40(AX), R9
+	MOVLQSX (SI), R8
+	LEAQ    (CX)(R8*4), R8
+	VXORPS  Y1, Y1, Y1
+	TESTQ   R9, R9
+	JZ      rest
+
+loop:
+	VADDPS (R8), Y1, Y1
+	ADDQ   $0x20, R8
+	DECQ   R9
+	JNZ    loop
+
+rest:
+	VMASKMOVPS   (R8), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VPERMILPS    $0x0e, X2, X1
+	VADDPS       X1, X2, X2
+	VPERMILPS    $0x01, X2, X1
+	VADDSS       X1, X2, X2
+	VMULSS       48(AX), X2, X2
+	VMOVSS       52(AX), X1
+	VMAXSS       X2, X1, X2
+	VMOVSS       56(AX), X1
+	VMINSS       X2, X1, X2
+	MOVLQSX      (DI), R8
+	VMOVSS       X2, (DX)(R8*4)
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         BX
+	JNZ          plane
+	VZEROUPPER
+	RET
+
+// func narrowHalves(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowHalves(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 32(AX), BX
+	ADDQ 8(AX), CX
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 48(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ 64(AX), R10
+	MOVQ CX, R11
+	XORQ R12, R12
+
+block:
+	VMOVUPS    (R9), Y0
+	VMOVUPS    32(R9), Y1
+	VMOVUPS    64(R9), Y2
+	VMASKMOVPS (R11), Y0, Y0
+	VMASKMOVPS 32(R11), Y1, Y1
+	VMOVMSKPS  Y2, R13
+	VSHUFPS    $0x88, Y1, Y0, Y3
+	VPERMPD    $0xd8, Y3, Y3
+	VSHUFPS    $0xdd, Y1, Y0, Y0
+	VPERMPD    $0xd8, Y0, Y0
+	CMPL       R13, $0xff
+	JNE        part
+	VMOVUPS    Y3, (DX)(R12*1)
+	VMOVUPS    Y0, (BX)(R12*1)
+	JMP        stored
+
+part:
+	VMASKMOVPS Y3, Y2, (DX)(R12*1)
+	VMASKMOVPS Y0, Y2, (BX)(R12*1)
+
+stored:
+	ADDQ $0x40, R11
+	ADDQ $0x20, R12
+	ADDQ $0x60, R9
+	DECQ R10
+	JNZ  block
+	ADDQ SI, CX
+	ADDQ DI, DX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  row
+	VZEROUPPER
+	RET

@@ -5,6 +5,7 @@ package simd
 // does, without anything added, but loads each row once for all rows of sums that it is
 // part of, and stays in assembly from plane to plane.
 type Slide struct {
+	level  Level
 	form   Form
 	strips []strip
 	full   int // rows of sums that have a row of pixels below
@@ -13,8 +14,10 @@ type Slide struct {
 
 type strip struct {
 	x, y      int // where it begins in the planes
+	width     int // in columns
 	registers int
-	masks     [3]uint16 // pixels of the first register, of the last, and of the last one's third column
+	masks     [3]uint16   // pixels of the first register, of the last, and of the last one's third column
+	blocks    [3][8]int32 // the same for AVX2
 }
 
 // NewSlide makes a Slide, if the level has one of this form.
@@ -22,8 +25,12 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 	if !hasSlides(level) || f.Size != 3 || f.Adds || f.Top > 1 || f.Left > 1 {
 		return nil, false
 	}
-	s = &Slide{form: f, full: f.Out.Height, group: max(1, 6<<10/(f.In.Height*f.In.Pitch+1))}
-	width := 2 * lanes
+	s = &Slide{level: level, form: f, full: f.Out.Height, group: max(1, 6<<10/(f.In.Height*f.In.Pitch+1))}
+	lanes := level.shape().lanes
+	width := lanes
+	if level == AVX512 {
+		width = 2 * lanes
+	}
 	switch {
 	case f.Stride == 1 && !f.Most && f.Top == 1 && f.Left == 1 && f.In.Height == f.Out.Height && f.In.Width == f.Out.Width:
 		s.full--
@@ -52,7 +59,7 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 
 // strip is of n columns of sums from the given one on.
 func (s *Slide) strip(from, n int) strip {
-	f := &s.form
+	f, lanes := &s.form, s.level.shape().lanes
 	at := from*f.Stride - f.Left // the column of the first pixel
 	mask := func(first, column, last int) (bits uint16) {
 		for lane := range lanes {
@@ -62,13 +69,18 @@ func (s *Slide) strip(from, n int) strip {
 		}
 		return bits
 	}
-	p := strip{x: at, y: from, registers: (n + lanes - 1) / lanes}
+	p := strip{x: at, y: from, width: n, registers: (n + lanes - 1) / lanes}
 	if f.Stride == 2 {
-		p.masks = [3]uint16{mask(0, 0, 2*n+1), 0xffff >> (lanes - n), mask(lanes, lanes, 2*n+1)}
-		return p
+		p.masks = [3]uint16{mask(0, 0, 2*n+1), 1<<n - 1, mask(lanes, lanes, 2*n+1)}
+	} else {
+		last := (p.registers - 1) * lanes
+		p.masks = [3]uint16{mask(0, 0, n), mask(last, last+1, n), mask(last, last+2, n)}
 	}
-	last := (p.registers - 1) * lanes
-	p.masks = [3]uint16{mask(0, 0, n), mask(last, last+1, n), mask(last, last+2, n)}
+	for i, bits := range p.masks {
+		for lane := range p.blocks[i] {
+			p.blocks[i][lane] = -int32(bits >> lane & 1)
+		}
+	}
 	return p
 }
 
@@ -90,7 +102,7 @@ type Planes struct {
 //	y[to[i]] = min(max(scale·Σ_j x[from[i]+j], lo), hi)
 func (p *Planes) Totals(level Level, n int, scale float32) {
 	if hasSlides(level) && len(p.From) > 0 {
-		p.totals(n, scale)
+		p.totals(level, n, scale)
 		return
 	}
 	for i, from := range p.From {

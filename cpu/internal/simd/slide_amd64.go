@@ -2,7 +2,9 @@
 
 package simd
 
-func hasSlides(l Level) bool { return l == AVX512 }
+import "unsafe"
+
+func hasSlides(l Level) bool { return l >= AVX2 }
 
 // slideArgs is what slides are given; gen/slide.go knows the order.
 type slideArgs struct {
@@ -22,6 +24,8 @@ type slideArgs struct {
 	below      int // with stride 1 whether there is one below the last; with 2 whether there is one more row of sums, without
 	lo, hi     float32
 	masks      [3]uint16
+	blocks     *[3][8]int32 // AVX2's masks
+	store      int          // and how many pixels are stored
 }
 
 // Run makes rows [from, to) of planes.
@@ -44,19 +48,30 @@ func (s *Slide) Run(p *Planes, from, to int) {
 		a.from, a.to = &p.From[first], &p.To[first]
 		for i := range s.strips {
 			t := &s.strips[i]
-			a.masks = t.masks
+			a.masks, a.blocks, a.store = t.masks, &t.blocks, t.width
 			a.x, a.at, a.y = &p.X[0], 4*(x+t.x), &p.Y[y+t.y]
 			switch {
+			case f.Most && s.level == AVX2:
+				narrowSlideMax(&a)
+				continue
 			case f.Most:
 				slideMax(&a)
 				continue
 			case p.Scale != nil:
 				a.scale = &p.Scale[y+t.y]
-				slideAverage(&a)
+				if s.level == AVX2 {
+					narrowSlideAverage(&a)
+				} else {
+					slideAverage(&a)
+				}
 				continue
 			}
 			a.w, a.bias = &p.Weights[9*first], &p.Bias[first]
 			switch {
+			case s.level == AVX2 && f.Stride == 2:
+				narrowSlideStrided(&a)
+			case s.level == AVX2:
+				narrowSlide(&a)
 			case f.Stride == 2:
 				slideStrided(&a)
 			case t.registers == 1:
@@ -79,9 +94,16 @@ type totalArgs struct {
 	scale  float32
 	lo, hi float32
 	mask   uint16
+	rest   unsafe.Pointer // AVX2's mask
 }
 
-func (p *Planes) totals(n int, scale float32) {
-	total(&totalArgs{x: &p.X[0], from: &p.From[0], y: &p.Y[0], to: &p.To[0], planes: len(p.From), turns: n / lanes,
-		scale: scale, lo: p.Lo, hi: p.Hi, mask: 1<<(n%lanes) - 1})
+func (p *Planes) totals(level Level, n int, scale float32) {
+	a := totalArgs{x: &p.X[0], from: &p.From[0], y: &p.Y[0], to: &p.To[0], planes: len(p.From), scale: scale, lo: p.Lo, hi: p.Hi}
+	if lanes := level.shape().lanes; level == AVX2 {
+		a.turns, a.rest = n/lanes, level.mask(n%lanes)
+		narrowTotal(&a)
+	} else {
+		a.turns, a.mask = n/lanes, 1<<(n%lanes)-1
+		total(&a)
+	}
 }

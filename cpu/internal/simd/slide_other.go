@@ -7,7 +7,7 @@ func hasSlides(Level) bool { return false }
 // Run is never called: NewSlide makes none here.
 func (s *Slide) Run(*Planes, int, int) {}
 
-func (p *Planes) totals(int, float32) {}
+func (p *Planes) totals(Level, int, float32) {}
 
 // Run is never called: NewHalves makes none here.
 func (h *Halves) Run(_, _ []float32, _ int, _ []float32, _, _ int) {}

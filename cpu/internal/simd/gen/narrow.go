@@ -194,4 +194,10 @@ func narrows() {
 	}
 	narrowWindow(2, 2, true)
 	narrowWindow(3, 2, true)
+	narrowSlide()
+	narrowSlideStrided()
+	narrowReduce(false)
+	narrowReduce(true)
+	narrowTotal()
+	narrowHalves()
 }

@@ -406,6 +406,7 @@ const (
 	totalLo   = totalScale + 4
 	totalHi   = totalScale + 8
 	totalMask = totalScale + 12
+	totalRest = totalScale + 16
 )
 
 // total adds up planes.

@@ -1,0 +1,357 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Fields of slideArgs that only AVX2 has.
+const (
+	slideBlocks = slideMasks + 8
+	slideStore  = slideBlocks + 8
+)
+
+// narrowStrip begins a slide for AVX2, whose strips are one register wide: masks are
+// words, and what is not needed in each row comes from memory, as there are 16 registers.
+func narrowStrip(name, doc string) *strip {
+	s := &strip{a: args(name, doc, "slideArgs"), x: GP64(), y: GP64()}
+	s.pitch, s.yPitch = s.field(slidePitch), s.field(slideYPitch)
+	s.from, s.to, s.planes = Mem{Base: s.field(slideFrom)}, Mem{Base: s.field(slideTo)}, s.field(slidePlanes)
+	return s
+}
+
+// block loads a mask: of the first pixels, of the last, or of those behind.
+func (s *strip) block(i int) reg.VecVirtual {
+	at, v := s.field(slideBlocks), YMM()
+	VMOVUPS(Mem{Base: at, Disp: 32 * i}, v)
+	return v
+}
+
+const blockFirst, blockLast, blockBehind = 0, 1, 2
+
+func ymms(n int) []reg.VecVirtual {
+	v := make([]reg.VecVirtual, n)
+	for i := range v {
+		v[i] = YMM()
+	}
+	return v
+}
+
+// narrowWeights loads a plane's weights, and leaves its bias to sums.
+func (s *strip) narrowWeights() (w []reg.VecVirtual) {
+	s.w, s.bias = Mem{Base: s.field(slideW)}, Mem{Base: s.field(slideBias)}
+	s.plane()
+	w = ymms(9)
+	for i := range w {
+		VBROADCASTSS(s.w.Offset(4*i), w[i])
+	}
+	ADDQ(Imm(uint64(4*len(w))), s.w.Base)
+	return w
+}
+
+func (s *strip) narrowEnd() {
+	ADDQ(Imm(4), s.bias.Base)
+	s.end()
+}
+
+// narrowStore clamps and stores the first eight, seven or fewer of a register. Seven,
+// which maps of 7, 14, 28 and 56 come to, are two halves that share a pixel, for masked
+// stores are slow.
+func (s *strip) narrowStore(v reg.VecVirtual, label string, last func() reg.VecVirtual) {
+	bound, y := YMM(), Mem{Base: s.y}
+	VBROADCASTSS(s.a.Offset(slideLo), bound)
+	VMAXPS(v, bound, v)
+	VBROADCASTSS(s.a.Offset(slideHi), bound)
+	VMINPS(v, bound, v)
+	CMPQ(s.a.Offset(slideStore), Imm(7))
+	JEQ(LabelRef(label + "Seven"))
+	JLT(LabelRef(label + "Part"))
+	VMOVUPS(v, y)
+	JMP(LabelRef(label + "Stored"))
+	Label(label + "Seven")
+	VEXTRACTF128(Imm(1), v, bound.AsX())
+	VPALIGNR(Imm(12), v.AsX(), bound.AsX(), bound.AsX())
+	VMOVUPS(v.AsX(), y)
+	VMOVUPS(bound.AsX(), y.Offset(12))
+	JMP(LabelRef(label + "Stored"))
+	Label(label + "Part")
+	VMASKMOVPS(v, last(), y)
+	Label(label + "Stored")
+	ADDQ(s.yPitch, s.y)
+}
+
+// narrowSlide is slide with one register.
+func narrowSlide() {
+	s := narrowStrip("narrowSlide", "narrowSlide convolves a strip of up to 8 columns of planes with 3x3 weights.")
+	masks := []reg.VecVirtual{s.block(blockFirst), s.block(blockLast), s.block(blockBehind)}
+	w := s.narrowWeights()
+	before, here, after := YMM(), YMM(), YMM()
+	pixels := func(v int) reg.VecVirtual {
+		p := YMM()
+		VMASKMOVPS(Mem{Base: s.x, Disp: 4 * v}, masks[v], p)
+		return p
+	}
+	last := func() reg.VecVirtual { return masks[1] }
+	VBROADCASTSS(s.bias, here)
+	s.ifField(slideAbove, "inside", func() {
+		for v := range 3 {
+			VFMADD231PS(pixels(v), w[v], here)
+		}
+		ADDQ(s.pitch, s.x)
+	})
+	VBROADCASTSS(s.bias, after)
+	for v := range 3 {
+		p := pixels(v)
+		VFMADD231PS(p, w[3+v], here)
+		VFMADD231PS(p, w[v], after)
+	}
+	DECQ(s.left)
+	JZ(LabelRef("bottom"))
+	Label("row")
+	ADDQ(s.pitch, s.x)
+	VMOVAPS(here, before)
+	VMOVAPS(after, here)
+	VBROADCASTSS(s.bias, after)
+	for v := range 3 {
+		p := pixels(v)
+		VFMADD231PS(p, w[6+v], before)
+		VFMADD231PS(p, w[3+v], here)
+		VFMADD231PS(p, w[v], after)
+	}
+	s.narrowStore(before, "row", last)
+	DECQ(s.left)
+	JNZ(LabelRef("row"))
+	Label("bottom")
+	s.ifField(slideBelow, "border", func() {
+		ADDQ(s.pitch, s.x)
+		for v := range 3 {
+			VFMADD231PS(pixels(v), w[6+v], here)
+		}
+	})
+	s.narrowStore(here, "bottom", last)
+	s.narrowEnd()
+}
+
+// behindOrder loads where the pixel behind each is, in the order that narrowColumns gives.
+func behindOrder(name string) reg.VecVirtual {
+	return order(narrow, name+"behind", func(lane int) int { return []int{1, 4, 3, 6, 5, 2, 7, 7}[lane] })
+}
+
+// narrowColumns is columns for AVX2, which leaves pixels in the order 0, 1, 4, 5, 2, 3, 6;
+// the eighth is no window.
+func narrowColumns(a, b, behind reg.VecVirtual) (c [3]reg.VecVirtual) {
+	c = [3]reg.VecVirtual{YMM(), YMM(), YMM()}
+	VSHUFPS(Imm(0x88), b, a, c[0])
+	VSHUFPS(Imm(0xdd), b, a, c[1])
+	VPERMPS(c[0], behind, c[2])
+	return c
+}
+
+// inOrder undoes the order of narrowColumns.
+func inOrder(v reg.VecVirtual) { VPERMPD(Imm(0xd8), v, v) }
+
+// narrowPair loads a row's two registers of pixels, and goes to the next row.
+func (s *strip) narrowPair(mask func(i int) reg.VecVirtual) (pair []reg.VecVirtual) {
+	pair = ymms(2)
+	for i, v := range pair {
+		VMASKMOVPS(Mem{Base: s.x, Disp: 32 * i}, mask(i), v)
+	}
+	ADDQ(s.pitch, s.x)
+	return pair
+}
+
+// narrowSlideStrided is slideStrided for AVX2.
+func narrowSlideStrided() {
+	s := narrowStrip("narrowSlideStrided", "narrowSlideStrided convolves a strip of up to 7 columns of planes with 3x3 weights, every other pixel.")
+	blocks := Mem{Base: s.field(slideBlocks)}
+	block := func(i int) reg.VecVirtual {
+		v := YMM()
+		VMOVUPS(blocks.Offset(32*i), v)
+		return v
+	}
+	behind := behindOrder("narrowSlideStrided")
+	w := s.narrowWeights()
+	sum, next := YMM(), YMM()
+	row := func() [3]reg.VecVirtual {
+		p := s.narrowPair(func(i int) reg.VecVirtual { return block([]int{blockFirst, blockBehind}[i]) })
+		return narrowColumns(p[0], p[1], behind)
+	}
+	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {
+		for v := range 3 {
+			VFMADD231PS(c[v], w[v], to)
+		}
+	}
+	store := func(label string) {
+		inOrder(sum)
+		s.narrowStore(sum, label, func() reg.VecVirtual { return block(blockLast) })
+	}
+	VBROADCASTSS(s.bias, next)
+	s.ifField(slideAbove, "inside", func() { add(w[:3], row(), next) })
+	TESTQ(s.left, s.left)
+	JZ(LabelRef("bottom"))
+	Label("row")
+	VMOVAPS(next, sum)
+	add(w[3:6], row(), sum)
+	c := row()
+	VBROADCASTSS(s.bias, next)
+	add(w[6:], c, sum)
+	add(w[:3], c, next)
+	store("row")
+	DECQ(s.left)
+	JNZ(LabelRef("row"))
+	Label("bottom")
+	s.ifField(slideBelow, "done", func() {
+		VMOVAPS(next, sum)
+		add(w[3:6], row(), sum)
+		store("bottom")
+	})
+	s.narrowEnd()
+}
+
+// narrowReduce is a sum or the largest of 3x3 pixels, every other pixel. Rows are put
+// together before they are taken apart.
+func narrowReduce(most bool) {
+	kind, what := "Average", "adds 3x3 pixels, every other pixel, and scales the sums"
+	if most {
+		kind, what = "Max", "is the largest of 3x3 pixels, every other pixel"
+	}
+	name := "narrowSlide" + kind
+	s := narrowStrip(name, fmt.Sprintf("%s %s.", name, what))
+	masks := []reg.VecVirtual{s.block(blockFirst), s.block(blockBehind)}
+	behind := behindOrder(name)
+	var least reg.VecVirtual
+	if most { // padding does not win
+		least = YMM()
+		bits := GP32()
+		MOVL(U32(0xff800000), bits)
+		VMOVD(bits, least.AsX())
+		VBROADCASTSS(least.AsX(), least)
+	}
+	s.plane()
+	scale := s.field(slideScale)
+	load := func() []reg.VecVirtual {
+		pair := s.narrowPair(func(i int) reg.VecVirtual { return masks[i] })
+		if most {
+			for i, v := range pair {
+				VBLENDVPS(masks[i], v, least, v)
+			}
+		}
+		return pair
+	}
+	// join gives the sum, or the largest. MAXPS forgets a NaN, so who saw one is noted, and
+	// becomes one.
+	join := func(to reg.VecVirtual, others ...reg.VecVirtual) {
+		if !most {
+			for _, o := range others {
+				VADDPS(o, to, to)
+			}
+			return
+		}
+		nan := YMM()
+		VCMPPS(Imm(3), others[0], to, nan)
+		VMAXPS(others[0], to, to)
+		for _, o := range others[1:] {
+			k := YMM()
+			VCMPPS(Imm(3), o, o, k)
+			VORPS(k, nan, nan)
+			VMAXPS(o, to, to)
+		}
+		VORPS(nan, to, to)
+	}
+	above := ymms(2)
+	for _, v := range above {
+		if most {
+			VMOVAPS(least, v)
+		} else {
+			VXORPS(v, v, v)
+		}
+	}
+	s.ifField(slideAbove, "inside", func() {
+		for i, v := range load() {
+			VMOVAPS(v, above[i])
+		}
+	})
+	store := func(pair []reg.VecVirtual, label string) {
+		c := narrowColumns(pair[0], pair[1], behind)
+		join(c[0], c[1], c[2])
+		inOrder(c[0])
+		last := func() reg.VecVirtual { return s.block(blockLast) }
+		if !most {
+			v := YMM()
+			VMASKMOVPS(Mem{Base: scale}, last(), v)
+			VMULPS(v, c[0], c[0])
+			ADDQ(s.a.Offset(slideScalePitch), scale)
+		}
+		s.narrowStore(c[0], label, last)
+	}
+	TESTQ(s.left, s.left)
+	JZ(LabelRef("bottom"))
+	Label("row")
+	here, below := load(), load()
+	for i, v := range here {
+		join(v, above[i], below[i])
+		VMOVAPS(below[i], above[i])
+	}
+	store(here, "row")
+	DECQ(s.left)
+	JNZ(LabelRef("row"))
+	Label("bottom")
+	s.ifField(slideBelow, "done", func() {
+		here := load()
+		for i, v := range here {
+			join(v, above[i])
+		}
+		store(here, "bottom")
+	})
+	s.end()
+}
+
+// narrowTotal adds up planes.
+func narrowTotal() {
+	a := args("narrowTotal", "narrowTotal adds up the pixels of planes and scales the sums.", "totalArgs")
+	s := &strip{a: a}
+	x, y, planes := s.field(totalX), s.field(totalY), s.field(totalPlanes)
+	from, to := Mem{Base: s.field(totalFrom)}, Mem{Base: s.field(totalTo)}
+	mask, at := YMM(), s.field(totalRest)
+	VMOVUPS(Mem{Base: at}, mask)
+	Label("plane")
+	place, left := GP64(), s.field(totalTurns)
+	MOVLQSX(from, at)
+	LEAQ(Mem{Base: x, Index: at, Scale: 4}, at)
+	sum, rest := YMM(), YMM()
+	VXORPS(sum, sum, sum)
+	TESTQ(left, left)
+	JZ(LabelRef("rest"))
+	Label("loop")
+	VADDPS(Mem{Base: at}, sum, sum)
+	ADDQ(Imm(32), at)
+	DECQ(left)
+	JNZ(LabelRef("loop"))
+	Label("rest")
+	VMASKMOVPS(Mem{Base: at}, mask, rest)
+	VADDPS(rest, sum, sum)
+	quarter, other := XMM(), XMM()
+	VEXTRACTF128(Imm(1), sum, quarter)
+	VADDPS(quarter, sum.AsX(), quarter)
+	VPERMILPS(Imm(0x0e), quarter, other)
+	VADDPS(other, quarter, quarter)
+	VPERMILPS(Imm(1), quarter, other)
+	VADDSS(other, quarter, quarter)
+	VMULSS(a.Offset(totalScale), quarter, quarter)
+	bound := XMM()
+	VMOVSS(a.Offset(totalLo), bound)
+	VMAXSS(quarter, bound, quarter)
+	VMOVSS(a.Offset(totalHi), bound)
+	VMINSS(quarter, bound, quarter)
+	MOVLQSX(to, place)
+	VMOVSS(quarter, Mem{Base: y, Index: place, Scale: 4})
+	ADDQ(Imm(4), from.Base)
+	ADDQ(Imm(4), to.Base)
+	DECQ(planes)
+	JNZ(LabelRef("plane"))
+	VZEROUPPER()
+	RET()
+}
