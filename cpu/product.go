@@ -54,37 +54,51 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 	return g, samples * (len(g.starts) - 1) * g.groups * g.bands
 }
 
-// cutColumns cuts columns, into so many tiles or more if all threads can have some, at
-// multiples of a unit; but threads' parts at rows of the given pitch, as those of windows
-// are, or where no thread would have much more than another.
+// cutColumns cuts columns, into so many tiles or more if all threads can have as many
+// columns, at multiples of a unit.
 func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
+	g.starts = []int{0}
 	// The last few columns are done best together with those before.
 	units := max(1, (columns+unit-1-fewest)/unit)
-	g.starts = []int{0}
-	if tiles > 1 && units >= threads {
-		each := (tiles + threads - 1) / threads
-		for i := range threads {
-			from, to := g.starts[len(g.starts)-1], columns
-			if i < threads-1 {
-				ideal := columns * (i + 1) / threads
-				for _, at := range [...]int{lineFloats, unit, pitch} {
-					if n := nearest(ideal, at); at == lineFloats || at > 1 && abs(n-ideal) <= columns/threads/16 && (n-1)%lineFloats >= fewest {
-						to = n
-					}
-				}
-			}
-			for j := 1; j < each; j++ {
-				if at := from + (to-from)*j/each/unit*unit; at > g.starts[len(g.starts)-1] {
-					g.starts = append(g.starts, at)
-				}
-			}
-			if to > g.starts[len(g.starts)-1] {
-				g.starts = append(g.starts, to)
-			}
-		}
+	ends, even := shareColumns(unit, columns, pitch, threads)
+	if tiles == 1 || units < threads || !even {
+		g.starts = append(g.starts, columns)
 		return
 	}
-	g.starts = append(g.starts, columns)
+	each := (tiles + threads - 1) / threads
+	for _, to := range ends {
+		from := g.starts[len(g.starts)-1]
+		for j := 1; j < each; j++ {
+			if at := from + (to-from)*j/each/unit*unit; at > g.starts[len(g.starts)-1] {
+				g.starts = append(g.starts, at)
+			}
+		}
+		g.starts = append(g.starts, to)
+	}
+}
+
+// shareColumns is where each thread's columns end: at rows of the given pitch, as those of
+// windows do, or at a multiple of a unit where no thread would have much more than another,
+// else at cache lines; and whether the parts are nearly equal.
+func shareColumns(unit, columns, pitch, threads int) (ends []int, even bool) {
+	even = true
+	from := 0
+	for i := range threads {
+		to := columns
+		if i < threads-1 {
+			ideal := columns * (i + 1) / threads
+			for _, at := range [...]int{lineFloats, unit, pitch} {
+				if n := nearest(ideal, at); at == lineFloats || at > 1 && abs(n-ideal) <= columns/threads/16 && (n-1)%lineFloats >= fewest {
+					to = n
+				}
+			}
+		}
+		if part := to - from; part < 1 || part*threads > columns+columns/8 {
+			even = false
+		}
+		ends, from = append(ends, to), to
+	}
+	return ends, even
 }
 
 // nearest is the multiple of unit that is nearest.
