@@ -851,23 +851,29 @@ plane:
 	VBROADCASTSS (R11), Y13
 	CMPQ         104(AX), $0x00
 	JEQ          inside
-	VMASKMOVPS   (CX), Y0, Y12
+	VMOVUPS      (CX), Y12
+	VANDPS       Y0, Y12, Y12
 	VFMADD231PS  Y12, Y3, Y13
-	VMASKMOVPS   4(CX), Y1, Y12
+	VMOVUPS      4(CX), Y12
+	VANDPS       Y1, Y12, Y12
 	VFMADD231PS  Y12, Y4, Y13
-	VMASKMOVPS   8(CX), Y2, Y12
+	VMOVUPS      8(CX), Y12
+	VANDPS       Y2, Y12, Y12
 	VFMADD231PS  Y12, Y5, Y13
 	ADDQ         BX, CX
 
 inside:
 	VBROADCASTSS (R11), Y14
-	VMASKMOVPS   (CX), Y0, Y12
+	VMOVUPS      (CX), Y12
+	VANDPS       Y0, Y12, Y12
 	VFMADD231PS  Y12, Y6, Y13
 	VFMADD231PS  Y12, Y3, Y14
-	VMASKMOVPS   4(CX), Y1, Y12
+	VMOVUPS      4(CX), Y12
+	VANDPS       Y1, Y12, Y12
 	VFMADD231PS  Y12, Y7, Y13
 	VFMADD231PS  Y12, Y4, Y14
-	VMASKMOVPS   8(CX), Y2, Y12
+	VMOVUPS      8(CX), Y12
+	VANDPS       Y2, Y12, Y12
 	VFMADD231PS  Y12, Y8, Y13
 	VFMADD231PS  Y12, Y5, Y14
 	DECQ         R12
@@ -878,15 +884,18 @@ row:
 	VMOVAPS      Y13, Y12
 	VMOVAPS      Y14, Y13
 	VBROADCASTSS (R11), Y14
-	VMASKMOVPS   (CX), Y0, Y15
+	VMOVUPS      (CX), Y15
+	VANDPS       Y0, Y15, Y15
 	VFMADD231PS  Y15, Y9, Y12
 	VFMADD231PS  Y15, Y6, Y13
 	VFMADD231PS  Y15, Y3, Y14
-	VMASKMOVPS   4(CX), Y1, Y15
+	VMOVUPS      4(CX), Y15
+	VANDPS       Y1, Y15, Y15
 	VFMADD231PS  Y15, Y10, Y12
 	VFMADD231PS  Y15, Y7, Y13
 	VFMADD231PS  Y15, Y4, Y14
-	VMASKMOVPS   8(CX), Y2, Y15
+	VMOVUPS      8(CX), Y15
+	VANDPS       Y2, Y15, Y15
 	VFMADD231PS  Y15, Y11, Y12
 	VFMADD231PS  Y15, Y8, Y13
 	VFMADD231PS  Y15, Y5, Y14
@@ -919,11 +928,14 @@ bottom:
 	CMPQ        112(AX), $0x00
 	JEQ         border
 	ADDQ        BX, CX
-	VMASKMOVPS  (CX), Y0, Y3
+	VMOVUPS     (CX), Y3
+	VANDPS      Y0, Y3, Y3
 	VFMADD231PS Y3, Y9, Y13
-	VMASKMOVPS  4(CX), Y1, Y3
+	VMOVUPS     4(CX), Y3
+	VANDPS      Y1, Y3, Y3
 	VFMADD231PS Y3, Y10, Y13
-	VMASKMOVPS  8(CX), Y2, Y3
+	VMOVUPS     8(CX), Y3
+	VANDPS      Y2, Y3, Y3
 	VFMADD231PS Y3, Y11, Y13
 
 border:
@@ -993,10 +1005,10 @@ plane:
 	VBROADCASTSS (R12), Y11
 	CMPQ         104(AX), $0x00
 	JEQ          inside
-	VMOVUPS      (R10), Y10
-	VMASKMOVPS   (CX), Y10, Y10
-	VMOVUPS      64(R10), Y12
-	VMASKMOVPS   32(CX), Y12, Y12
+	VMOVUPS      (CX), Y10
+	VANDPS       (R10), Y10, Y10
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
 	ADDQ         BX, CX
 	VSHUFPS      $0x88, Y12, Y10, Y13
 	VSHUFPS      $0xdd, Y12, Y10, Y10
@@ -1011,10 +1023,10 @@ inside:
 
 row:
 	VMOVAPS      Y11, Y10
-	VMOVUPS      (R10), Y11
-	VMASKMOVPS   (CX), Y11, Y11
-	VMOVUPS      64(R10), Y12
-	VMASKMOVPS   32(CX), Y12, Y12
+	VMOVUPS      (CX), Y11
+	VANDPS       (R10), Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
 	ADDQ         BX, CX
 	VSHUFPS      $0x88, Y12, Y11, Y13
 	VSHUFPS      $0xdd, Y12, Y11, Y11
@@ -1022,10 +1034,10 @@ row:
 	VFMADD231PS  Y13, Y4, Y10
 	VFMADD231PS  Y11, Y5, Y10
 	VFMADD231PS  Y12, Y6, Y10
-	VMOVUPS      (R10), Y11
-	VMASKMOVPS   (CX), Y11, Y11
-	VMOVUPS      64(R10), Y12
-	VMASKMOVPS   32(CX), Y12, Y13
+	VMOVUPS      (CX), Y11
+	VANDPS       (R10), Y11, Y11
+	VMOVUPS      32(CX), Y13
+	VANDPS       64(R10), Y13, Y13
 	ADDQ         BX, CX
 	VSHUFPS      $0x88, Y13, Y11, Y12
 	VSHUFPS      $0xdd, Y13, Y11, Y13
@@ -1056,7 +1068,8 @@ rowSeven:
 	JMP          rowStored
 
 rowPart:
-	VMOVUPS    32(R10), Y12
+	MOVQ       136(AX), R14
+	VMOVUPS    32(R14), Y12
 	VMASKMOVPS Y10, Y12, (DX)
 
 rowStored:
@@ -1068,10 +1081,10 @@ bottom:
 	CMPQ         112(AX), $0x00
 	JEQ          done
 	VMOVAPS      Y11, Y10
-	VMOVUPS      (R10), Y1
-	VMASKMOVPS   (CX), Y1, Y1
-	VMOVUPS      64(R10), Y2
-	VMASKMOVPS   32(CX), Y2, Y2
+	VMOVUPS      (CX), Y1
+	VANDPS       (R10), Y1, Y1
+	VMOVUPS      32(CX), Y2
+	VANDPS       64(R10), Y2, Y2
 	ADDQ         BX, CX
 	VSHUFPS      $0x88, Y2, Y1, Y3
 	VSHUFPS      $0xdd, Y2, Y1, Y1
@@ -1098,7 +1111,8 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	VMOVUPS    32(R10), Y1
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y1
 	VMASKMOVPS Y10, Y1, (DX)
 
 bottomStored:
@@ -1137,37 +1151,43 @@ TEXT ·narrowSlideAverage(SB), NOSPLIT, $0-8
 	VMOVUPS narrowSlideAveragebehind<>+0(SB), Y2
 
 plane:
-	MOVLQSX    (DI), CX
-	SHLQ       $0x02, CX
-	ADDQ       (AX), CX
-	ADDQ       $0x04, DI
-	MOVLQSX    (R8), DX
-	SHLQ       $0x02, DX
-	ADDQ       32(AX), DX
-	ADDQ       $0x04, R8
-	ADDQ       8(AX), CX
-	MOVQ       96(AX), R10
-	MOVQ       72(AX), R11
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	CMPQ       104(AX), $0x00
-	JEQ        inside
-	VMASKMOVPS (CX), Y0, Y3
-	VMASKMOVPS 32(CX), Y1, Y4
-	ADDQ       BX, CX
-	VMOVAPS    Y3, Y3
-	VMOVAPS    Y4, Y4
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Y3
+	VANDPS  Y0, Y3, Y3
+	VMOVUPS 32(CX), Y4
+	VANDPS  Y1, Y4, Y4
+	ADDQ    BX, CX
+	VMOVAPS Y3, Y3
+	VMOVAPS Y4, Y4
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
 
 row:
-	VMASKMOVPS   (CX), Y0, Y5
-	VMASKMOVPS   32(CX), Y1, Y6
+	VMOVUPS      (CX), Y5
+	VANDPS       Y0, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y1, Y6, Y6
 	ADDQ         BX, CX
-	VMASKMOVPS   (CX), Y0, Y7
-	VMASKMOVPS   32(CX), Y1, Y8
+	VMOVUPS      (CX), Y7
+	VANDPS       Y0, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VANDPS       Y1, Y8, Y8
 	ADDQ         BX, CX
 	VADDPS       Y3, Y5, Y5
 	VADDPS       Y7, Y5, Y5
@@ -1216,8 +1236,10 @@ rowStored:
 bottom:
 	CMPQ         112(AX), $0x00
 	JEQ          done
-	VMASKMOVPS   (CX), Y0, Y5
-	VMASKMOVPS   32(CX), Y1, Y6
+	VMOVUPS      (CX), Y5
+	VANDPS       Y0, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y1, Y6, Y6
 	ADDQ         BX, CX
 	VADDPS       Y3, Y5, Y5
 	VADDPS       Y4, Y6, Y6
@@ -1292,44 +1314,44 @@ TEXT ·narrowSlideMax(SB), NOSPLIT, $0-8
 	VBROADCASTSS X3, Y3
 
 plane:
-	MOVLQSX    (DI), CX
-	SHLQ       $0x02, CX
-	ADDQ       (AX), CX
-	ADDQ       $0x04, DI
-	MOVLQSX    (R8), DX
-	SHLQ       $0x02, DX
-	ADDQ       32(AX), DX
-	ADDQ       $0x04, R8
-	ADDQ       8(AX), CX
-	MOVQ       96(AX), R10
-	MOVQ       72(AX), R11
-	VMOVAPS    Y3, Y4
-	VMOVAPS    Y3, Y5
-	CMPQ       104(AX), $0x00
-	JEQ        inside
-	VMASKMOVPS (CX), Y0, Y4
-	VMASKMOVPS 32(CX), Y1, Y5
-	ADDQ       BX, CX
-	VBLENDVPS  Y0, Y4, Y3, Y4
-	VBLENDVPS  Y1, Y5, Y3, Y5
-	VMOVAPS    Y4, Y4
-	VMOVAPS    Y5, Y5
+	MOVLQSX   (DI), CX
+	SHLQ      $0x02, CX
+	ADDQ      (AX), CX
+	ADDQ      $0x04, DI
+	MOVLQSX   (R8), DX
+	SHLQ      $0x02, DX
+	ADDQ      32(AX), DX
+	ADDQ      $0x04, R8
+	ADDQ      8(AX), CX
+	MOVQ      96(AX), R10
+	MOVQ      72(AX), R11
+	VMOVAPS   Y3, Y4
+	VMOVAPS   Y3, Y5
+	CMPQ      104(AX), $0x00
+	JEQ       inside
+	VMOVUPS   (CX), Y4
+	VBLENDVPS Y0, Y4, Y3, Y4
+	VMOVUPS   32(CX), Y5
+	VBLENDVPS Y1, Y5, Y3, Y5
+	ADDQ      BX, CX
+	VMOVAPS   Y4, Y4
+	VMOVAPS   Y5, Y5
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
 
 row:
-	VMASKMOVPS   (CX), Y0, Y6
-	VMASKMOVPS   32(CX), Y1, Y7
-	ADDQ         BX, CX
+	VMOVUPS      (CX), Y6
 	VBLENDVPS    Y0, Y6, Y3, Y6
+	VMOVUPS      32(CX), Y7
 	VBLENDVPS    Y1, Y7, Y3, Y7
-	VMASKMOVPS   (CX), Y0, Y8
-	VMASKMOVPS   32(CX), Y1, Y9
 	ADDQ         BX, CX
+	VMOVUPS      (CX), Y8
 	VBLENDVPS    Y0, Y8, Y3, Y8
+	VMOVUPS      32(CX), Y9
 	VBLENDVPS    Y1, Y9, Y3, Y9
+	ADDQ         BX, CX
 	VCMPPS       $0x03, Y4, Y6, Y10
 	VMAXPS       Y4, Y6, Y6
 	VCMPPS       $0x03, Y8, Y8, Y4
@@ -1384,11 +1406,11 @@ rowStored:
 bottom:
 	CMPQ         112(AX), $0x00
 	JEQ          done
-	VMASKMOVPS   (CX), Y0, Y6
-	VMASKMOVPS   32(CX), Y1, Y7
-	ADDQ         BX, CX
+	VMOVUPS      (CX), Y6
 	VBLENDVPS    Y0, Y6, Y3, Y6
+	VMOVUPS      32(CX), Y7
 	VBLENDVPS    Y1, Y7, Y3, Y7
+	ADDQ         BX, CX
 	VCMPPS       $0x03, Y4, Y6, Y8
 	VMAXPS       Y4, Y6, Y6
 	VORPS        Y8, Y6, Y6

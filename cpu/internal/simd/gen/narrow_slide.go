@@ -91,7 +91,8 @@ func narrowSlide() {
 	before, here, after := YMM(), YMM(), YMM()
 	pixels := func(v int) reg.VecVirtual {
 		p := YMM()
-		VMASKMOVPS(Mem{Base: s.x, Disp: 4 * v}, masks[v], p)
+		VMOVUPS(Mem{Base: s.x, Disp: 4 * v}, p)
+		VANDPS(masks[v], p, p)
 		return p
 	}
 	last := func() reg.VecVirtual { return masks[1] }
@@ -154,10 +155,11 @@ func narrowColumns(a, b, behind reg.VecVirtual) (c [3]reg.VecVirtual) {
 func inOrder(v reg.VecVirtual) { VPERMPD(Imm(0xd8), v, v) }
 
 // narrowPair loads a row's two registers of pixels, and goes to the next row.
-func (s *strip) narrowPair(mask func(i int) reg.VecVirtual) (pair []reg.VecVirtual) {
+func (s *strip) narrowPair(mask func(i int, v reg.VecVirtual)) (pair []reg.VecVirtual) {
 	pair = ymms(2)
 	for i, v := range pair {
-		VMASKMOVPS(Mem{Base: s.x, Disp: 32 * i}, mask(i), v)
+		VMOVUPS(Mem{Base: s.x, Disp: 32 * i}, v)
+		mask(i, v)
 	}
 	ADDQ(s.pitch, s.x)
 	return pair
@@ -167,16 +169,11 @@ func (s *strip) narrowPair(mask func(i int) reg.VecVirtual) (pair []reg.VecVirtu
 func narrowSlideStrided() {
 	s := narrowStrip("narrowSlideStrided", "narrowSlideStrided convolves a strip of up to 7 columns of planes with 3x3 weights, every other pixel.")
 	blocks := Mem{Base: s.field(slideBlocks)}
-	block := func(i int) reg.VecVirtual {
-		v := YMM()
-		VMOVUPS(blocks.Offset(32*i), v)
-		return v
-	}
 	behind := behindOrder("narrowSlideStrided")
 	w := s.narrowWeights()
 	sum, next := YMM(), YMM()
 	row := func() [3]reg.VecVirtual {
-		p := s.narrowPair(func(i int) reg.VecVirtual { return block([]int{blockFirst, blockBehind}[i]) })
+		p := s.narrowPair(func(i int, v reg.VecVirtual) { VANDPS(blocks.Offset(32*[]int{blockFirst, blockBehind}[i]), v, v) })
 		return narrowColumns(p[0], p[1], behind)
 	}
 	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {
@@ -186,7 +183,7 @@ func narrowSlideStrided() {
 	}
 	store := func(label string) {
 		inOrder(sum)
-		s.narrowStore(sum, label, func() reg.VecVirtual { return block(blockLast) })
+		s.narrowStore(sum, label, func() reg.VecVirtual { return s.block(blockLast) })
 	}
 	VBROADCASTSS(s.bias, next)
 	s.ifField(slideAbove, "inside", func() { add(w[:3], row(), next) })
@@ -233,13 +230,13 @@ func narrowReduce(most bool) {
 	s.plane()
 	scale := s.field(slideScale)
 	load := func() []reg.VecVirtual {
-		pair := s.narrowPair(func(i int) reg.VecVirtual { return masks[i] })
-		if most {
-			for i, v := range pair {
+		return s.narrowPair(func(i int, v reg.VecVirtual) {
+			if most {
 				VBLENDVPS(masks[i], v, least, v)
+			} else {
+				VANDPS(masks[i], v, v)
 			}
-		}
-		return pair
+		})
 	}
 	// join gives the sum, or the largest. MAXPS forgets a NaN, so who saw one is noted, and
 	// becomes one.
