@@ -224,6 +224,11 @@ func tile256x1x2(a *tileArgs)
 //go:noescape
 func tile256fullx1x2(a *tileArgs)
 
+// columns256fullx1x2 computes panels of 1 rows and of 0, so many times 16 pixels.
+//
+//go:noescape
+func columns256fullx1x2(a *tileArgs)
+
 // tile256x2x1 computes panels of 2 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -243,6 +248,11 @@ func tile256x2x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx2x2(a *tileArgs)
+
+// columns256fullx2x2 computes panels of 2 rows and of 1, so many times 16 pixels.
+//
+//go:noescape
+func columns256fullx2x2(a *tileArgs)
 
 // tile256x3x1 computes panels of 3 rows, 8 pixels, the last 8 of them by the mask.
 //
@@ -264,6 +274,11 @@ func tile256x3x2(a *tileArgs)
 //go:noescape
 func tile256fullx3x2(a *tileArgs)
 
+// columns256fullx3x2 computes panels of 3 rows and of 2, so many times 16 pixels.
+//
+//go:noescape
+func columns256fullx3x2(a *tileArgs)
+
 // tile256x4x1 computes panels of 4 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -283,6 +298,11 @@ func tile256x4x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx4x2(a *tileArgs)
+
+// columns256fullx4x2 computes panels of 4 rows and of 3, so many times 16 pixels.
+//
+//go:noescape
+func columns256fullx4x2(a *tileArgs)
 
 // tile256x5x1 computes panels of 5 rows, 8 pixels, the last 8 of them by the mask.
 //
@@ -304,6 +324,11 @@ func tile256x5x2(a *tileArgs)
 //go:noescape
 func tile256fullx5x2(a *tileArgs)
 
+// columns256fullx5x2 computes panels of 5 rows and of 4, so many times 16 pixels.
+//
+//go:noescape
+func columns256fullx5x2(a *tileArgs)
+
 // tile256x6x1 computes panels of 6 rows, 8 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -323,6 +348,11 @@ func tile256x6x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx6x2(a *tileArgs)
+
+// columns256fullx6x2 computes panels of 6 rows and of 5, so many times 16 pixels.
+//
+//go:noescape
+func columns256fullx6x2(a *tileArgs)
 
 // columns1 computes 1 pixels of 4 panels into block[panel][pixel][8].
 //

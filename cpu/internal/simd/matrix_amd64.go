@@ -34,6 +34,8 @@ type tileArgs struct {
 	addRows *int32
 	mask    unsafe.Pointer // *uint16, or *[8]int32
 	panels  int            // of one height
+	lower   int            // and those of one row less behind them, for column tiles
+	columns int            // tiles
 	lo, hi  float32
 }
 
@@ -55,7 +57,11 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 		left = 0
 	}
 	a := tileArgs{x: &p.X[0], rows: &p.Rows[0], depth: m.depth, lo: p.Lo, hi: p.Hi}
-	for px := 0; px < n-left; {
+	px := 0
+	if m.level == AVX2 {
+		px = m.fullTiles(&a, p, n-left, first, last)
+	}
+	for px < n-left {
 		registers := (n - left - px + s.lanes - 1) / s.lanes
 		width := min(s.width, registers)
 		if s.width == 3 && registers == 4 {
@@ -92,6 +98,39 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 	if left > 0 {
 		m.columns(p, n-left, left, first, last)
 	}
+}
+
+// fullTiles computes as many columns as there are in full tiles.
+func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, first, last int) (columns int) {
+	s := m.level.shape()
+	if a.columns = n / (s.width * s.lanes); a.columns == 0 {
+		return 0
+	}
+	columns = a.columns * s.width * s.lanes
+	b := &m.panels[first]
+	for a.panels = 0; first+a.panels < last && m.panels[first+a.panels].height == b.height; a.panels++ {
+	}
+	a.lower = last - first - a.panels
+	a.x, a.y, a.yRows = &p.X[0], &p.Y[0], &p.YRows[b.first-p.Skip]
+	a.w, a.bias = &m.data[b.at], &m.bias[b.first]
+	if p.Add != nil {
+		a.add, a.addRows = &p.Add[0], &p.AddRows[b.first-p.Skip]
+	}
+	switch b.height {
+	case 1:
+		columns256fullx1x2(a)
+	case 2:
+		columns256fullx2x2(a)
+	case 3:
+		columns256fullx3x2(a)
+	case 4:
+		columns256fullx4x2(a)
+	case 5:
+		columns256fullx5x2(a)
+	case 6:
+		columns256fullx6x2(a)
+	}
+	return columns
 }
 
 // columns computes the last few columns.

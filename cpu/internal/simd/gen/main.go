@@ -51,6 +51,7 @@ func kernels() {
 			tile(narrow, m, n, 0)
 			tile(full, m, n, 0)
 		}
+		columnTiles(full, m, width256)
 	}
 	for pixels := 1; pixels <= 4; pixels++ {
 		columns(pixels)

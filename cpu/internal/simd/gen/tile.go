@@ -75,6 +75,8 @@ const (
 	atAddRows
 	atMask
 	atPanels
+	atLower
+	atColumns
 	atLo
 	atHi = atLo + 4
 )
@@ -95,19 +97,73 @@ func tile(s isa, m, n, tail int) {
 	if tail > 0 {
 		name, masked = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf(" and %d more", tail)
 	}
-	a := args(name, fmt.Sprintf("%s computes panels of %d rows, %d pixels%s.", name, m, n*s.bytes/4, masked), "tileArgs")
-	field := func(at int) reg.GPVirtual {
-		r := GP64()
-		MOVQ(a.Offset(at), r)
-		return r
-	}
-	mask := s.mask(a.Offset(atMask))
-	x, y, residual := field(atX), field(atY), field(atAdd)
-	w, bias := Mem{Base: field(atW)}, Mem{Base: field(atBias)}
-	yRows, addRows := Mem{Base: field(atYRows)}, Mem{Base: field(atAddRows)}
-	panels := field(atPanels)
+	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows, %d pixels%s.", name, m, n*s.bytes/4, masked))
+	p.begin()
+	p.run("", m, n, tail, p.field(atPanels))
+	VZEROUPPER()
+	RET()
+}
 
-	Label("panel")
+// columnTiles is tile from column to column, n registers each, for panels of m rows and
+// those of m-1 behind them: calling a tile for each takes as long as a panel of depth 20.
+func columnTiles(s isa, m, n int) {
+	name := fmt.Sprintf("columns%sx%dx%d", s.name, m, n)
+	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows and of %d, so many times %d pixels.", name, m, m-1, n*s.bytes/4))
+	Label("column")
+	p.begin()
+	p.run("", m, n, 0, p.field(atPanels))
+	if m > 1 {
+		lower := p.field(atLower)
+		TESTQ(lower, lower)
+		JZ(LabelRef("next"))
+		p.run("lower", m-1, n, 0, lower)
+	}
+	Label("next")
+	step := Imm(uint64(n * s.bytes))
+	ADDQ(step, p.x)
+	ADDQ(step, p.y)
+	TESTQ(p.residual, p.residual)
+	JZ(LabelRef("alone"))
+	ADDQ(step, p.residual)
+	Label("alone")
+	SUBQ(Imm(1), p.a.Offset(atColumns))
+	JNZ(LabelRef("column"))
+	VZEROUPPER()
+	RET()
+}
+
+// panels is what tiles keep from panel to panel.
+type panels struct {
+	isa
+	a                       Mem
+	masked                  reg.Register
+	x, y, residual          reg.GPVirtual
+	w, bias, yRows, addRows Mem
+}
+
+func newPanels(s isa, name, doc string) *panels {
+	p := &panels{isa: s, a: args(name, doc, "tileArgs")}
+	p.masked = s.mask(p.a.Offset(atMask))
+	p.x, p.y, p.residual = p.field(atX), p.field(atY), p.field(atAdd)
+	return p
+}
+
+func (p *panels) field(at int) reg.GPVirtual {
+	r := GP64()
+	MOVQ(p.a.Offset(at), r)
+	return r
+}
+
+// begin goes to the first panel.
+func (p *panels) begin() {
+	p.w, p.bias = Mem{Base: p.field(atW)}, Mem{Base: p.field(atBias)}
+	p.yRows, p.addRows = Mem{Base: p.field(atYRows)}, Mem{Base: p.field(atAddRows)}
+}
+
+// run computes so many panels of m rows. Labels begin with the given word.
+func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
+	s, w, bias := p.isa, p.w, p.bias
+	Label(label + "panel")
 	acc := make([][]reg.VecVirtual, m)
 	for i := range acc {
 		for j := range n {
@@ -125,8 +181,8 @@ func tile(s isa, m, n, tail int) {
 		VMOVUPS(bias, ends[j])
 	}
 
-	row, rows, left := GP64(), Mem{Base: field(atRows)}, field(atDepth)
-	Label("loop")
+	row, rows, left := GP64(), Mem{Base: p.field(atRows)}, p.field(atDepth)
+	Label(label + "loop")
 	MOVLQSX(rows, row)
 	place := func(base reg.GPVirtual, j int) Mem {
 		return Mem{Base: base, Index: row, Scale: 4, Disp: j * s.bytes}
@@ -135,16 +191,16 @@ func tile(s isa, m, n, tail int) {
 	for j := range pixels {
 		pixels[j] = s.vec()
 		if j == n-1 && tail == 0 {
-			s.load(place(x, j), mask, pixels[j])
+			s.load(place(p.x, j), p.masked, pixels[j])
 		} else {
-			VMOVUPS(place(x, j), pixels[j])
+			VMOVUPS(place(p.x, j), pixels[j])
 		}
 	}
 	if tail > 0 {
 		column := YMM()
 		VMOVUPS(w, column)
 		for j, end := range ends {
-			VFMADD231PS_BCST(place(x, n).Offset(4*j), column, end)
+			VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
 		}
 	}
 	if n == 1 { // weights that are used once come from far away
@@ -164,33 +220,33 @@ func tile(s isa, m, n, tail int) {
 	ADDQ(Imm(4), rows.Base)
 	ADDQ(Imm(uint64(4*m)), w.Base)
 	DECQ(left)
-	JNZ(LabelRef("loop"))
+	JNZ(LabelRef(label + "loop"))
 
 	// Now the epilogue: each row's place is looked up again.
-	TESTQ(residual, residual)
-	JZ(LabelRef("clamp"))
+	TESTQ(p.residual, p.residual)
+	JZ(LabelRef(label + "clamp"))
 	for i := range m {
-		MOVLQSX(addRows.Offset(4*i), row)
+		MOVLQSX(p.addRows.Offset(4*i), row)
 		for j := range n {
 			if j == n-1 && tail == 0 {
-				s.add(place(residual, j), mask, acc[i][j])
+				s.add(place(p.residual, j), p.masked, acc[i][j])
 			} else {
-				VADDPS(place(residual, j), acc[i][j], acc[i][j])
+				VADDPS(place(p.residual, j), acc[i][j], acc[i][j])
 			}
 		}
 	}
-	Label("clamp")
+	Label(label + "clamp")
 	lo, hi := s.vec(), s.vec()
-	VBROADCASTSS(a.Offset(atLo), lo)
-	VBROADCASTSS(a.Offset(atHi), hi)
+	VBROADCASTSS(p.a.Offset(atLo), lo)
+	VBROADCASTSS(p.a.Offset(atHi), hi)
 	for i := range m {
-		MOVLQSX(yRows.Offset(4*i), row)
+		MOVLQSX(p.yRows.Offset(4*i), row)
 		for j := range n {
 			clamp(acc[i][j], lo, hi)
 			if j == n-1 && tail == 0 {
-				s.store(acc[i][j], mask, place(y, j))
+				s.store(acc[i][j], p.masked, place(p.y, j))
 			} else {
-				VMOVUPS(acc[i][j], place(y, j))
+				VMOVUPS(acc[i][j], place(p.y, j))
 			}
 		}
 	}
@@ -200,10 +256,10 @@ func tile(s isa, m, n, tail int) {
 			return place(base, n)
 		}
 		values := turned(ends, m)
-		TESTQ(residual, residual)
+		TESTQ(p.residual, p.residual)
 		JZ(LabelRef("last"))
 		for i, v := range values {
-			if from := at(residual, addRows, i); tail == 1 {
+			if from := at(p.residual, p.addRows, i); tail == 1 {
 				VADDSS(from, v, v)
 			} else {
 				VADDPS(from, v, v)
@@ -212,20 +268,18 @@ func tile(s isa, m, n, tail int) {
 		Label("last")
 		for i, v := range values {
 			clamp(v, lo.AsX(), hi.AsX())
-			if to := at(y, yRows, i); tail == 1 {
+			if to := at(p.y, p.yRows, i); tail == 1 {
 				VMOVSS(v, to)
 			} else {
 				VMOVUPS(v, to)
 			}
 		}
 	}
-	for _, next := range []Mem{bias, yRows, addRows} {
+	for _, next := range []Mem{bias, p.yRows, p.addRows} {
 		ADDQ(Imm(uint64(4*m)), next.Base)
 	}
 	DECQ(panels)
-	JNZ(LabelRef("panel"))
-	VZEROUPPER()
-	RET()
+	JNZ(LabelRef(label + "panel"))
 }
 
 // clamp keeps a NaN: MAXPS and MINPS return the operand that Go's assembler takes
