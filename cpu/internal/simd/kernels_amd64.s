@@ -5477,6 +5477,11 @@ panel:
 	VBROADCASTSS (DI), Y1
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y2
+	VADDPS       Y2, Y1, Y1
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5488,13 +5493,6 @@ loop:
 	ADDQ         $0x04, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y2
-	VADDPS       Y2, Y1, Y1
-
-clamp:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -5526,6 +5524,10 @@ panel:
 	VBROADCASTSS (DI), Y0
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5537,12 +5539,6 @@ loop:
 	ADDQ         $0x04, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-
-clamp:
 	VBROADCASTSS 104(AX), Y1
 	VBROADCASTSS 108(AX), Y2
 	MOVLQSX      (R8), R11
@@ -5577,6 +5573,12 @@ panel:
 	VMOVAPS      Y1, Y2
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y3
+	VADDPS       Y3, Y2, Y2
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5589,14 +5591,6 @@ loop:
 	ADDQ         $0x04, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y3
-	VADDPS       Y3, Y2, Y2
-
-clamp:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -5632,6 +5626,11 @@ panel:
 	VMOVAPS      Y0, Y1
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5644,13 +5643,6 @@ loop:
 	ADDQ         $0x04, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-
-clamp:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -5688,6 +5680,11 @@ panel:
 	VMOVAPS      Y0, Y1
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5700,13 +5697,6 @@ loop:
 	ADDQ         $0x04, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-
-clamp:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -5753,6 +5743,14 @@ panel:
 	VBROADCASTSS 4(DI), Y2
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y3
+	VADDPS       Y3, Y1, Y1
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y3
+	VADDPS       Y3, Y2, Y2
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5766,16 +5764,6 @@ loop:
 	ADDQ         $0x08, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y3
-	VADDPS       Y3, Y1, Y1
-	MOVLQSX      4(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y3
-	VADDPS       Y3, Y2, Y2
-
-clamp:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -5812,6 +5800,12 @@ panel:
 	VBROADCASTSS 4(DI), Y1
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5825,14 +5819,6 @@ loop:
 	ADDQ         $0x08, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-
-clamp:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -5873,6 +5859,16 @@ panel:
 	VMOVAPS      Y3, Y4
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y5
+	VADDPS       Y5, Y2, Y2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y5
+	VADDPS       Y5, Y4, Y4
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5888,18 +5884,6 @@ loop:
 	ADDQ         $0x08, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y5
-	VADDPS       Y5, Y2, Y2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y5
-	VADDPS       Y5, Y4, Y4
-
-clamp:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -5944,6 +5928,14 @@ panel:
 	VMOVAPS      Y2, Y3
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
 
 loop:
 	MOVLQSX      (R12), R11
@@ -5959,16 +5951,6 @@ loop:
 	ADDQ         $0x08, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-
-clamp:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -6015,6 +5997,14 @@ panel:
 	VMOVAPS      Y2, Y3
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6030,16 +6020,6 @@ loop:
 	ADDQ         $0x08, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-
-clamp:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -6070,6 +6050,11 @@ lowerpanel:
 	VMOVAPS      Y0, Y1
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           lowerloop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
 
 lowerloop:
 	MOVLQSX      (R12), R11
@@ -6082,13 +6067,6 @@ lowerloop:
 	ADDQ         $0x04, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -6138,6 +6116,17 @@ panel:
 	VBROADCASTSS 8(DI), Y3
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y4
+	VADDPS       Y4, Y1, Y1
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y4
+	VADDPS       Y4, Y2, Y2
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y4
+	VADDPS       Y4, Y3, Y3
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6153,19 +6142,6 @@ loop:
 	ADDQ         $0x0c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y4
-	VADDPS       Y4, Y1, Y1
-	MOVLQSX      4(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y4
-	VADDPS       Y4, Y2, Y2
-	MOVLQSX      8(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y4
-	VADDPS       Y4, Y3, Y3
-
-clamp:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -6207,6 +6183,14 @@ panel:
 	VBROADCASTSS 8(DI), Y2
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6222,16 +6206,6 @@ loop:
 	ADDQ         $0x0c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-
-clamp:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -6278,6 +6252,20 @@ panel:
 	VMOVAPS      Y5, Y6
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y2, Y2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y4, Y4
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y6, Y6
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6296,22 +6284,6 @@ loop:
 	ADDQ         $0x0c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y2, Y2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y4, Y4
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y5, Y5
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y6, Y6
-
-clamp:
 	VBROADCASTSS 104(AX), Y7
 	VBROADCASTSS 108(AX), Y8
 	MOVLQSX      (R8), R11
@@ -6365,6 +6337,17 @@ panel:
 	VMOVAPS      Y4, Y5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6383,19 +6366,6 @@ loop:
 	ADDQ         $0x0c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-
-clamp:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -6451,6 +6421,17 @@ panel:
 	VMOVAPS      Y4, Y5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6469,19 +6450,6 @@ loop:
 	ADDQ         $0x0c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-
-clamp:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -6521,6 +6489,14 @@ lowerpanel:
 	VMOVAPS      Y2, Y3
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           lowerloop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
 
 lowerloop:
 	MOVLQSX      (R12), R11
@@ -6536,16 +6512,6 @@ lowerloop:
 	ADDQ         $0x08, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -6603,6 +6569,20 @@ panel:
 	VBROADCASTSS 12(DI), Y4
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
+	VADDPS       Y5, Y1, Y1
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
+	VADDPS       Y5, Y2, Y2
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
+	VADDPS       Y5, Y3, Y3
+	MOVLQSX      12(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y5
+	VADDPS       Y5, Y4, Y4
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6620,22 +6600,6 @@ loop:
 	ADDQ         $0x10, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y5
-	VADDPS       Y5, Y1, Y1
-	MOVLQSX      4(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y5
-	VADDPS       Y5, Y2, Y2
-	MOVLQSX      8(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y5
-	VADDPS       Y5, Y3, Y3
-	MOVLQSX      12(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y5
-	VADDPS       Y5, Y4, Y4
-
-clamp:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -6682,6 +6646,16 @@ panel:
 	VBROADCASTSS 12(DI), Y3
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6699,18 +6673,6 @@ loop:
 	ADDQ         $0x10, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-
-clamp:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -6763,6 +6725,24 @@ panel:
 	VMOVAPS      Y7, Y8
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
+	VADDPS       Y9, Y2, Y2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
+	VADDPS       Y9, Y6, Y6
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y7, Y7
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
+	VADDPS       Y9, Y8, Y8
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6784,26 +6764,6 @@ loop:
 	ADDQ         $0x10, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
-	VADDPS       Y9, Y2, Y2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y5, Y5
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
-	VADDPS       Y9, Y6, Y6
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y7, Y7
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y9
-	VADDPS       Y9, Y8, Y8
-
-clamp:
 	VBROADCASTSS 104(AX), Y9
 	VBROADCASTSS 108(AX), Y10
 	MOVLQSX      (R8), R11
@@ -6866,6 +6826,20 @@ panel:
 	VMOVAPS      Y6, Y7
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6887,22 +6861,6 @@ loop:
 	ADDQ         $0x10, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-
-clamp:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R11
@@ -6967,6 +6925,20 @@ panel:
 	VMOVAPS      Y6, Y7
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
 
 loop:
 	MOVLQSX      (R12), R11
@@ -6988,22 +6960,6 @@ loop:
 	ADDQ         $0x10, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-
-clamp:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R11
@@ -7052,6 +7008,17 @@ lowerpanel:
 	VMOVAPS      Y4, Y5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           lowerloop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
 
 lowerloop:
 	MOVLQSX      (R12), R11
@@ -7070,19 +7037,6 @@ lowerloop:
 	ADDQ         $0x0c, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -7148,6 +7102,23 @@ panel:
 	VBROADCASTSS 16(DI), Y5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
+	VADDPS       Y6, Y1, Y1
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
+	VADDPS       Y6, Y2, Y2
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
+	VADDPS       Y6, Y3, Y3
+	MOVLQSX      12(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
+	VADDPS       Y6, Y4, Y4
+	MOVLQSX      16(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y6
+	VADDPS       Y6, Y5, Y5
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7167,25 +7138,6 @@ loop:
 	ADDQ         $0x14, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y6
-	VADDPS       Y6, Y1, Y1
-	MOVLQSX      4(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y6
-	VADDPS       Y6, Y2, Y2
-	MOVLQSX      8(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y6
-	VADDPS       Y6, Y3, Y3
-	MOVLQSX      12(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y6
-	VADDPS       Y6, Y4, Y4
-	MOVLQSX      16(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y6
-	VADDPS       Y6, Y5, Y5
-
-clamp:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -7237,6 +7189,18 @@ panel:
 	VBROADCASTSS 16(DI), Y4
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7256,20 +7220,6 @@ loop:
 	ADDQ         $0x14, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-
-clamp:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -7328,6 +7278,28 @@ panel:
 	VMOVAPS      Y9, Y10
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
+	VADDPS       Y11, Y2, Y2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
+	VADDPS       Y11, Y4, Y4
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
+	VADDPS       Y11, Y6, Y6
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y7, Y7
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
+	VADDPS       Y11, Y8, Y8
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y9, Y9
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
+	VADDPS       Y11, Y10, Y10
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7352,30 +7324,6 @@ loop:
 	ADDQ         $0x14, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
-	VADDPS       Y11, Y2, Y2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
-	VADDPS       Y11, Y4, Y4
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y5, Y5
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
-	VADDPS       Y11, Y6, Y6
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y7, Y7
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
-	VADDPS       Y11, Y8, Y8
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y9, Y9
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y11
-	VADDPS       Y11, Y10, Y10
-
-clamp:
 	VBROADCASTSS 104(AX), Y11
 	VBROADCASTSS 108(AX), Y12
 	MOVLQSX      (R8), R11
@@ -7447,6 +7395,23 @@ panel:
 	VMOVAPS      Y8, Y9
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7471,25 +7436,6 @@ loop:
 	ADDQ         $0x14, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
-
-clamp:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R11
@@ -7563,6 +7509,23 @@ panel:
 	VMOVAPS      Y8, Y9
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7587,25 +7550,6 @@ loop:
 	ADDQ         $0x14, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
-
-clamp:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R11
@@ -7663,6 +7607,20 @@ lowerpanel:
 	VMOVAPS      Y6, Y7
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           lowerloop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
 
 lowerloop:
 	MOVLQSX      (R12), R11
@@ -7684,22 +7642,6 @@ lowerloop:
 	ADDQ         $0x10, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R11
@@ -7773,6 +7715,26 @@ panel:
 	VBROADCASTSS 20(DI), Y6
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y1, Y1
+	MOVLQSX      4(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y2, Y2
+	MOVLQSX      8(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y3, Y3
+	MOVLQSX      12(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y4, Y4
+	MOVLQSX      16(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y5, Y5
+	MOVLQSX      20(R9), R11
+	VMASKMOVPS   (BX)(R11*4), Y0, Y7
+	VADDPS       Y7, Y6, Y6
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7794,28 +7756,6 @@ loop:
 	ADDQ         $0x18, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y1, Y1
-	MOVLQSX      4(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y2, Y2
-	MOVLQSX      8(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y3, Y3
-	MOVLQSX      12(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y4, Y4
-	MOVLQSX      16(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y5, Y5
-	MOVLQSX      20(R9), R11
-	VMASKMOVPS   (BX)(R11*4), Y0, Y7
-	VADDPS       Y7, Y6, Y6
-
-clamp:
 	VBROADCASTSS 104(AX), Y7
 	VBROADCASTSS 108(AX), Y8
 	MOVLQSX      (R8), R11
@@ -7872,6 +7812,20 @@ panel:
 	VBROADCASTSS 20(DI), Y5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
 
 loop:
 	MOVLQSX      (R12), R11
@@ -7893,22 +7847,6 @@ loop:
 	ADDQ         $0x18, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Y5, Y5
-
-clamp:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -7973,6 +7911,32 @@ panel:
 	VMOVAPS      Y11, Y12
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y1, Y1
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
+	VADDPS       Y13, Y2, Y2
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y3, Y3
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
+	VADDPS       Y13, Y4, Y4
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y5, Y5
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
+	VADDPS       Y13, Y6, Y6
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y7, Y7
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
+	VADDPS       Y13, Y8, Y8
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y9, Y9
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
+	VADDPS       Y13, Y10, Y10
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y11, Y11
+	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
+	VADDPS       Y13, Y12, Y12
 
 loop:
 	MOVLQSX      (R12), R11
@@ -8000,34 +7964,6 @@ loop:
 	ADDQ         $0x18, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y1, Y1
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
-	VADDPS       Y13, Y2, Y2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y3, Y3
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
-	VADDPS       Y13, Y4, Y4
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y5, Y5
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
-	VADDPS       Y13, Y6, Y6
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y7, Y7
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
-	VADDPS       Y13, Y8, Y8
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y9, Y9
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
-	VADDPS       Y13, Y10, Y10
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Y11, Y11
-	VMASKMOVPS   32(BX)(R11*4), Y0, Y13
-	VADDPS       Y13, Y12, Y12
-
-clamp:
 	VBROADCASTSS 104(AX), Y13
 	VBROADCASTSS 108(AX), Y14
 	MOVLQSX      (R8), R11
@@ -8108,6 +8044,26 @@ panel:
 	VMOVAPS      Y10, Y11
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y10, Y10
+	VADDPS       32(BX)(R11*4), Y11, Y11
 
 loop:
 	MOVLQSX      (R12), R11
@@ -8135,28 +8091,6 @@ loop:
 	ADDQ         $0x18, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Y10, Y10
-	VADDPS       32(BX)(R11*4), Y11, Y11
-
-clamp:
 	VBROADCASTSS 104(AX), Y12
 	VBROADCASTSS 108(AX), Y13
 	MOVLQSX      (R8), R11
@@ -8239,6 +8173,26 @@ panel:
 	VMOVAPS      Y10, Y11
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           loop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Y10, Y10
+	VADDPS       32(BX)(R11*4), Y11, Y11
 
 loop:
 	MOVLQSX      (R12), R11
@@ -8266,28 +8220,6 @@ loop:
 	ADDQ         $0x18, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Y10, Y10
-	VADDPS       32(BX)(R11*4), Y11, Y11
-
-clamp:
 	VBROADCASTSS 104(AX), Y12
 	VBROADCASTSS 108(AX), Y13
 	MOVLQSX      (R8), R11
@@ -8354,6 +8286,23 @@ lowerpanel:
 	VMOVAPS      Y8, Y9
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	TESTQ        BX, BX
+	JZ           lowerloop
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Y0, Y0
+	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Y2, Y2
+	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Y4, Y4
+	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Y6, Y6
+	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Y8, Y8
+	VADDPS       32(BX)(R11*4), Y9, Y9
 
 lowerloop:
 	MOVLQSX      (R12), R11
@@ -8378,25 +8327,6 @@ lowerloop:
 	ADDQ         $0x14, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R11

@@ -182,11 +182,28 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	}
 
 	row, rows, left := GP64(), Mem{Base: p.field(atRows)}, p.field(atDepth)
-	Label(label + "loop")
-	MOVLQSX(rows, row)
 	place := func(base reg.GPVirtual, j int) Mem {
 		return Mem{Base: base, Index: row, Scale: 4, Disp: j * s.bytes}
 	}
+	addResidual := func(done string) {
+		TESTQ(p.residual, p.residual)
+		JZ(LabelRef(done))
+		for i := range m {
+			MOVLQSX(p.addRows.Offset(4*i), row)
+			for j := range n {
+				if j == n-1 && tail == 0 {
+					s.add(place(p.residual, j), p.masked, acc[i][j])
+				} else {
+					VADDPS(place(p.residual, j), acc[i][j], acc[i][j])
+				}
+			}
+		}
+	}
+	if s.bytes == 32 { // there what comes behind the loop is waited for
+		addResidual(label + "loop")
+	}
+	Label(label + "loop")
+	MOVLQSX(rows, row)
 	pixels := make([]reg.VecVirtual, n)
 	for j := range pixels {
 		pixels[j] = s.vec()
@@ -223,17 +240,8 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	JNZ(LabelRef(label + "loop"))
 
 	// Now the epilogue: each row's place is looked up again.
-	TESTQ(p.residual, p.residual)
-	JZ(LabelRef(label + "clamp"))
-	for i := range m {
-		MOVLQSX(p.addRows.Offset(4*i), row)
-		for j := range n {
-			if j == n-1 && tail == 0 {
-				s.add(place(p.residual, j), p.masked, acc[i][j])
-			} else {
-				VADDPS(place(p.residual, j), acc[i][j], acc[i][j])
-			}
-		}
+	if s.bytes == 64 {
+		addResidual(label + "clamp")
 	}
 	Label(label + "clamp")
 	lo, hi := s.vec(), s.vec()
