@@ -46,7 +46,7 @@ func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places result
 		a.maps, err = d.newBuffer(gl, storageBuffer, s.precision.Bytes()*(p.ArenaFloats+beyondArena), a.what)
 		return a, err
 	}
-	rows := textureRows(p)
+	rows := s.rows(p)
 	a.id, err = newTexture(gl, unitMaps, s.texels().format, rows, a.what)
 	if err != nil {
 		return a, err

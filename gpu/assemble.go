@@ -18,6 +18,7 @@ type dispatch struct {
 	stream  bool      // weights are read once: better from a buffer
 	paired  bool      // else a texel has two vec4s of them, which must be fp16
 	choice  *choice   // of the variant; nil if there is no choice
+	holds   bool      // work groups keep something behind the maps
 	step    int
 	beside  int // the word of parameters that is resultBase for what is done beside
 

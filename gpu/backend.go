@@ -157,6 +157,7 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 		}
 	}
 	page := make([]int, len(dispatches))
+	held := false // since the last barrier
 	for i, d := range dispatches {
 		words = padded(words, l.UniformAlignment)
 		n := launch{
@@ -168,6 +169,9 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 			barrier:      e.plan.Steps[d.step].Barrier && (i == 0 || dispatches[i-1].step != d.step),
 			step:         d.step,
 		}
+		held = held && !n.barrier
+		n.barrier = n.barrier || held && d.holds // all hold in one place
+		held = held || d.holds
 		words = append(words, d.params...)
 		page[i] = -1
 		switch {

@@ -1,14 +1,9 @@
 package gpu
 
 import (
-	"fmt"
-
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
-
-// sharedVectors is the 16 KiB of shared memory that every device has, in vec4s.
-const sharedVectors = 1024
 
 // convFused is a depthwise convolution and the pointwise one behind it, or a whole unit:
 // conv_fused.comp, a work group for each of the step's tiles.
@@ -20,7 +15,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	inputs, outputs := first.Shape[1]/groups, m/groups
 	rows, strips := s.Tile.Rows, ceilDiv(s.Tile.Columns, 4)
 	before := unitOf(s)
-	middle, err := shared(s, inputs*rows*strips+before.vectors(inputs))
+	middle, where, err := t.middle(s)
 	if err != nil {
 		return dispatch{}, err
 	}
@@ -54,6 +49,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	}
 	p.ints(h, w, oh, ow, win.Pads.Top, groups, inputs, outputs, tiles.count, tiles.size, share, len(tiles.packed)/4)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
+	p = append(p, where...)
 	if outputs%v.channels == 0 {
 		defines = append(defines, "EXACT")
 	}
@@ -77,17 +73,9 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		beside:  besideBase,
 		choice:  how,
 		stream:  v.buffered,
+		holds:   where != nil,
 		weights: weights,
 		groups:  [3]int{ceilDiv(oh, rows) * columns, slabs, ceilDiv(tiles.count, share)},
 		rounds:  loops,
 	}, nil
-}
-
-// shared names the macro of so many vec4s of shared memory, in steps, so that fewer
-// programs differ.
-func shared(s *network.Step, vectors int) ([]string, error) {
-	if t := s.Tile; vectors < 1 || vectors > sharedVectors || min(t.Channels, t.Rows, t.Columns) < 1 {
-		return nil, fmt.Errorf("%v takes %d bytes of shared memory, of %d: %w", t, 16*vectors, 16*sharedVectors, network.ErrUnsupported)
-	}
-	return []string{set("SHARED", ceilDiv(vectors, 128)*128)}, nil
 }

@@ -15,9 +15,8 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	inputs, outputs := c/groups, m/groups
 	rows, strips := s.Tile.Rows, ceilDiv(s.Tile.Columns, 4)
 	channels := ceilDiv(s.Tile.Channels, 4) * 4
-	middleRows := (rows-1)*around.Stride[0] + (around.Kernel[0]-1)*around.Dilation[0] + 1
-	middleStrips := ((4*strips-1)*around.Stride[1]+(around.Kernel[1]-1)*around.Dilation[1])/4 + 1
-	middle, err := shared(s, channels*middleRows*middleStrips)
+	middleRows, middleStrips := beneath(around, rows, strips)
+	middle, where, err := t.middle(s)
 	if err != nil {
 		return dispatch{}, err
 	}
@@ -40,6 +39,7 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	p.ints(h, w, first.Shape[2], first.Shape[3], oh, ow, win.Pads.Top, around.Pads.Top,
 		groups, inputs, outputs, tiles.count, tiles.size, share)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
+	p = append(p, where...)
 	across, each := ceilDiv(ow, 4*strips), min(share, tiles.count)
 	return dispatch{
 		program: shaders.New("conv_pool.comp", join(workGroup(v.lanes), v.macros(), middle,
@@ -47,6 +47,7 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,
+		holds:   where != nil,
 		weights: tiles.packed,
 		groups:  [3]int{ceilDiv(oh, rows) * across, n * groups, ceilDiv(tiles.count, share)},
 		rounds: rounds{

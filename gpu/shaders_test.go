@@ -61,7 +61,9 @@ func programs(t *testing.T) []shaders.Program {
 				if n > 0 && mapsFor(i) == MapsTexture != s.texture {
 					continue
 				}
-				s.images = tuningFor(i).byImage
+				if s.images = tuningFor(i).byImage; s.texture && s.images {
+					s = s.holding(p, &SpecMinimum)
+				}
 				if s.half {
 					i.Precision = Float16Arithmetic
 				}

@@ -101,6 +101,7 @@ type storage struct {
 	texture   bool      // maps are in a texture
 	images    bool      // textures are read as images, and not by the texture unit
 	truncates bool      // stores cut off instead of rounding
+	behind    int       // where in the texture what work groups keep begins, in floats; 0 if that is shared memory
 	scratched bool      // some launches keep things of their own beside the maps
 }
 
@@ -129,6 +130,9 @@ func (d *Device) storageFor(p *network.Plan) (storage, error) {
 			return s, err
 		}
 	}
+	if s.texture && s.images {
+		s = s.holding(p, &d.info.Limits)
+	}
 	return s, nil
 }
 
@@ -153,6 +157,23 @@ func fitsTexture(p *network.Plan, l *Limits) error {
 
 // textureRows is the height of a texture that holds a plan's arena.
 func textureRows(p *network.Plan) int { return ceilDiv(p.ArenaFloats+beyondArena, 4*pageWidth) }
+
+// holding has a place behind the maps for what work groups keep, if the texture has.
+func (s storage) holding(p *network.Plan, l *Limits) storage {
+	s.behind = ceilDiv(p.ArenaFloats+beyondArena, 4) * 4
+	if s.rows(p) > l.TextureSize {
+		s.behind = 0
+	}
+	return s
+}
+
+// rows is the height of the texture.
+func (s storage) rows(p *network.Plan) int {
+	if s.behind == 0 {
+		return textureRows(p)
+	}
+	return ceilDiv(s.behind+behind(p), 4*pageWidth)
+}
 
 // compiled is the variant of a program for the storage.
 func (s storage) compiled(p shaders.Program) shaders.Program {

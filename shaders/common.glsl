@@ -26,15 +26,20 @@
 #endif
 #define TERM2 vec4 // a pool beside or behind has no products
 
+#ifdef MIDDLE_IN_MAPS // see middle.glsl
+#define AGAIN coherent
+#else
+#define AGAIN
+#endif
 #ifdef MAPS_TEXTURE
 #ifdef BY_IMAGE
-layout(binding = 2, IMAGE) readonly uniform highp image2D source; // 2048 wide
+layout(binding = 2, IMAGE) AGAIN readonly uniform highp image2D source; // 2048 wide
 #define FETCH(texels, at) imageLoad(texels, at)
 #else
 layout(binding = 1) uniform TEXEL sampler2D source; // 2048 wide
 #define FETCH(texels, at) texelFetch(texels, at, 0)
 #endif
-layout(binding = 0, IMAGE) writeonly uniform highp image2D target;
+layout(binding = 0, IMAGE) AGAIN writeonly uniform highp image2D target;
 #else
 layout(std430, binding = 0) readonly buffer Source { STORED source[]; };
 layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };

@@ -43,6 +43,9 @@ layout(std140, binding = 0) uniform Params {
 	int depthwise0;
 	float low;   // parameters of the function BETWEEN
 	float high;
+#ifdef MIDDLE_IN_MAPS
+	int middle0; // where they begin in the arena
+#endif
 };
 
 #ifdef EXACT
@@ -54,12 +57,10 @@ layout(std140, binding = 0) uniform Params {
 #define SHARE ((CELLS + PX - 1) / PX)
 
 #ifdef BESIDE
-#define HERE (slab < slabs) // barriers stand where all pass
+#define HERE (slab < slabs) // a phase ends where all pass
 #else
 #define HERE true
 #endif
-
-shared vec4 middle[SHARED];
 
 #ifdef UNIT
 vec4 input4(int at) {
@@ -68,7 +69,7 @@ vec4 input4(int at) {
 
 // The depthwise convolution reads what the first has left in shared memory.
 #undef READ
-#define READ(at) middle[(at) >> 2]
+#define READ(at) HELD((at) >> 2)
 #define PITCH (UNIT * 4)
 #define UNIT_CELLS (((ROWS - 1) * SY + KH) * UNIT)
 #define SKIP ((4 - LEFT % 4) % 4) // see strip.glsl
@@ -80,6 +81,7 @@ vec4 input4(int at) {
 #endif
 
 void main() {
+	BEGIN_PHASES
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
 	int group = slab % groups;
@@ -130,11 +132,11 @@ void main() {
 #ifdef EXPANDED
 				v = function(EXPANDED, v, low1, high1);
 #endif
-				middle[c * UNIT_CELLS + cell] = v;
+				HOLD(c * UNIT_CELLS + cell, v);
 			}
 		}
 	}
-	barrier();
+	NEXT_PHASE
 #endif
 
 	// loop depthwise
@@ -152,10 +154,10 @@ void main() {
 #ifdef BETWEEN
 			v = function(BETWEEN, v, low, high);
 #endif
-			middle[MIDDLE + (c * ROWS + y) * STRIPS + x] = v;
+			HOLD(MIDDLE + (c * ROWS + y) * STRIPS + x, v);
 		}
 	}
-	barrier();
+	NEXT_PHASE
 
 	// loop pointwise
 	for (int i = lane; HERE && i < min(share, tiles - tile0) * SHARE; i += LX) {
@@ -182,7 +184,7 @@ void main() {
 			TERM x[U * PX];
 			for (int u = 0; u < U; u++) {
 				for (int p = 0; p < PX; p++) {
-					x[u * PX + p] = middle[MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p])];
+					x[u * PX + p] = HELD(MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p]));
 				}
 			}
 			for (int q = 0; q < Q; q++) {
@@ -203,7 +205,7 @@ void main() {
 			for (int u = 0; u < U; u++) {
 				vec4 x[PX];
 				for (int p = 0; p < PX; p++) {
-					x[p] = middle[MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p])];
+					x[p] = HELD(MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p]));
 				}
 				for (int q = 0; q < Q; q++) {
 					vec4 f = AFTER(first, u * QS + q);

@@ -27,14 +27,15 @@ layout(std140, binding = 0) uniform Params {
 	int share;   // tiles that a work group computes
 	float low;   // parameters of the function BETWEEN
 	float high;
+#ifdef MIDDLE_IN_MAPS
+	int middle0; // where they begin in the arena
+#endif
 };
 
 #define MIDDLE_ROWS ((ROWS - 1) * SY2 + (KH2 - 1) * DY2 + 1)
 #define MIDDLE_STRIPS (((STRIPS * 4 - 1) * SX2 + (KW2 - 1) * DX2) / 4 + 1)
 #define MIDDLE (MIDDLE_ROWS * MIDDLE_STRIPS) // vec4s of a channel
 #define CELLS (ROWS * STRIPS)
-
-shared vec4 middle[SHARED];
 
 #ifdef AVERAGE2
 #define OUTSIDE2 0.0
@@ -49,6 +50,7 @@ shared vec4 middle[SHARED];
 #define RIGHT(row, columns) row[(columns) / 4][(columns) % 4]
 
 void main() {
+	BEGIN_PHASES
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
 	int first = int(gl_WorkGroupID.x) / ACROSS * ROWS;
@@ -104,10 +106,10 @@ void main() {
 #ifdef BETWEEN
 			v = function(BETWEEN, v, low, high);
 #endif
-			middle[(tile * OC + o) * MIDDLE + cell] = mix(vec4(OUTSIDE2), v, counts);
+			HOLD((tile * OC + o) * MIDDLE + cell, mix(vec4(OUTSIDE2), v, counts));
 		}
 	}
-	barrier();
+	NEXT_PHASE
 
 	// loop second
 	for (int i = lane; i < count * (OC * CELLS); i += LX) {
@@ -126,7 +128,7 @@ void main() {
 			vec4 row[WINDOW];
 			// unroll
 			for (int k = 0; k < WINDOW; k++) {
-				row[k] = middle[at + k];
+				row[k] = HELD(at + k);
 			}
 			// unroll
 			for (int kx = 0; kx < KW2; kx++) {

@@ -60,6 +60,7 @@ var helpers = []struct {
 	{"strip.glsl", []string{"fetch("}},
 	{"weight.glsl", []string{"weight(", "place("}},
 	{"locate.glsl", []string{"locate("}},
+	{"middle.glsl", []string{"HELD("}},
 }
 
 // calls tells whether a text has the call, and not only of a function whose name ends so.
