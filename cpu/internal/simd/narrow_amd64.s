@@ -943,7 +943,7 @@ border:
 	VMAXPS       Y13, Y3, Y13
 	VBROADCASTSS 124(AX), Y3
 	VMINPS       Y13, Y3, Y13
-	CMPQ         144(AX), $0x07
+	CMPQ         152(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y13, (DX)

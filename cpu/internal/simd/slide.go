@@ -14,10 +14,11 @@ type Slide struct {
 
 type strip struct {
 	x, y      int // where it begins in the planes
-	width     int // in columns
 	registers int
 	masks     [3]uint16   // pixels of the first register, of the last, and of the last one's third column
 	blocks    [3][8]int32 // the same for AVX2
+	store     int         // how many pixels are stored of a row
+	end       int         // and of the last one
 }
 
 // NewSlide makes a Slide, if the level has one of this form.
@@ -52,7 +53,16 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 	}
 	for i := range count {
 		from := f.Out.Width * i / count
-		s.strips = append(s.strips, s.strip(from, f.Out.Width*(i+1)/count-from))
+		n := f.Out.Width*(i+1)/count - from
+		p := s.strip(from, n)
+		p.store, p.end = n, n
+		switch { // a whole register is quicker where the rest is overwritten
+		case i < count-1: // by the next strip
+			p.store, p.end = lanes, lanes
+		case count == 1 && f.Stride == 1 && n >= lanes/2 && f.Out.Pitch == n: // by the next row
+			p.store = lanes
+		}
+		s.strips = append(s.strips, p)
 	}
 	return s, true
 }
@@ -69,7 +79,7 @@ func (s *Slide) strip(from, n int) strip {
 		}
 		return bits
 	}
-	p := strip{x: at, y: from, width: n, registers: (n + lanes - 1) / lanes}
+	p := strip{x: at, y: from, registers: (n + lanes - 1) / lanes}
 	if f.Stride == 2 {
 		p.masks = [3]uint16{mask(0, 0, 2*n+1), 1<<n - 1, mask(lanes, lanes, 2*n+1)}
 	} else {

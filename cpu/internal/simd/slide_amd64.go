@@ -25,7 +25,8 @@ type slideArgs struct {
 	lo, hi     float32
 	masks      [3]uint16
 	blocks     *[3][8]int32 // AVX2's masks
-	store      int          // and how many pixels are stored
+	store      int          // and how many pixels are stored of a row
+	end        int          // and of the last, with stride 1
 }
 
 // Run makes rows [from, to) of planes.
@@ -48,7 +49,7 @@ func (s *Slide) Run(p *Planes, from, to int) {
 		a.from, a.to = &p.From[first], &p.To[first]
 		for i := range s.strips {
 			t := &s.strips[i]
-			a.masks, a.blocks, a.store = t.masks, &t.blocks, t.width
+			a.masks, a.blocks, a.store, a.end = t.masks, &t.blocks, t.store, t.end
 			a.x, a.at, a.y = &p.X[0], 4*(x+t.x), &p.Y[y+t.y]
 			switch {
 			case f.Most && s.level == AVX2:

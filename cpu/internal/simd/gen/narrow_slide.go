@@ -12,6 +12,7 @@ import (
 const (
 	slideBlocks = slideMasks + 8
 	slideStore  = slideBlocks + 8
+	slideEnd    = slideStore + 8
 )
 
 // narrowStrip begins a slide for AVX2, whose strips are one register wide: masks are
@@ -57,16 +58,16 @@ func (s *strip) narrowEnd() {
 	s.end()
 }
 
-// narrowStore clamps and stores the first eight, seven or fewer of a register. Seven,
+// narrowStore clamps and stores as many of a register as the given field says. Seven,
 // which maps of 7, 14, 28 and 56 come to, are two halves that share a pixel, for masked
 // stores are slow.
-func (s *strip) narrowStore(v reg.VecVirtual, label string, last func() reg.VecVirtual) {
+func (s *strip) narrowStore(v reg.VecVirtual, field int, label string, last func() reg.VecVirtual) {
 	bound, y := YMM(), Mem{Base: s.y}
 	VBROADCASTSS(s.a.Offset(slideLo), bound)
 	VMAXPS(v, bound, v)
 	VBROADCASTSS(s.a.Offset(slideHi), bound)
 	VMINPS(v, bound, v)
-	CMPQ(s.a.Offset(slideStore), Imm(7))
+	CMPQ(s.a.Offset(field), Imm(7))
 	JEQ(LabelRef(label + "Seven"))
 	JLT(LabelRef(label + "Part"))
 	VMOVUPS(v, y)
@@ -122,7 +123,7 @@ func narrowSlide() {
 		VFMADD231PS(p, w[3+v], here)
 		VFMADD231PS(p, w[v], after)
 	}
-	s.narrowStore(before, "row", last)
+	s.narrowStore(before, slideStore, "row", last)
 	DECQ(s.left)
 	JNZ(LabelRef("row"))
 	Label("bottom")
@@ -132,7 +133,7 @@ func narrowSlide() {
 			VFMADD231PS(pixels(v), w[6+v], here)
 		}
 	})
-	s.narrowStore(here, "bottom", last)
+	s.narrowStore(here, slideEnd, "bottom", last)
 	s.narrowEnd()
 }
 
@@ -183,7 +184,7 @@ func narrowSlideStrided() {
 	}
 	store := func(label string) {
 		inOrder(sum)
-		s.narrowStore(sum, label, func() reg.VecVirtual { return s.block(blockLast) })
+		s.narrowStore(sum, slideStore, label, func() reg.VecVirtual { return s.block(blockLast) })
 	}
 	VBROADCASTSS(s.bias, next)
 	s.ifField(slideAbove, "inside", func() { add(w[:3], row(), next) })
@@ -282,7 +283,7 @@ func narrowReduce(most bool) {
 			VMULPS(v, c[0], c[0])
 			ADDQ(s.a.Offset(slideScalePitch), scale)
 		}
-		s.narrowStore(c[0], label, last)
+		s.narrowStore(c[0], slideStore, label, last)
 	}
 	TESTQ(s.left, s.left)
 	JZ(LabelRef("bottom"))
