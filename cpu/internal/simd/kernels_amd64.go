@@ -374,11 +374,6 @@ func columns3(a *columnsArgs)
 //go:noescape
 func columns4(a *columnsArgs)
 
-// lastColumn computes one pixel of 8 panels of the same height into block[panel][8].
-//
-//go:noescape
-func lastColumn(a *columnsArgs)
-
 // run3 convolves a plane that is one run with 3x3 weights.
 //
 //go:noescape

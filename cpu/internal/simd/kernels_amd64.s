@@ -8599,65 +8599,6 @@ loop:
 	VZEROUPPER
 	RET
 
-// func lastColumn(a *byte)
-// Requires: AVX, FMA3
-TEXT ·lastColumn(SB), NOSPLIT, $0-8
-	MOVQ    a+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    (AX), SI
-	MOVQ    64(AX), DI
-	MOVQ    DI, BX
-	MOVQ    96(AX), R8
-	VMOVUPS (R8), Y0
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y1
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y2
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y3
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y4
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y5
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y6
-	ADDQ    BX, R8
-	VMOVUPS (R8), Y7
-	MOVQ    DX, R8
-	IMULQ   DI, R8
-	LEAQ    (R8)(R8*2), R9
-	MOVQ    32(AX), R10
-	LEAQ    (R10)(R8*4), R11
-
-loop:
-	MOVLQSX      (CX), BX
-	VBROADCASTSS (SI)(BX*4), Y8
-	VFMADD231PS  (R10), Y8, Y0
-	VFMADD231PS  (R10)(R8*1), Y8, Y1
-	VFMADD231PS  (R10)(R8*2), Y8, Y2
-	VFMADD231PS  (R10)(R9*1), Y8, Y3
-	VFMADD231PS  (R11), Y8, Y4
-	VFMADD231PS  (R11)(R8*1), Y8, Y5
-	VFMADD231PS  (R11)(R8*2), Y8, Y6
-	VFMADD231PS  (R11)(R9*1), Y8, Y7
-	ADDQ         DI, R10
-	ADDQ         DI, R11
-	ADDQ         $0x04, CX
-	DECQ         DX
-	JNZ          loop
-	MOVQ         24(AX), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VZEROUPPER
-	RET
-
 // func run3(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·run3(SB), NOSPLIT, $0-8

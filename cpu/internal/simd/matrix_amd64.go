@@ -137,9 +137,6 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, first, last int) (columns
 func (m *Matrix) columns(p *Product, px, n, first, last int) {
 	var block [64]float32
 	a := columnsArgs{x: &p.X[px:][0], rows: &p.Rows[0], depth: m.depth, block: &block}
-	if n == 1 && px > 0 { // behind others, which have fetched the weights
-		first = m.lastColumn(p, &a, px, first, last)
-	}
 	step := 4
 	if n > 2 {
 		step = 2
@@ -160,35 +157,15 @@ func (m *Matrix) columns(p *Product, px, n, first, last int) {
 			columns4(&a)
 		}
 		for i := range min(step, last-first) {
-			m.storeColumns(p, block[i*n*8:][:n*8], px, n, first+i)
+			b := &m.panels[first+i]
+			rows := b.first - p.Skip
+			var add []int32
+			if p.Add != nil {
+				add = p.AddRows[rows:][:b.height]
+			}
+			p.storeColumns(block[i*n*8:][:n*8], px, n, p.YRows[rows:][:b.height], add)
 		}
 	}
-}
-
-// lastColumn computes one column of eight panels at a time, as long as there are so many
-// of the same height, and returns the first panel left.
-func (m *Matrix) lastColumn(p *Product, a *columnsArgs, px, first, last int) int {
-	const step = 8
-	for ; first+step <= last && m.panels[first].height == m.panels[first+step-1].height; first += step {
-		b := &m.panels[first]
-		a.w[0], a.stride[0], a.bias[0] = &m.data[b.at], 4*b.height, &m.bias[b.first]
-		lastColumn(a)
-		for i := range step {
-			m.storeColumns(p, a.block[i*8:][:8], px, 1, first+i)
-		}
-	}
-	return first
-}
-
-// storeColumns stores n pixels of a panel.
-func (m *Matrix) storeColumns(p *Product, block []float32, px, n, panel int) {
-	b := &m.panels[panel]
-	rows := b.first - p.Skip
-	var add []int32
-	if p.Add != nil {
-		add = p.AddRows[rows:][:b.height]
-	}
-	p.storeColumns(block, px, n, p.YRows[rows:][:b.height], add)
 }
 
 // storeColumns adds to, clamps and stores block[pixel][row]. The two numbers of

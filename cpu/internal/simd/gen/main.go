@@ -56,7 +56,6 @@ func kernels() {
 	for pixels := 1; pixels <= 4; pixels++ {
 		columns(pixels)
 	}
-	lastColumn()
 	run3()
 	window(3)
 	window(5)

@@ -410,55 +410,6 @@ func columns(pixels int) {
 	RET()
 }
 
-// lastColumn is columns for one pixel of eight panels of the same height, which follow
-// each other: as many sums as it takes to wait for none.
-func lastColumn() {
-	a := args("lastColumn", "lastColumn computes one pixel of 8 panels of the same height into block[panel][8].", "columnsArgs")
-	field := func(at int) reg.GPVirtual {
-		r := GP64()
-		MOVQ(a.Offset(at), r)
-		return r
-	}
-	rows, left, row := Mem{Base: field(ofRows)}, field(ofDepth), GP64()
-	x, stride, height := field(ofX), field(ofStride), GP64() // a column of a panel is as many bytes as a panel's biases
-	MOVQ(stride, height)
-	bias := field(ofBias)
-	acc := ymms(8)
-	for p, v := range acc {
-		VMOVUPS(Mem{Base: bias}, v)
-		if p < len(acc)-1 {
-			ADDQ(height, bias)
-		}
-	}
-	// The panels are apart by one, three and four times their size.
-	one, three := GP64(), GP64()
-	MOVQ(left, one)
-	IMULQ(stride, one)
-	LEAQ(Mem{Base: one, Index: one, Scale: 2}, three)
-	w, upper := field(ofW), GP64()
-	LEAQ(Mem{Base: w, Index: one, Scale: 4}, upper)
-	Label("loop")
-	MOVLQSX(rows, row)
-	value := YMM()
-	VBROADCASTSS(Mem{Base: x, Index: row, Scale: 4}, value)
-	for i, base := range []reg.GPVirtual{w, upper} {
-		for p, from := range []Mem{{Base: base}, {Base: base, Index: one, Scale: 1}, {Base: base, Index: one, Scale: 2}, {Base: base, Index: three, Scale: 1}} {
-			VFMADD231PS(from, value, acc[4*i+p])
-		}
-	}
-	ADDQ(stride, w)
-	ADDQ(stride, upper)
-	ADDQ(Imm(4), rows.Base)
-	DECQ(left)
-	JNZ(LabelRef("loop"))
-	to := Mem{Base: field(ofBlock)}
-	for p, v := range acc {
-		VMOVUPS(v, to.Offset(32*p))
-	}
-	VZEROUPPER()
-	RET()
-}
-
 // peak is nothing but independent multiply-adds: what a core can do at best. The sums
 // go out, so that it can be seen that they were made.
 func peak(s isa) {
