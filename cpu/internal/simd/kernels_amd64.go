@@ -29,6 +29,11 @@ func tile512x1x3t1(a *tileArgs)
 //go:noescape
 func tile512x1x3t4(a *tileArgs)
 
+// columns512x1x3 computes panels of 1 rows and of 0, so many times 48 pixels.
+//
+//go:noescape
+func columns512x1x3(a *tileArgs)
+
 // tile512x2x1 computes panels of 2 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
@@ -53,6 +58,11 @@ func tile512x2x3t1(a *tileArgs)
 //
 //go:noescape
 func tile512x2x3t4(a *tileArgs)
+
+// columns512x2x3 computes panels of 2 rows and of 1, so many times 48 pixels.
+//
+//go:noescape
+func columns512x2x3(a *tileArgs)
 
 // tile512x3x1 computes panels of 3 rows, 16 pixels, the last 16 of them by the mask.
 //
@@ -79,6 +89,11 @@ func tile512x3x3t1(a *tileArgs)
 //go:noescape
 func tile512x3x3t4(a *tileArgs)
 
+// columns512x3x3 computes panels of 3 rows and of 2, so many times 48 pixels.
+//
+//go:noescape
+func columns512x3x3(a *tileArgs)
+
 // tile512x4x1 computes panels of 4 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
@@ -103,6 +118,11 @@ func tile512x4x3t1(a *tileArgs)
 //
 //go:noescape
 func tile512x4x3t4(a *tileArgs)
+
+// columns512x4x3 computes panels of 4 rows and of 3, so many times 48 pixels.
+//
+//go:noescape
+func columns512x4x3(a *tileArgs)
 
 // tile512x5x1 computes panels of 5 rows, 16 pixels, the last 16 of them by the mask.
 //
@@ -129,6 +149,11 @@ func tile512x5x3t1(a *tileArgs)
 //go:noescape
 func tile512x5x3t4(a *tileArgs)
 
+// columns512x5x3 computes panels of 5 rows and of 4, so many times 48 pixels.
+//
+//go:noescape
+func columns512x5x3(a *tileArgs)
+
 // tile512x6x1 computes panels of 6 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
@@ -153,6 +178,11 @@ func tile512x6x3t1(a *tileArgs)
 //
 //go:noescape
 func tile512x6x3t4(a *tileArgs)
+
+// columns512x6x3 computes panels of 6 rows and of 5, so many times 48 pixels.
+//
+//go:noescape
+func columns512x6x3(a *tileArgs)
 
 // tile512x7x1 computes panels of 7 rows, 16 pixels, the last 16 of them by the mask.
 //
@@ -179,6 +209,11 @@ func tile512x7x3t1(a *tileArgs)
 //go:noescape
 func tile512x7x3t4(a *tileArgs)
 
+// columns512x7x3 computes panels of 7 rows and of 6, so many times 48 pixels.
+//
+//go:noescape
+func columns512x7x3(a *tileArgs)
+
 // tile512x8x1 computes panels of 8 rows, 16 pixels, the last 16 of them by the mask.
 //
 //go:noescape
@@ -203,6 +238,11 @@ func tile512x8x3t1(a *tileArgs)
 //
 //go:noescape
 func tile512x8x3t4(a *tileArgs)
+
+// columns512x8x3 computes panels of 8 rows and of 7, so many times 48 pixels.
+//
+//go:noescape
+func columns512x8x3(a *tileArgs)
 
 // tile256x1x1 computes panels of 1 rows, 8 pixels, the last 8 of them by the mask.
 //

@@ -57,10 +57,7 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 		left = 0
 	}
 	a := tileArgs{x: &p.X[0], rows: &p.Rows[0], depth: m.depth, lo: p.Lo, hi: p.Hi}
-	px := 0
-	if m.level == AVX2 {
-		px = m.fullTiles(&a, p, n-left, first, last)
-	}
+	px := m.fullTiles(&a, p, n-left, left, first, last)
 	for px < n-left {
 		registers := (n - left - px + s.lanes - 1) / s.lanes
 		width := min(s.width, registers)
@@ -100,13 +97,20 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 	}
 }
 
-// fullTiles computes as many columns as there are in full tiles.
-func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, first, last int) (columns int) {
+// fullTiles computes what there is of n columns in full tiles, and returns how many
+// columns that is. With AVX-512 the last one may be for the loop in multiply.
+func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, left, first, last int) (columns int) {
 	s := m.level.shape()
-	if a.columns = n / (s.width * s.lanes); a.columns == 0 {
+	tile := s.width * s.lanes
+	a.columns = n / tile
+	if rest := n % tile; s.width == 3 && (rest > 0 && rest <= s.lanes || rest == 0 && (left == 1 || left == 4)) {
+		a.columns--
+	}
+	if a.columns <= 0 {
 		return 0
 	}
-	columns = a.columns * s.width * s.lanes
+	columns = a.columns * tile
+	a.mask = m.level.mask(s.lanes)
 	b := &m.panels[first]
 	for a.panels = 0; first+a.panels < last && m.panels[first+a.panels].height == b.height; a.panels++ {
 	}
@@ -116,20 +120,7 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, first, last int) (columns
 	if p.Add != nil {
 		a.add, a.addRows = &p.Add[0], &p.AddRows[b.first-p.Skip]
 	}
-	switch b.height {
-	case 1:
-		columns256fullx1x2(a)
-	case 2:
-		columns256fullx2x2(a)
-	case 3:
-		columns256fullx3x2(a)
-	case 4:
-		columns256fullx4x2(a)
-	case 5:
-		columns256fullx5x2(a)
-	case 6:
-		columns256fullx6x2(a)
-	}
+	columnTiles(a, m.level, b.height)
 	return columns
 }
 
@@ -362,6 +353,39 @@ func tile256full(a *tileArgs, height, width int) {
 		tile256fullx6x1(a)
 	case 6*4 + 2:
 		tile256fullx6x2(a)
+	}
+}
+
+func columnTiles(a *tileArgs, l Level, height int) {
+	switch {
+	case l == AVX512 && height == 1:
+		columns512x1x3(a)
+	case l == AVX512 && height == 2:
+		columns512x2x3(a)
+	case l == AVX512 && height == 3:
+		columns512x3x3(a)
+	case l == AVX512 && height == 4:
+		columns512x4x3(a)
+	case l == AVX512 && height == 5:
+		columns512x5x3(a)
+	case l == AVX512 && height == 6:
+		columns512x6x3(a)
+	case l == AVX512 && height == 7:
+		columns512x7x3(a)
+	case l == AVX512 && height == 8:
+		columns512x8x3(a)
+	case l == AVX2 && height == 1:
+		columns256fullx1x2(a)
+	case l == AVX2 && height == 2:
+		columns256fullx2x2(a)
+	case l == AVX2 && height == 3:
+		columns256fullx3x2(a)
+	case l == AVX2 && height == 4:
+		columns256fullx4x2(a)
+	case l == AVX2 && height == 5:
+		columns256fullx5x2(a)
+	case l == AVX2 && height == 6:
+		columns256fullx6x2(a)
 	}
 }
 

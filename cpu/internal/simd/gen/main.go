@@ -45,6 +45,7 @@ func kernels() {
 		}
 		tile(wide, m, width512, 1)
 		tile(wide, m, width512, 4)
+		columnTiles(wide, m, width512)
 	}
 	for m := 1; m <= height256; m++ {
 		for n := 1; n <= width256; n++ {
