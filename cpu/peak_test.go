@@ -8,6 +8,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/internal/peak"
+	"github.com/shufflegl/shufflegl/internal/racing"
 )
 
 // What is counted is what is done, by all threads together.
@@ -55,9 +56,7 @@ func TestProbesOfOneThread(t *testing.T) {
 
 // The probes give figures on this machine, and better instructions are no slower.
 func TestProbes(t *testing.T) {
-	if testing.Short() || raceDetector {
-		t.Skip("slow")
-	}
+	racing.Skip(t)
 	fs, err := peak.Measure(context.Background(), cpu.New(cpu.Options{}), false, cpu.Probes(0, time.Now), peak.Options{Time: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/conformance"
+	"github.com/shufflegl/shufflegl/internal/racing"
 )
 
 func open(t testing.TB, o gpu.Options) *gpu.Device {
@@ -29,23 +30,30 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 
 // The whole suite runs with the defaults of GPUs, and with no more than every OpenGL
 // ES 3.1 device has. Those of software renderers, which this device may be, are large
-// programs and slow to build.
+// programs and slow to build. Most of the time goes to their compilers, each a thread of
+// a device's own: so what has a device of its own here runs beside others.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	d := open(t, gpu.Options{Limits: &gpu.SpecMinimum}.Like("a GPU"))
-	o := conformance.Options{Short: testing.Short() || gpu.RaceDetector}
-	if testing.Short() && strings.Contains(d.Device(), "softpipe") {
+	o := conformance.Options{Short: !every && d.Info().Software}
+	switch {
+	case racing.Detector:
+		o.Sample = 12
+	case testing.Short() && strings.Contains(d.Device(), "softpipe"):
 		o.Sample = 3 // all take it six minutes
 	}
 	conformance.Run(t, d, o)
 }
 
+// every case in every mode takes a software renderer a quarter of an hour of compiling.
+var every = os.Getenv("SHUFFLEGL_CONFORMANCE") == "all"
+
 // What families of GPUs run otherwise.
 func TestConformanceFamilies(t *testing.T) {
+	racing.Skip(t)
 	for _, renderer := range []string{"llvmpipe", "V3D 4.2", "Mali-G52", "Adreno (TM) 640"} {
 		t.Run(renderer, func(t *testing.T) {
-			if gpu.RaceDetector && renderer != "V3D 4.2" {
-				t.Skip("takes minutes")
-			}
+			t.Parallel()
 			d := open(t, gpu.Options{}.Like(renderer))
 			conformance.Run(t, d, conformance.Options{Short: true, Only: "fused/"})
 		})
@@ -59,13 +67,11 @@ func TestConformanceFamilies(t *testing.T) {
 const fp16Sums = 5e-3 + 7.0/4096
 
 // Maps and weights in each other way, some of the cases; with SHUFFLEGL_CONFORMANCE=all
-// every case, which takes a software renderer a quarter of an hour of compiling.
+// every case.
 func TestConformanceModes(t *testing.T) {
-	o := conformance.Options{Short: true, Sample: 6}
-	if testing.Short() || gpu.RaceDetector {
-		o.Sample = 30
-	}
-	if os.Getenv("SHUFFLEGL_CONFORMANCE") == "all" {
+	racing.Skip(t)
+	o := conformance.Options{Short: true, Sample: 30}
+	if every {
 		o = conformance.Options{}
 	}
 	for _, m := range []struct {
@@ -83,10 +89,12 @@ func TestConformanceModes(t *testing.T) {
 		{"fp16 arithmetic in a texture", gpu.Options{Precision: gpu.Float16Arithmetic, Maps: gpu.MapsTexture}, fp16Sums, "a GPU"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			d := open(t, m.options.Like(m.like))
-			if m.like == "llvmpipe" && (gpu.RaceDetector || strings.Contains(d.Device(), "softpipe")) {
+			if m.like == "llvmpipe" && strings.Contains(d.Device(), "softpipe") {
 				t.Skip("takes minutes")
 			}
+			o := o
 			o.Tolerance = m.tolerance
 			conformance.Run(t, d, o)
 		})

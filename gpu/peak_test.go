@@ -9,6 +9,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/internal/peak"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -43,6 +44,7 @@ func eachWay(t *testing.T, d *Device, check func(t *testing.T, p probe, e experi
 
 // What is counted is what is done: multiply-adds, bytes, texels, launches.
 func TestProbesCount(t *testing.T) {
+	racing.Skip(t)
 	d := openTest(t, Options{Limits: &SpecMinimum})
 	want := map[string]float64{
 		// 3 runs of 64 invocations, 1024 times each vec4 of each chain
@@ -115,6 +117,7 @@ func TestProbesStayInSpecMinimum(t *testing.T) {
 
 // The probes as they stand give figures on this machine's device, whatever it is.
 func TestProbes(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("slow")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -139,6 +140,7 @@ func TestPhotosAreSeenAlike(t *testing.T) {
 
 // The same for all presets, and for photos as cameras have them.
 func TestPresetsAreSeenAlike(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("the large ones")
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/internal/conformance"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 	"github.com/shufflegl/shufflegl/shaders"
@@ -144,15 +145,12 @@ func programs(t *testing.T) []shaders.Program {
 
 // glslangValidator, which is stricter than most drivers, accepts every variant.
 func TestShadersValidate(t *testing.T) {
-	if os.Getenv("SHUFFLEGL_LINT") == "" && (RaceDetector || testing.Short()) {
-		t.Skip("make lint runs it, with more variants")
+	if os.Getenv("SHUFFLEGL_LINT") == "" {
+		t.Skip("make lint runs it")
 	}
 	validator, err := exec.LookPath("glslangValidator")
 	if err != nil {
-		if os.Getenv("SHUFFLEGL_LINT") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err, "(glslang-tools has it)")
+		t.Fatal(err, "(glslang-tools has it)")
 	}
 	all := programs(t)
 	var wait sync.WaitGroup
@@ -189,8 +187,9 @@ func TestShadersValidate(t *testing.T) {
 // Every kernel file is used, and no variant declares more than OpenGL ES 3.1
 // guarantees.
 func TestShadersStayInSpecMinimum(t *testing.T) {
-	if RaceDetector {
-		t.Skip("nothing runs at the same time here, and it takes minutes")
+	racing.Skip(t)
+	if testing.Short() {
+		t.Skip("takes a minute")
 	}
 	used := map[string]bool{}
 	shared := 0

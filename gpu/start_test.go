@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -35,6 +36,7 @@ func TestSecondStart(t *testing.T) {
 		json.NewEncoder(os.Stdout).Encode(measureStart(t))
 		return
 	}
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -18,8 +19,9 @@ var wholeZoo = flag.Bool("zoo", false, "test every network of the zoo, which tak
 // Networks of the zoo give the reference's result, three times: one of each kind, and
 // with -zoo all of them, the heavy ones at a smaller size.
 func TestZoo(t *testing.T) {
+	racing.Skip(t)
 	size := 224
-	if gpu.RaceDetector || testing.Short() {
+	if testing.Short() {
 		size = 64
 	}
 	d := open(t, gpu.Options{})
@@ -84,7 +86,7 @@ func run(t *testing.T, b network.Backend, g *network.Graph, x *tensor.Tensor) *t
 
 // A run in the steady state does not allocate.
 func TestRunAllocates(t *testing.T) {
-	if gpu.RaceDetector {
+	if racing.Detector {
 		t.Skip("the race detector allocates")
 	}
 	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Height: 62, Width: 62}) // planes with padding

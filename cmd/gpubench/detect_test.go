@@ -12,6 +12,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/detect"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -19,9 +20,7 @@ import (
 // The trained detectors find in the photos what they should, with no flag about
 // preprocessing or decoding.
 func TestDetectTrained(t *testing.T) {
-	if raceDetector {
-		t.Skip("takes minutes: make test runs it without")
-	}
+	racing.Skip(t)
 	models := trained.Dir(t)
 	backends := []string{"cpu"}
 	if d, err := gpu.Open(gpu.Options{}); err != nil {

@@ -5,14 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // What each help text shows works as it stands, where the files are.
 func TestExamples(t *testing.T) {
-	if raceDetector {
-		t.Skip("takes minutes: make test runs it without")
-	}
+	racing.Skip(t)
 	for _, c := range commands() {
 		for _, example := range c.examples {
 			t.Run(example, func(t *testing.T) {

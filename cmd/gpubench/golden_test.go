@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
@@ -20,9 +21,7 @@ const tiny = "shufflenet_v1_g3_0.25x"
 
 // What each command writes, to the letter.
 func TestGolden(t *testing.T) {
-	if raceDetector {
-		t.Skip("takes minutes: make test runs it without")
-	}
+	racing.Skip(t)
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

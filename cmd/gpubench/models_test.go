@@ -13,6 +13,7 @@ import (
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/machine"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/internal/trained"
 )
 
@@ -26,9 +27,7 @@ func realSystem(out, err writer) *system {
 // Trained networks see in the photos what they should, with no flag about the
 // preprocessing where their BatchNorm tells it.
 func TestClassifyTrained(t *testing.T) {
-	if raceDetector {
-		t.Skip("takes minutes: make test runs it without")
-	}
+	racing.Skip(t)
 	models := trained.Dir(t)
 	backends := []string{"cpu", "reference"}
 	if d, err := gpu.Open(gpu.Options{}); err != nil {
@@ -45,7 +44,7 @@ func TestClassifyTrained(t *testing.T) {
 		for _, backend := range backends {
 			t.Run(c.file+"/"+backend, func(t *testing.T) {
 				most := 100
-				if backend == "reference" { // slow, most of all under the race detector
+				if backend == "reference" {
 					if most = 1; testing.Short() || c.args != "" {
 						t.Skip("slow")
 					}

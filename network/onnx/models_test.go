@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/internal/trained"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/onnx/internal/onnxfile"
@@ -151,7 +152,7 @@ func softmax(t *testing.T, x *tensor.Tensor) *tensor.Tensor {
 func TestTrainedModelsAnswer(t *testing.T) {
 	dir := trained.Dir(t)
 	backends := []network.Backend{cpu.New(cpu.Options{})}
-	if !racing { // it would take minutes, in one goroutine
+	if !racing.Detector { // it would take minutes, in one goroutine
 		backends = append(backends, cpu.NewReference())
 	}
 	if d := device(t); d != nil {
@@ -178,7 +179,7 @@ func TestTrainedModelsAnswer(t *testing.T) {
 			t.Run(m.folder+"/"+m.file+"/"+b.Name(), func(t *testing.T) {
 				few := list
 				// ShuffleNet sees every photo on every backend; what is slow sees one.
-				if m.folder != "shufflenet_v1_0.5x_g3" && (b.Name() == "reference" || racing || testing.Short()) {
+				if racing.Detector || m.folder != "shufflenet_v1_0.5x_g3" && (b.Name() == "reference" || testing.Short()) {
 					few = list[:1]
 				}
 				s, err := network.Compile(b, g)
