@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,8 @@ func TestNothingIsLeftOut(t *testing.T) {
 	}
 	var whole []string // packages tested with a GPU, in whole and without the detector
 	bare := false      // every package is, without cgo
+	skipped := regexp.MustCompile(`-skip (\w+)`)
+	var skip *regexp.Regexp // tests not among those with a GPU
 	for _, line := range strings.Split(string(recipes), "\n") {
 		switch _, args, ok := strings.Cut(line, "go test "); {
 		case !ok || strings.Contains(args, "-race") || strings.Contains(args, "-run"):
@@ -26,6 +29,9 @@ func TestNothingIsLeftOut(t *testing.T) {
 			bare = bare || strings.HasSuffix(args, " ./...")
 		case !strings.Contains(args, "-short") && strings.Contains(line, "SHUFFLEGL_GPU=required"):
 			whole = append(whole, strings.Fields(args)...)
+			if m := skipped.FindStringSubmatch(args); m != nil {
+				skip = regexp.MustCompile(`func Test\w*` + m[1])
+			}
 		}
 	}
 	if !bare || len(whole) == 0 {
@@ -37,6 +43,9 @@ func TestNothingIsLeftOut(t *testing.T) {
 			return err
 		}
 		source, err := fs.ReadFile(root, file)
+		if skip != nil && bytes.Contains(source, []byte("racing.")) && skip.Match(source) {
+			t.Errorf("%s has a test of a name that make test skips without the race detector: %s", file, skip.Find(source))
+		}
 		leaves[path.Dir(file)] = leaves[path.Dir(file)] || bytes.Contains(source, []byte("racing."))
 		shortens[path.Dir(file)] = shortens[path.Dir(file)] || bytes.Contains(source, []byte("testing.Short()"))
 		return err
