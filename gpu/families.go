@@ -44,9 +44,9 @@ var wide = tuning{
 var software = tuning{
 	inTexture: true, halfInTexture: true, byImage: true,
 
-	pointwise: variant{channels: 20, vectors: 2, sums: 64, unroll: 1, lanes: 32},
-	depthwise: variant{rows: 14, lanes: 64, buffered: true},
-	fused:     variant{channels: 20, vectors: 2, sums: 40, unroll: 1, lanes: 16},
+	pointwise: variant{channels: 20, vectors: 2, sums: 64, unroll: 2, lanes: 32},
+	depthwise: variant{rows: 7, lanes: 64},
+	fused:     variant{channels: 20, vectors: 2, sums: 64, unroll: 2, lanes: 16},
 	general:   variant{channels: 16, vectors: 4, lanes: 64},
 }
 

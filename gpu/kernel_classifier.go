@@ -64,7 +64,7 @@ func classifier(t *tables, s *network.Step) (dispatch, error) {
 		params:  p,
 		choice:  how,
 		weights: weights,
-		stream:  true,
+		stream:  !t.images,
 		groups:  [3]int{slices, parts, samples},
 		rounds:  loops,
 	}, nil

@@ -25,7 +25,7 @@ func fullyConnected(t *tables, s *network.Step) (dispatch, error) {
 			params:  p,
 			choice:  how,
 			weights: tiles.packed[first*row : (first+count)*row],
-			stream:  true,
+			stream:  !t.images,
 			groups:  [3]int{1, ceilDiv(count, slots), n},
 			rounds:  rounds{"inputs": float64(inputs) / float64(how.variant.parts)},
 		}

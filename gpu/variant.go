@@ -129,7 +129,6 @@ func (v variant) check(b bounds, l *Limits) error {
 		{sums, v.vectors >= 1 && v.vectors <= max(b.vectors, 1), "vectors"},
 		{sums, v.channels*v.vectors <= mostSums, "channels by vectors"},
 		{loops, (v.unroll == 1 || v.unroll == 2 || v.unroll == 4) && b.inputs%v.unroll == 0, "unroll"},
-		{loops, v.unroll == 1 || v.unroll*v.stride() <= 8, "unroll"},
 		{v.paired, v.pairs(b), "pairs of weights"},
 		{b.kernel == depthwiseFile, v.rows >= 1 && v.rows <= b.rows, "rows"},
 		{b.kernel == connectedFile, powerOfTwo(v.parts) && v.parts >= 4, "parts"},
@@ -154,7 +153,7 @@ func (v variant) fit(inputs, outputs, vectors int) variant {
 	v.channels = v.tile(outputs)
 	v.vectors = min(max(v.vectors, v.sums/v.channels), vectors)
 	v.sums = 0
-	for v.unroll > 1 && (inputs%v.unroll != 0 || v.unroll*v.stride() > 8) {
+	for v.unroll > 1 && inputs%v.unroll != 0 {
 		v.unroll /= 2
 	}
 	return v

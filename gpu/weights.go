@@ -11,7 +11,7 @@ import (
 // Weights come through the texture unit where a shader reads them again and
 // again: GPUs fetch texels beside loads from buffers, and cache them better.
 // Weights that are read once (fully connected layers), or are too many, are in a
-// buffer.
+// buffer; on software renderers only if they are too many.
 
 // placeWeights decides where a dispatch's weights go.
 func (d *dispatch) placeWeights(l *Limits) {

@@ -53,6 +53,13 @@ layout(std140, binding = 0) uniform Params {
 #else
 #define INSIDE(channel) (channel) < outputs
 #endif
+// The products of U input channels are summed up before a sum is taken up: see
+// conv_pointwise.comp.
+#if defined(HALF_ARITHMETIC) && U > 1 || defined(BY_IMAGE)
+#define AT_ONCE 1
+#else
+#define AT_ONCE 0
+#endif
 #define CELLS (ROWS * STRIPS) // vec4s of pixels in a tile
 #define SHARE ((CELLS + PX - 1) / PX)
 
@@ -180,17 +187,18 @@ void main() {
 		// loop inputs in pointwise
 		for (int c = 0; c < inputs; c += U) {
 			PLACE first = place(w);
-#if defined(HALF_ARITHMETIC) && U > 1
+#if AT_ONCE
 			TERM x[U * PX];
 			for (int u = 0; u < U; u++) {
 				for (int p = 0; p < PX; p++) {
 					x[u * PX + p] = HELD(MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p]));
 				}
 			}
+#ifdef HALF_ARITHMETIC
 			for (int q = 0; q < Q; q++) {
 				TERM part[4 * PX];
 				for (int u = 0; u < U; u++) {
-					TERM f = AFTER(first, u * QS + q);
+					TERM f = FACTORS(u, q);
 					for (int p = 0; p < PX; p++) {
 						for (int j = 0; j < 4; j++) {
 							part[j * PX + p] = u == 0 ? f[j] * x[u * PX + p] : part[j * PX + p] + f[j] * x[u * PX + p];
@@ -202,13 +210,31 @@ void main() {
 				}
 			}
 #else
+			// unroll
+			for (int q = 0; q < Q; q++) {
+				vec4 f[U];
+				for (int u = 0; u < U; u++) {
+					f[u] = FACTORS(u, q);
+				}
+				for (int j = 0; j < 4; j++) {
+					for (int p = 0; p < PX; p++) {
+						vec4 part = f[0][j] * x[p];
+						for (int u = 1; u < U; u++) {
+							part += f[u][j] * x[u * PX + p];
+						}
+						sum[(4 * q + j) * PX + p] += part;
+					}
+				}
+			}
+#endif
+#else
 			for (int u = 0; u < U; u++) {
 				vec4 x[PX];
 				for (int p = 0; p < PX; p++) {
 					x[p] = HELD(MIDDLE + (c + u) * CELLS + (PX > 1 ? min(cell[p], CELLS - 1) : cell[p]));
 				}
 				for (int q = 0; q < Q; q++) {
-					vec4 f = AFTER(first, u * QS + q);
+					vec4 f = FACTORS(u, q);
 					for (int p = 0; p < PX; p++) {
 						for (int j = 0; j < 4; j++) {
 							sum[(4 * q + j) * PX + p] += f[j] * x[p];

@@ -29,6 +29,11 @@ layout(std140, binding = 0) uniform Params {
 #else
 #define INSIDE(channel) (channel) < outputs
 #endif
+// The products of U input channels are summed up before a sum is taken up, where these are
+// parts in 16 bits, and on software renderers, which keep sums in memory.
+#if defined(HALF_ARITHMETIC) || defined(BY_IMAGE)
+#define AT_ONCE
+#endif
 
 void main() {
 	int item = int(gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * LX + int(gl_LocalInvocationID.x);
@@ -69,14 +74,14 @@ void main() {
 	// loop inputs
 	for (int c = 0; c < inputs; c += U) {
 		PLACE first = place(w);
-#ifdef HALF_ARITHMETIC
+#ifdef AT_ONCE
 		TERM x[U * PX];
 #endif
 		for (int u = 0; u < U; u++) {
 #ifdef FROM_TABLE
 			int at = index[row + c + u];
 #endif
-#ifdef HALF_ARITHMETIC
+#ifdef AT_ONCE
 #define X x[u * PX + p]
 #else
 #define X x[p]
@@ -88,12 +93,30 @@ void main() {
 #ifndef FROM_TABLE
 			at += from.y;
 #endif
-#ifdef HALF_ARITHMETIC
+#if defined(AT_ONCE) && !defined(HALF_ARITHMETIC)
+		}
+		// unroll
+		for (int q = 0; q < Q; q++) {
+			vec4 f[U];
+			for (int u = 0; u < U; u++) {
+				f[u] = FACTORS(u, q);
+			}
+			for (int i = 0; i < 4; i++) {
+				for (int p = 0; p < PX; p++) {
+					vec4 part = f[0][i] * x[p];
+					for (int u = 1; u < U; u++) {
+						part += f[u][i] * X;
+					}
+					sum[(4 * q + i) * PX + p] += part;
+				}
+			}
+		}
+#elif defined(HALF_ARITHMETIC)
 		}
 		for (int q = 0; q < Q; q++) {
 			TERM part[4 * PX];
 			for (int u = 0; u < U; u++) {
-				TERM f = AFTER(first, u * QS + q);
+				TERM f = FACTORS(u, q);
 				for (int p = 0; p < PX; p++) {
 					for (int i = 0; i < 4; i++) {
 						part[i * PX + p] = u == 0 ? f[i] * X : part[i * PX + p] + f[i] * X;
@@ -103,17 +126,18 @@ void main() {
 			for (int k = 0; k < 4 * PX; k++) {
 				sum[4 * q * PX + k] += part[k];
 			}
+		}
 #else
 			for (int q = 0; q < Q; q++) {
-				vec4 f = AFTER(first, u * QS + q);
+				vec4 f = FACTORS(u, q);
 				for (int p = 0; p < PX; p++) {
 					for (int i = 0; i < 4; i++) {
 						sum[(4 * q + i) * PX + p] += f[i] * x[p];
 					}
 				}
 			}
-#endif
 		}
+#endif
 		w += U * QS;
 	}
 

@@ -16,6 +16,14 @@ vec4 oneOf(uvec4 pair, int k) {
 #define AFTER(place, k) texelFetch(weightTexels, place + ivec2(k, 0), 0)
 #endif
 
+// Vec4 q of the factors of input channel u of those from w on, which lie QS apart, where
+// first is w's place.
+#if defined(U) && U * QS > 8
+#define FACTORS(u, q) AFTER(place(w + (u) * QS), q)
+#else
+#define FACTORS(u, q) AFTER(first, (u) * QS + (q))
+#endif
+
 // Where weight i lies, for AFTER, which gives those behind it: up to seven, and
 // none beyond a multiple of eight.
 PLACE place(int i) {
