@@ -18,10 +18,12 @@ vec4 oneOf(uvec4 pair, int k) {
 
 // Vec4 q of the factors of input channel u of those from w on, which lie QS apart, where
 // first is w's place.
-#if defined(U) && U * QS > 8
+#ifdef U
+#if U * QS > 8
 #define FACTORS(u, q) AFTER(place(w + (u) * QS), q)
 #else
 #define FACTORS(u, q) AFTER(first, (u) * QS + (q))
+#endif
 #endif
 
 // Where weight i lies, for AFTER, which gives those behind it: up to seven, and
