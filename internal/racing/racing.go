@@ -1,9 +1,8 @@
 // Package racing tells tests whether the race detector watches, which makes Go ten times
 // as slow. Tests that compute much and share nothing leave that out under it.
 //
-// make test runs what is left out without it: with a GPU the packages it names, and else
-// every package with -short, so that packages not named must not have both. A test here
-// holds them to that.
+// make test runs what is left out without it: every package with -short, and the tests that
+// leave out something there as well by name. A test here holds it to that.
 package racing
 
 import "testing"
