@@ -300,13 +300,16 @@ func strip(w network.Window) int {
 	return ceilDiv(3*w.Stride[1]+(w.Kernel[1]-1)*w.Dilation[1], 4)
 }
 
-// window names the macros of a window's geometry. Its top padding is a parameter.
-func window(w network.Window) []string {
-	var wide []string
+// window names the macros of a window's geometry, over rows of so many pixels. Its top
+// padding is a parameter.
+func window(w network.Window, width int) []string {
+	var kind []string
 	if max(strip(w), w.Kernel[1]) > widest {
-		wide = []string{"WIDE"}
+		kind = []string{"WIDE"}
+	} else if width%4 == 0 {
+		kind = []string{"WHOLE"}
 	}
-	return append(wide, set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),
+	return append(kind, set("KH", w.Kernel[0]), set("KW", w.Kernel[1]), set("SY", w.Stride[0]), set("SX", w.Stride[1]),
 		set("DY", w.Dilation[0]), set("DX", w.Dilation[1]), set("LEFT", w.Pads.Left))
 }
 

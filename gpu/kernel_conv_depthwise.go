@@ -20,11 +20,11 @@ func convDepthwise(t *tables, s *network.Step) (dispatch, error) {
 
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p.ints(h, w, oh, ow, win.Pads.Top, c, planes)
-	how := t.choose(s, bounds{kernel: depthwiseFile, rows: oh}, window(win), defines)
+	how := t.choose(s, bounds{kernel: depthwiseFile, rows: oh}, window(win, w), defines)
 	v := how.variant
 	size, groups := grid(ceilDiv(ow, 4), ceilDiv(oh, v.rows), planes, v.lanes)
 	return dispatch{
-		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", v.rows)}, v.spare(), window(win), defines, t.arithmetic(kw))...),
+		program: shaders.New("conv_depthwise.comp", join(size, []string{set("PX", v.rows)}, v.spare(), window(win, w), defines, t.arithmetic(kw))...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,

@@ -24,7 +24,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 		defines = append(defines, set("BETWEEN", int(first.Act.Fn)))
 	}
 	defines = append(defines, before.macros()...)
-	how := t.choose(s, bounds{kernel: fusedFile, inputs: inputs, outputs: outputs, vectors: rows * strips}, window(win), defines,
+	how := t.choose(s, bounds{kernel: fusedFile, inputs: inputs, outputs: outputs, vectors: rows * strips}, window(win, w), defines,
 		[]string{set("ROWS", rows), set("STRIPS", strips), set("parts", ceilDiv(outputs, s.Tile.Channels))}, before.shape())
 	v := how.variant
 	tiles := packTiles(s, groups, inputs, 1, v)
@@ -68,7 +68,7 @@ func convFused(t *tables, s *network.Step) (dispatch, error) {
 	before.count(loops, convolve/lanes)
 	return dispatch{
 		program: shaders.New("conv_fused.comp", join(workGroup(v.lanes), v.macros(), middle,
-			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win), defines, t.arithmetic(win.Kernel[1]))...),
+			[]string{set("ROWS", rows), set("STRIPS", strips), set("ACROSS", columns)}, window(win, w), defines, t.arithmetic(win.Kernel[1]))...),
 		params:  p,
 		beside:  besideBase,
 		choice:  how,

@@ -14,7 +14,7 @@ func convGeneral(t *tables, s *network.Step) (dispatch, error) {
 	_, m, oh, ow := s.Output.NCHW()
 	inputs, outputs := c/groups, m/groups
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
-	how := t.choose(s, bounds{kernel: generalFile, inputs: inputs, outputs: outputs, vectors: oh, strip: strip(win)}, window(win), defines)
+	how := t.choose(s, bounds{kernel: generalFile, inputs: inputs, outputs: outputs, vectors: oh, strip: strip(win)}, window(win, w), defines)
 	v := how.variant
 	tiles := packTiles(s, groups, inputs, win.Kernel[0]*win.Kernel[1], v)
 	cells := ceilDiv(ow, 4) * ceilDiv(oh, v.vectors)
@@ -22,7 +22,7 @@ func convGeneral(t *tables, s *network.Step) (dispatch, error) {
 	lx := upTo(cells, 16)
 	ly := upTo(tiles.count, v.lanes/lx)
 	return dispatch{
-		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), v.macros(), window(win), defines)...),
+		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), v.macros(), window(win, w), defines)...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,

@@ -26,9 +26,9 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	}
 	left := win
 	left.Pads.Left += around.Pads.Left * win.Stride[1]
-	second := shaders.Second(join(window(around), reduction(op.Reduce))...)
+	second := shaders.Second(join(window(around, first.Shape[3]), reduction(op.Reduce))...)
 	tile := []string{set("ROWS", rows), set("STRIPS", strips)}
-	how := t.choose(s, bounds{kernel: convPoolFile, inputs: inputs, outputs: channels, strip: strip(win)}, window(left), second, defines, tile, []string{set("channels", channels)})
+	how := t.choose(s, bounds{kernel: convPoolFile, inputs: inputs, outputs: channels, strip: strip(win)}, window(left, w), second, defines, tile, []string{set("channels", channels)})
 	v := how.variant
 	layer := *s
 	layer.Weights, layer.Bias = first.Weights, first.Bias
@@ -43,7 +43,7 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 	across, each := ceilDiv(ow, 4*strips), min(share, tiles.count)
 	return dispatch{
 		program: shaders.New("conv_pool.comp", join(workGroup(v.lanes), v.macros(), middle,
-			tile, []string{set("ACROSS", across)}, window(left), second, defines)...),
+			tile, []string{set("ACROSS", across)}, window(left, w), second, defines)...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,

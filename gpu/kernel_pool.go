@@ -17,10 +17,10 @@ func pool(t *tables, s *network.Step) (dispatch, error) {
 	p, defines := t.operands(s, &s.Inputs[0], s.Act)
 	p = append(p, inAverages(op, h, w)...)
 	p.ints(h, w, oh, ow, win.Pads.Top, planes)
-	how := t.choose(s, bounds{kernel: poolFile}, window(win), defines, reduction(op.Reduce))
+	how := t.choose(s, bounds{kernel: poolFile}, window(win, w), defines, reduction(op.Reduce))
 	size, groups := grid(ceilDiv(ow, 4), oh, planes, how.variant.lanes)
 	return dispatch{
-		program: shaders.New("pool.comp", join(size, how.variant.spare(), window(win), defines, reduction(op.Reduce))...),
+		program: shaders.New("pool.comp", join(size, how.variant.spare(), window(win, w), defines, reduction(op.Reduce))...),
 		params:  p,
 		choice:  how,
 		groups:  groups,
@@ -58,7 +58,7 @@ func (t *tables) beside(b *network.Pooled) (p params, macros []string) {
 	p = append(p, inAverages(b.Op, h, w)...)
 	p = append(p, bits(b.Act.A), bits(b.Act.B))
 	p.ints(h, w, win.Pads.Top, len(b.Output.Planes), 0)
-	return p, append(shaders.Second(join(window(win), reduction(b.Op.Reduce), macros)...), "BESIDE=1")
+	return p, append(shaders.Second(join(window(win, w), reduction(b.Op.Reduce), macros)...), "BESIDE=1")
 }
 
 // poolGlobal reduces whole planes: pool_global.comp, 16 invocations a plane.

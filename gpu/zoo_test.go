@@ -17,12 +17,12 @@ import (
 var wholeZoo = flag.Bool("zoo", false, "test every network of the zoo, which takes a quarter of an hour")
 
 // Networks of the zoo give the reference's result, three times: one of each kind, and
-// with -zoo all of them, the heavy ones at a smaller size.
+// with -zoo all of them, and with SHUFFLEGL_CONFORMANCE=all the light ones at their own size.
 func TestZoo(t *testing.T) {
 	racing.Skip(t)
-	size := 224
-	if testing.Short() {
-		size = 64
+	size := 64
+	if every {
+		size = 224
 	}
 	d := open(t, gpu.Options{})
 	names := zoo.Names()

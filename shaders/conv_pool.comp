@@ -72,19 +72,19 @@ void main() {
 				sum[4 * q + j] = vec4(b[j]);
 			}
 		}
-		bool inside = y >= 0 && y < middleHeight;
+		int all = y >= 0 && y < middleHeight ? inputs : 0;
 		aim(x);
 		// loop inputs in first
-		for (int c = 0; inside && c < inputs; c++) {
+		for (int c = 0; c < all; c++) {
 			int base = FROM(slab * inputs + c);
 			for (int ky = 0; ky < KH; ky++) {
 				Strip strip;
 				int iy = y * SY - top + ky * DY;
-				if (iy >= 0 && iy < height) {
-					fetch(base + iy * from.w, strip);
-				} else {
-					blank(strip);
+				if (iy < 0 || iy >= height) {
+					w += KW * QS;
+					continue;
 				}
+				fetch(base + iy * from.w, strip);
 				// unroll
 				for (int kx = 0; kx < KW; kx++) {
 					PLACE first = place(w);
@@ -100,13 +100,13 @@ void main() {
 			}
 		}
 		ivec4 columns = x - LEFT2 + ivec4(0, 1, 2, 3);
-		bvec4 counts = bvec4(uvec4(greaterThanEqual(columns, ivec4(0))) & uvec4(lessThan(columns, ivec4(inside ? middleWidth : 0))));
+		bvec4 counts = bvec4(uvec4(greaterThanEqual(columns, ivec4(0))) & uvec4(lessThan(columns, ivec4(all > 0 ? middleWidth : 0))));
 		for (int o = 0; o < OC; o++) {
 			vec4 v = sum[o];
 #ifdef BETWEEN
 			v = function(BETWEEN, v, low, high);
 #endif
-			HOLD((tile * OC + o) * MIDDLE + cell, mix(vec4(OUTSIDE2), v, counts));
+			HOLD(i + (tile * (OC - 1) + o) * MIDDLE, mix(vec4(OUTSIDE2), v, counts));
 		}
 	}
 	NEXT_PHASE

@@ -129,7 +129,7 @@ func (p Program) source(loop string) string {
 
 // own are the names that helpers of pools define, and those of the parameters and
 // macros that they use.
-var own = regexp.MustCompile(`\b(KH|KW|SY|SX|DY|DX|LEFT|WIDE|OUTSIDE|AVERAGE|COMBINE|SKIP|STRIP|AT|UNDER|READ|Strip|TERM|` +
+var own = regexp.MustCompile(`\b(KH|KW|SY|SX|DY|DX|LEFT|WIDE|WHOLE|OUTSIDE|AVERAGE|COMBINE|SKIP|STRIP|AT|UNDER|READ|Strip|TERM|` +
 	`corner|column|within|aim|fetch|blank|under|below|pixels|pooled|from|height|width|top|counted)\b`)
 
 // second gives helpers once more, each of their names with a 2 behind it: for the

@@ -57,22 +57,32 @@ int column[STRIP];
 #define KEEP(mask) bvec4(mask)
 #define SHOW(mask) mask
 #endif
+#ifndef WHOLE
 MASK within[STRIP];
+#endif
 
 // Aims at the output pixels from column x on, a multiple of four.
 void aim(int x) {
 	for (int i = 0; i < STRIP; i++) {
 		int first = x * SX - LEFT - SKIP + 4 * i;
+#ifdef WHOLE // rows end with a vec4, so one is in the row or outside
+		column[i] = first < width ? first : -1;
+#else
 		ivec4 all = first + ivec4(0, 1, 2, 3);
 		within[i] = KEEP(ivec4(greaterThanEqual(all, ivec4(0))) & ivec4(lessThan(all, ivec4(width))));
 		column[i] = clamp(first, 0, (width - 1) / 4 * 4);
+#endif
 	}
 }
 
 // Reads the row that begins at a float offset.
 void fetch(int row, out Strip strip) {
 	for (int i = 0; i < STRIP; i++) {
+#ifdef WHOLE
+		strip.v[i] = mix(vec4(OUTSIDE), READ(row + max(column[i], 0)), bvec4(column[i] >= 0));
+#else
 		strip.v[i] = mix(vec4(OUTSIDE), READ(row + column[i]), SHOW(within[i]));
+#endif
 	}
 }
 
