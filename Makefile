@@ -20,12 +20,12 @@ build:
 # Three times: with cgo, GPU, display and race detector; by name, tests that leave something
 # out under it, as they compute much and share nothing; and all as a build without cgo,
 # benchmarks once, so that they still run. internal/racing holds tests to that.
-# Then a third of the GPU's small networks once more on Mesa's other software driver.
+# Then a sixth of the GPU's small networks once more on Mesa's other software driver.
 test:
 	@.ci/setup test
 	CGO_ENABLED=0 go build ./...
 	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required .ci/with-display go test -race -timeout 40m ./...
-	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required go test -run 'Conformance|SeenAlike|Probes|Allocates|SecondStart|SpecMinimum|Zoo|Trained|Bombs|Damaged|LargeGraphs|Examples|Golden' -timeout 40m ./gpu ./network/onnx ./cmd/gpubench
+	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required go test -run 'Conformance|SeenAlike|Probes|Allocates|SecondStart|SpecMinimum|Zoo|Trained|Bombs|Damaged|LargeGraphs|Examples|Golden|PaperFile|Report|Models' -timeout 40m ./gpu ./network/onnx ./cmd/gpubench
 	CGO_ENABLED=0 go test -short -bench . -benchtime 1x ./...
 	CGO_ENABLED=0 go test -run '^$$' -fuzz FuzzRead -fuzztime 30s -fuzzminimizetime 5x ./network/onnx
 	SHUFFLEGL_GPU=required GALLIUM_DRIVER=softpipe go test -short -run 'TestConformance$$|Modes|StoresRound|SelfTest|Allocates|LargeMatrix|ProgramCache' -timeout 20m ./gpu

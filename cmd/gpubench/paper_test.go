@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/internal/paper"
+	"github.com/shufflegl/shufflegl/internal/racing"
 )
 
 // The file holds what is printed.
 func TestPaperFile(t *testing.T) {
+	racing.Skip(t)
 	enter(t)
 	args := []string{"paper", "-size", "32x48,40", "-model", "shufflenet_v1_g3_0.5x", "-ablate", tiny, "-backend", "cpu", "-threads", "1,3", "-runs", "2", "-time", "0s", "-o", "paper.json"}
 	text := good(t, args...)

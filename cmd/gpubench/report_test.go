@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"image/png"
 	"os"
 	"strings"
@@ -100,6 +101,7 @@ func mapOf(t *testing.T) []string {
 
 // A page and a picture from several files, from the standard input, over older ones.
 func TestReport(t *testing.T) {
+	racing.Skip(t)
 	enter(t)
 	resultFiles(t)
 	text, _ := os.ReadFile("new.jsonl")

@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/gpu"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
 
 // The command models lists the whole zoo, the same in both formats, as planned.
 func TestModels(t *testing.T) {
+	racing.Skip(t)
 	var rows []modelJSON
 	if err := json.Unmarshal([]byte(good(t, "models", "-format", "json")), &rows); err != nil {
 		t.Fatal(err)
