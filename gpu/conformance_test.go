@@ -2,6 +2,7 @@ package gpu_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -33,16 +34,21 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 // programs and slow to build. Most of the time goes to their compilers, each a thread of
 // a device's own: so what has a device of its own here runs beside others.
 func TestConformance(t *testing.T) {
-	t.Parallel()
-	d := open(t, gpu.Options{Limits: &gpu.SpecMinimum}.Like("a GPU"))
-	o := conformance.Options{Short: !every && d.Info().Software}
-	switch {
-	case racing.Detector:
-		o.Sample = 12
-	case testing.Short() && strings.Contains(d.Device(), "softpipe"):
-		o.Sample = 6 // all take it six minutes
+	const shares = 2
+	for i := range shares {
+		t.Run(fmt.Sprintf("share %d of %d", i+1, shares), func(t *testing.T) {
+			t.Parallel()
+			d := open(t, gpu.Options{Limits: &gpu.SpecMinimum}.Like("a GPU"))
+			o := conformance.Options{Short: !every && d.Info().Software, Share: i, Of: shares}
+			switch {
+			case racing.Detector:
+				o.Sample = 12
+			case testing.Short() && strings.Contains(d.Device(), "softpipe"):
+				o.Sample = 6 // all take it six minutes
+			}
+			conformance.Run(t, d, o)
+		})
 	}
-	conformance.Run(t, d, o)
 }
 
 // every case in every mode takes a software renderer a quarter of an hour of compiling.

@@ -62,6 +62,10 @@ type Options struct {
 	// Sample leaves out cases: it takes the first of each kind, and of the others one in
 	// so many. 0 takes all.
 	Sample int
+
+	// Of is how many share the cases that are left, if not 0; Share, from 0, says which
+	// of them this is.
+	Share, Of int
 	// Unsupported names exactly the cases for which the backend's Prepare returns
 	// network.ErrUnsupported.
 	Unsupported []string
@@ -123,10 +127,14 @@ func (o Options) plansOf(b network.Backend) []network.PlanOptions {
 func (o Options) sampled() []Case {
 	var some []Case
 	kinds := map[string]bool{}
+	taken := 0
 	for i, c := range Cases() {
 		kind, _, _ := strings.Cut(c.Name, "/")
 		if strings.HasPrefix(c.Name, o.Only) && (o.Sample == 0 || !kinds[kind] || i%o.Sample == 0) {
-			some = append(some, c)
+			if o.Of == 0 || taken%o.Of == o.Share {
+				some = append(some, c)
+			}
+			taken++
 		}
 		kinds[kind] = true
 	}

@@ -150,11 +150,9 @@ func softmax(t *testing.T, x *tensor.Tensor) *tensor.Tensor {
 // The trained models answer as they should: by the oracle, and by the plan on
 // the CPU and on the GPU.
 func TestTrainedModelsAnswer(t *testing.T) {
+	racing.Skip(t)
 	dir := trained.Dir(t)
-	backends := []network.Backend{cpu.New(cpu.Options{})}
-	if !racing.Detector { // it would take minutes, in one goroutine
-		backends = append(backends, cpu.NewReference())
-	}
+	backends := []network.Backend{cpu.New(cpu.Options{}), cpu.NewReference()}
 	if d := device(t); d != nil {
 		backends = append(backends, d)
 	}
@@ -179,7 +177,7 @@ func TestTrainedModelsAnswer(t *testing.T) {
 			t.Run(m.folder+"/"+m.file+"/"+b.Name(), func(t *testing.T) {
 				few := list
 				// ShuffleNet sees every photo on every backend; what is slow sees one.
-				if racing.Detector || m.folder != "shufflenet_v1_0.5x_g3" && (b.Name() == "reference" || testing.Short()) {
+				if m.folder != "shufflenet_v1_0.5x_g3" && (b.Name() == "reference" || testing.Short()) {
 					few = list[:1]
 				}
 				s, err := network.Compile(b, g)
