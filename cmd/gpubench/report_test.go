@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
-	"github.com/shufflegl/shufflegl/internal/racing"
 	"image/png"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/shufflegl/shufflegl/internal/racing"
 )
 
 // resultFiles writes what bench and peak write, and files with something wrong.

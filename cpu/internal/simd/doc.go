@@ -6,9 +6,9 @@
 // The assembly is written by the program in gen. Functions are leaves: they call
 // nothing, use no stack, and never use or write a float outside the rows and pixels
 // they are given, for which they use masks. But a mask is quick only where there is
-// memory behind it (and AVX2's slides load all of a register before they mask it): a register that reaches into a page that is not mapped, or was
-// never touched, costs about 200 ns. So keep planes some 4 KiB away from the ends of
-// what was allocated.
+// memory behind it: a register that reaches into a page that is not mapped, or was
+// never touched, costs about 200 ns. And AVX2's slides load all of a register before they
+// mask it. So keep planes some 4 KiB away from the ends of what was allocated.
 package simd
 
 //go:generate sh -c "cd gen && go run . -set kernels -out ../kernels_amd64.s -pkg simd"
