@@ -7,10 +7,12 @@ import (
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/internal/conformance"
+	"github.com/shufflegl/shufflegl/internal/racing"
 )
 
 // Each algorithm is right wherever it is possible, not only where it is chosen.
 func TestConformanceWinograd(t *testing.T) {
+	racing.Skip(t)
 	for i, w := range simd.Algorithms() {
 		for _, level := range simd.Levels() {
 			t.Run(fmt.Sprintf("F(%d,%d)/%v", w.Out, w.Taps, level), func(t *testing.T) {

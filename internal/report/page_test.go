@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/shufflegl/shufflegl/internal/peak"
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/internal/record"
 	"github.com/shufflegl/shufflegl/internal/report"
 	"github.com/shufflegl/shufflegl/internal/results"
@@ -262,6 +263,7 @@ func TestHostileNames(t *testing.T) {
 // Records with things missing, absurd or of the wrong sign make a poor page and no
 // panic.
 func TestDamagedRecords(t *testing.T) {
+	racing.Skip(t)
 	random := rand.New(rand.NewPCG(6, 0))
 	var text bytes.Buffer
 	rs := sweep()
@@ -349,6 +351,7 @@ func damage(random *rand.Rand, v any) any {
 // The pictures' PNG is a picture, higher with more in it: with a GPU, and with more
 // charts.
 func TestPictures(t *testing.T) {
+	racing.Skip(t)
 	alone, both := []record.Record{cpu(4, 40)}, []record.Record{gpu(), cpu(4, 40)}
 	before := 0
 	for _, c := range []struct {
@@ -372,6 +375,7 @@ func TestPictures(t *testing.T) {
 
 // Every chart has a name that is listed.
 func TestCharts(t *testing.T) {
+	racing.Skip(t)
 	for _, name := range report.Charts() {
 		var all, one bytes.Buffer
 		rs := []record.Record{gpu(), cpu(4, 40)}

@@ -114,6 +114,7 @@ func TestBombs(t *testing.T) {
 // Graphs that are large but right are planned, in time and memory by their
 // length.
 func TestLargeGraphs(t *testing.T) {
+	racing.Skip(t)
 	v := func(i int) string { return fmt.Sprintf("v%d", i) }
 	chain := func(n int, f func(i int) *onnxpb.NodeProto, parts ...any) *onnxpb.ModelProto {
 		for i := range n {

@@ -216,6 +216,7 @@ func TestTrainedModelsAnswer(t *testing.T) {
 
 // light_shufflenet has constant weights, so that each class gets the same.
 func TestLightShuffleNet(t *testing.T) {
+	racing.Skip(t)
 	dir := filepath.Join(trained.Dir(t), "light_shufflenet")
 	g, err := Load(filepath.Join(dir, "model.onnx"), Options{})
 	if err != nil {
@@ -265,6 +266,7 @@ func TestTrainedPlan(t *testing.T) {
 
 // A batch of two gives two answers that are each as if alone.
 func TestTrainedBatch(t *testing.T) {
+	racing.Skip(t)
 	dir := filepath.Join(trained.Dir(t), "shufflenet_v1_0.5x_g3")
 	g, err := Load(filepath.Join(dir, "model.onnx"), Options{Shapes: map[string]tensor.Shape{"input": {2, 3, 224, 224}}})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
@@ -52,6 +53,7 @@ var published = []struct {
 }
 
 func TestPublished(t *testing.T) {
+	racing.Skip(t)
 	for _, c := range published {
 		g := build(t, c.name, zoo.Options{Blank: true})
 		p, err := network.NewPlan(g, network.PlanOptions{})
@@ -80,6 +82,7 @@ func TestPublished(t *testing.T) {
 // Every launch is a convolution, a pool, a normalisation or a fully connected
 // layer: splits, concatenations, shuffles, additions and activations are none.
 func TestNoLaunchMovesData(t *testing.T) {
+	racing.Skip(t)
 	for _, c := range published {
 		p, err := network.NewPlan(build(t, c.name, zoo.Options{Blank: true}), network.PlanOptions{})
 		if err != nil {
