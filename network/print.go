@@ -21,10 +21,10 @@ func (p *Plan) String() string {
 			bar = "|"
 		}
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%v\t%.2f\t%.1f\t%.1f\t%.1f\t%s\n", bar, i, s.Kernel, s.parameters(), reading(s.Inputs...),
-			s.Output.Shape, float64(s.MACs)/1e6, float64(s.Bytes)/1e3, float64(s.Bytes-s.FloorBytes)/1e3, s.Intensity(), strings.Join(s.Layers, "+"))
+			s.Output.Shape, float64(s.MACs)/1e6, float64(s.Bytes)/1e3, float64(s.Bytes-s.FloorBytes)/1e3, s.Intensity(), together(s.Layers))
 		if b := s.Beside; b != nil {
 			pool := Step{Op: b.Op, Act: b.Act}
-			fmt.Fprintf(w, " \t\tbeside it: %s\t%s\t%s\t%v\t\t\t\t\t%s\n", PoolWindow, pool.parameters(), reading(b.Input), b.Output.Shape, strings.Join(b.Layers, "+"))
+			fmt.Fprintf(w, " \t\tbeside it: %s\t%s\t%s\t%v\t\t\t\t\t%s\n", PoolWindow, pool.parameters(), reading(b.Input), b.Output.Shape, together(b.Layers))
 		}
 	}
 	w.Flush()
@@ -33,6 +33,37 @@ func (p *Plan) String() string {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// together joins layers' names, and writes what they begin with once: as in
+// "stage2.unit1.(conv+bn+relu)".
+func together(names []string) string {
+	shared := 0 // bytes
+	if len(names) > 1 {
+		for i, r := range names[0] {
+			if (r == '.' || r == '/') && allBegin(names, names[0][:i+1]) {
+				shared = i + 1
+			}
+		}
+	}
+	if shared == 0 {
+		return strings.Join(names, "+")
+	}
+	rest := make([]string, len(names))
+	for i, name := range names {
+		rest[i] = name[shared:]
+	}
+	return names[0][:shared] + "(" + strings.Join(rest, "+") + ")"
+}
+
+// allBegin reports whether all names begin so, and go on.
+func allBegin(names []string, with string) bool {
+	for _, name := range names {
+		if !strings.HasPrefix(name, with) || name == with {
+			return false
+		}
+	}
+	return true
 }
 
 // Intensity is how many multiply-adds the step does for each byte that it moves.
