@@ -43,11 +43,11 @@ func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places result
 	a := &arena{storage: s, d: d, what: "the arena of " + p.Name, places: places}
 	var err error
 	if !s.texture {
-		a.maps, err = d.newBuffer(gl, storageBuffer, s.precision.Bytes()*(p.ArenaFloats+beyondArena), a.what)
+		a.maps, err = d.newBuffer(gl, storageBuffer, s.bytes()*(p.ArenaFloats+beyondArena), a.what)
 		return a, err
 	}
-	rows := s.rows(p)
-	a.id, err = newTexture(gl, unitMaps, s.texels().format, rows, a.what)
+	rows := rowsOf(s, p)
+	a.id, err = newTexture(gl, unitMaps, texelsOf(s).format, rows, a.what)
 	if err != nil {
 		return a, err
 	}
@@ -57,18 +57,18 @@ func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places result
 }
 
 // texel is the size of a vec4 of elements.
-func (a *arena) texel() int { return 4 * a.precision.Bytes() }
+func (a *arena) texel() int { return 4 * a.bytes() }
 
 // bind shows the arena to shaders, and leaves the texture unit of weights active.
 func (a *arena) bind(gl gles.API) {
 	if a.texture {
 		if a.images {
-			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, a.texels().format)
+			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, texelsOf(a.storage).format)
 		} else {
 			gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
 			gl.BindTexture(gles.TEXTURE_2D, a.id)
 		}
-		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, a.texels().format)
+		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, texelsOf(a.storage).format)
 		a.back.bind(gl, bindTarget)
 	} else {
 		a.maps.bind(gl, bindSource)
@@ -87,7 +87,7 @@ func (a *arena) source() *buffer {
 
 // output tells where output i lies after a run.
 func (a *arena) output(i int, o network.Binding) Output {
-	out := Output{Name: o.Name, Buffer: a.source().id, View: o.View, Precision: a.precision}
+	out := Output{Name: o.Name, Buffer: a.source().id, View: o.View, Precision: precisionOf(a.storage)}
 	if a.texture {
 		lo, _ := extent(&o.View)
 		out.Precision = Float32
@@ -112,7 +112,7 @@ func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) er
 		gl.MemoryBarrier(gles.TEXTURE_UPDATE_BARRIER_BIT)
 		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
 		gl.BindTexture(gles.TEXTURE_2D, a.id)
-		fillTexture(gl, offset/a.texel(), a.texels(), a.stage[:size])
+		fillTexture(gl, offset/a.texel(), texelsOf(a.storage), a.stage[:size])
 		gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
 		return nil
 	}
@@ -126,8 +126,8 @@ func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) er
 // write brings whole vec4s to a place that is a multiple of four, whatever uses the
 // arena. What fp16 does not hold is an error.
 func (a *arena) write(gl gles.API, at int, data []float32) error {
-	return a.fill(gl, at*a.precision.Bytes(), len(data)*a.precision.Bytes(), false, func(m []byte) error {
-		if a.precision == Float32 {
+	return a.fill(gl, at*a.bytes(), len(data)*a.bytes(), false, func(m []byte) error {
+		if !a.halves {
 			copy(floatsOf(m), data)
 		} else if i := half.Round(halvesOf(m), data); i >= 0 {
 			return fmt.Errorf("%w: %g", ErrRange, data[i])
@@ -142,7 +142,7 @@ func (a *arena) read(gl gles.API, at int, dst []float32) error {
 	switch {
 	case a.texture:
 		return a.readTexture(gl, at, dst)
-	case a.precision == Float16:
+	case a.halves:
 		h := make([]uint16, len(dst))
 		if err := download(gl, a.maps, 2*at, h); err != nil {
 			return err

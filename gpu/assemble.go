@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -57,7 +58,7 @@ var kernels = map[network.Kernel]kernel{
 
 // assemble turns every step of a plan into a dispatch within the limits, or
 // rarely into several.
-func assemble(p *network.Plan, limits *Limits, how tuning, stored storage) ([]dispatch, *tables, error) {
+func assemble(p *network.Plan, limits *launchLimits, how tuning, stored storage) ([]dispatch, *tables, error) {
 	t := how.tables(limits, stored)
 	if t.texture {
 		var err error
@@ -98,14 +99,14 @@ func (t *tables) dispatches(k kernel, s *network.Step) ([]dispatch, error) {
 	if err == nil {
 		err = t.checkRange(d.weights)
 	}
-	if block := t.limits.StorageBlockSize / t.precision.Bytes(); err == nil && d.cut != nil && len(d.weights) > block {
+	if block := t.limits.StorageBlockSize / t.bytes(); err == nil && d.cut != nil && len(d.weights) > block {
 		parts = d.cut(block)
 	}
 	for i := range parts {
 		parts[i].placeWeights(t.limits)
 		parts[i].program = t.compiled(parts[i].program)
 		if err == nil {
-			err = parts[i].fits(t.limits, t.precision)
+			err = parts[i].fits(t.limits, t.bytes())
 		}
 	}
 	if err != nil && d.choice != nil && d.choice.tuned {
@@ -115,14 +116,14 @@ func (t *tables) dispatches(k kernel, s *network.Step) ([]dispatch, error) {
 	return parts, err
 }
 
-func (d *dispatch) fits(l *Limits, p Precision) error {
+func (d *dispatch) fits(l *launchLimits, element int) error {
 	for i, n := range d.groups {
 		if n > l.WorkGroupCount[i] {
-			return fmt.Errorf("%w: %v work groups, at most %v", ErrLimit, d.groups, l.WorkGroupCount)
+			return fmt.Errorf("%w: %v work groups, at most %v", errLimit, d.groups, l.WorkGroupCount)
 		}
 	}
-	if n := p.Bytes() * len(d.weights); d.stream && n > l.StorageBlockSize {
-		return fmt.Errorf("%w: %d bytes of weights, a block holds at most %d", ErrLimit, n, l.StorageBlockSize)
+	if n := element * len(d.weights); d.stream && n > l.StorageBlockSize {
+		return fmt.Errorf("%w: %d bytes of weights, a block holds at most %d", errLimit, n, l.StorageBlockSize)
 	}
 	return nil
 }
@@ -133,14 +134,14 @@ type tables struct {
 	index []int32
 	at    map[string]int
 
-	limits  *Limits
+	limits  *launchLimits
 	tuning           // for kernels to ask
 	storage          // of maps
 	results results  // where they are read back from
 	ignored []string // variants chosen for launch shapes that cannot be used, and why
 }
 
-func (how tuning) tables(limits *Limits, stored storage) *tables {
+func (how tuning) tables(limits *launchLimits, stored storage) *tables {
 	return &tables{at: map[string]int{}, limits: limits, tuning: how, storage: stored}
 }
 
@@ -158,7 +159,8 @@ func (t *tables) view(v *network.View) [4]int32 {
 
 // add puts a table into the index buffer, unless it is there, and gives its place.
 func (t *tables) add(table []int32) int {
-	key := string(bytesOf(table))
+	words, _ := binary.Append(nil, binary.LittleEndian, table)
+	key := string(words)
 	at, ok := t.at[key]
 	if !ok {
 		at = len(t.index)
@@ -279,7 +281,7 @@ func grid(strips, rows, planes, lanes int) (size []string, groups [3]int) {
 		lx = upTo(strips, lanes)
 	}
 	ly := upTo(rows, min(8, lanes/lx))
-	lz := upTo(planes, min(lanes/(lx*ly), SpecMinimum.WorkGroupSize[2]))
+	lz := upTo(planes, min(lanes/(lx*ly), specMinimum.WorkGroupSize[2]))
 	return workGroup(lx, ly, lz), [3]int{ceilDiv(strips, lx), ceilDiv(rows, ly), ceilDiv(planes, lz)}
 }
 

@@ -95,7 +95,7 @@ func (d *Device) assemble(p *network.Plan, how tuning) ([]dispatch, *tables, err
 	if err != nil {
 		return nil, nil, err
 	}
-	return assemble(p, &d.info.Limits, how, s)
+	return assemble(p, launchLimitsOf(&d.info.Limits), how, s)
 }
 
 // launch is a dispatch whose parameters and weights are on the device.
@@ -112,7 +112,7 @@ type launch struct {
 // prepare makes everything that runs need.
 func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error {
 	l := &e.d.info.Limits
-	if n := t.precision.Bytes() * e.plan.ArenaFloats; !t.texture && n > l.StorageBlockSize {
+	if n := t.bytes() * e.plan.ArenaFloats; !t.texture && n > l.StorageBlockSize {
 		return fmt.Errorf("%w: the arena of %q takes %d bytes, a block holds at most %d", ErrLimit, e.plan.Name, n, l.StorageBlockSize)
 	}
 	started := e.d.startPrograms(gl, dispatches)
@@ -147,7 +147,7 @@ func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
 
 // fillLaunches is the part of fill that depends on variants.
 func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) error {
-	l, element := &e.d.info.Limits, t.precision.Bytes()
+	l, element := &e.d.info.Limits, t.bytes()
 	var weights []float32
 	var words []int32
 	pages := newWeightPages(t.storage, min(l.TextureSize, pageWidth))
@@ -203,7 +203,7 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {
 		return err
 	}
-	if weights = padded(weights, 16); t.precision == Float16 {
+	if weights = padded(weights, 16); t.halves {
 		e.weights, err = filled(e.d, gl, storageBuffer, rounded(weights), "weights")
 	} else {
 		e.weights, err = filled(e.d, gl, storageBuffer, weights, "weights")
@@ -213,14 +213,6 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 	}
 	e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables")
 	return err
-}
-
-// padded appends zeros up to a multiple of so many bytes.
-func padded[T int32 | float32](s []T, alignment int) []T {
-	for len(s)*4%alignment != 0 {
-		s = append(s, 0)
-	}
-	return s
 }
 
 // filled makes a buffer with these contents; a buffer cannot be empty, so an

@@ -86,7 +86,7 @@ func TestEveryFamilyPlansAndAssembles(t *testing.T) {
 				t.Errorf("%s on %s: %d launches", name, renderer, len(p.Steps))
 			}
 			t.Logf("%s on %s: %d launches, %.2f MB", name, renderer, len(p.Steps), float64(p.Bytes)/1e6)
-			if _, _, err := assemble(p, &SpecMinimum, tuningFor(&Info{Renderer: renderer}), storage{}); err != nil {
+			if _, _, err := assemble(p, &specMinimum, tuningFor(&Info{Renderer: renderer}), storage{}); err != nil {
 				t.Errorf("%s on %s: %v", name, renderer, err)
 			}
 		}

@@ -36,8 +36,8 @@ var (
 	ErrTimeout     = errors.New("gpu: timeout")
 	ErrDisjoint    = network.ErrDisjoint // a time is of no use
 	ErrInsideDo    = errors.New("gpu: the device is in Device.Do: what that calls cannot wait for the device")
-	ErrLimit       = errors.New("gpu: over the device's limit")
-	ErrRange       = errors.New("gpu: beyond 65504, the largest number of fp16")
+	ErrLimit       = errLimit // over the device's limit
+	ErrRange       = errRange // beyond 65504, the largest number of fp16
 )
 
 // unavailable is Open's error: one line with every provider's reason.

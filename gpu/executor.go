@@ -105,7 +105,7 @@ func (e *executor) idle() bool { return e.done == e.submitted && e.visits == e.d
 // begin goes before a run's first launch.
 func (e *executor) begin(gl gles.API) {
 	if !e.idle() { // the arena is still the run's before
-		gl.MemoryBarrier(e.arena.barrier())
+		gl.MemoryBarrier(barrierOf(e.arena.storage))
 	}
 	e.submitted++
 	e.visits = e.d.visits
@@ -142,7 +142,7 @@ func (e *executor) bind(gl gles.API) {
 func (e *executor) launch(gl gles.API, i int) {
 	l, now := &e.launches[i], &e.d.bound
 	if l.barrier {
-		gl.MemoryBarrier(e.arena.barrier())
+		gl.MemoryBarrier(barrierOf(e.arena.storage))
 	}
 	if l.program != now.program {
 		gl.UseProgram(l.program)
@@ -150,7 +150,7 @@ func (e *executor) launch(gl gles.API, i int) {
 	}
 	if l.page != 0 && l.page != now.page {
 		if e.arena.images {
-			gl.BindImageTexture(unitWeightsImage, l.page, 0, false, 0, gles.READ_ONLY, e.arena.texels().format)
+			gl.BindImageTexture(unitWeightsImage, l.page, 0, false, 0, gles.READ_ONLY, texelsOf(e.arena.storage).format)
 		} else {
 			gl.BindTexture(gles.TEXTURE_2D, l.page)
 		}
@@ -173,7 +173,7 @@ func (e *executor) uploadInputs(gl gles.API) error { return e.writeInputs(gl, e.
 
 func (e *executor) writeInputs(gl gles.API, in []*tensor.Tensor) error {
 	if !e.idle() {
-		gl.MemoryBarrier(e.arena.updateBarrier())
+		gl.MemoryBarrier(updateBarrierOf(e.arena.storage))
 	}
 	for i := range e.inputs.spans {
 		s := &e.inputs.spans[i]

@@ -104,20 +104,20 @@ func adrenoTuning() tuning {
 	return t
 }
 
-// familyOf finds the GPU's family.
-func familyOf(i *Info) *family {
+// familyOf finds the family of a GPU that is known by its renderer's name.
+func familyOf(renderer string) *family {
 	for n := range families {
-		if f := &families[n]; f.renderer.MatchString(i.model()) {
+		if f := &families[n]; f.renderer.MatchString(renderer) {
 			return f
 		}
 	}
 	panic("gpu: the last family has everything")
 }
 
-// tuningFor gives the shipped defaults.
-func tuningFor(i *Info) tuning {
-	t := familyOf(i).tuning
-	if i.Precision == Float16Arithmetic {
+// shipped are its defaults, for products in fp16 or in fp32.
+func (f *family) shipped(half bool) tuning {
+	t := f.tuning
+	if half {
 		t.pointwise, t.fused = t.pointwise.by(4), t.fused.by(2) // by four Mali has no registers
 		t.pointwise.paired = false                              // nor for this
 	}

@@ -51,7 +51,7 @@ func TestFamilies(t *testing.T) {
 		// A convolution of which the whole family variant fits.
 		p := how.standard(bounds{kernel: pointwiseFile, inputs: 96, outputs: 480, vectors: 196})
 		g := how.standard(bounds{kernel: generalFile, inputs: 96, outputs: 480, vectors: 28, strip: 2})
-		if got := (struct{ family, pointwise, general string }{familyOf(i).name, p.String(), g.String()}); got != want {
+		if got := (struct{ family, pointwise, general string }{i.family().name, p.String(), g.String()}); got != want {
 			t.Errorf("%q: %v, want %v", renderer, got, want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestStandardVariantsFit(t *testing.T) {
 								b.outputs = ceilDiv(outputs, 4) * 4
 							}
 							v := how.standard(b)
-							if err := v.check(b, &SpecMinimum); err != nil {
+							if err := v.check(b, &specMinimum); err != nil {
 								t.Errorf("%s, %+v: %v", f.name, b, err)
 							}
 						}

@@ -64,3 +64,9 @@ func queryInfo(gl gles.API, kind string) Info {
 
 // model is the renderer whose defaults are used.
 func (i *Info) model() string { return cmp.Or(i.like, i.Renderer) }
+
+// family is that of the GPU.
+func (i *Info) family() *family { return familyOf(i.model()) }
+
+// tuningFor gives the shipped defaults.
+func tuningFor(i *Info) tuning { return i.family().shipped(i.Precision == Float16Arithmetic) }

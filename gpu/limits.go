@@ -59,6 +59,17 @@ var SpecMinimum = Limits{
 	TextureLayers: 256,
 }
 
+// launchLimitsOf are those that launches must keep.
+func launchLimitsOf(l *Limits) *launchLimits {
+	return &launchLimits{
+		WorkGroupCount:       l.WorkGroupCount,
+		WorkGroupSize:        l.WorkGroupSize,
+		WorkGroupInvocations: l.WorkGroupInvocations,
+		StorageBlockSize:     l.StorageBlockSize,
+		TextureSize:          l.TextureSize,
+	}
+}
+
 // limit is one value of Limits, with its GL name.
 type limit struct {
 	name  string

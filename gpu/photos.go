@@ -131,7 +131,7 @@ func (in *photoInput) launch(gl gles.API) {
 	now.params = 0
 	in.taps.bind(gl, bindIndex)
 	gl.DispatchCompute(in.t.groups[0], in.t.groups[1], 1)
-	gl.MemoryBarrier(in.e.arena.barrier())
+	gl.MemoryBarrier(barrierOf(in.e.arena.storage))
 	in.e.index.bind(gl, bindIndex)
 }
 

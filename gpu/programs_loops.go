@@ -7,11 +7,6 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// rounds says how often each loop of a kernel runs when it is come to, on average over
-// the invocations of a launch: some have none, and a loop in a loop is come to in each
-// round of that.
-type rounds map[string]float64
-
 // LoopReport is what a round of a loop costs: what the program costs more if the loop's
 // body stands in it twice.
 type LoopReport struct {

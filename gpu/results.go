@@ -76,3 +76,12 @@ func (r *results) tell(d *dispatch) {
 		d.params[d.beside] = int32(base)
 	}
 }
+
+// extent is the range of elements that a view spans in the arena: whole vec4s.
+func extent(v *network.View) (lo, hi int) {
+	lo = int(v.Planes[0])
+	for _, off := range v.Planes {
+		lo, hi = min(lo, int(off)), max(hi, int(off)+pixels(v))
+	}
+	return lo / 4 * 4, ceilDiv(hi, 4) * 4
+}

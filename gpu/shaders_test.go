@@ -21,8 +21,8 @@ import (
 )
 
 // others are the ways to keep maps and weights beside the default.
-var others = []storage{{texture: true}, {precision: Float16}, {precision: Float16, texture: true, truncates: true},
-	{precision: Float16, half: true, texture: true, truncates: true}}
+var others = []storage{{texture: true}, {halves: true}, {halves: true, texture: true, truncates: true},
+	{halves: true, products: true, texture: true, truncates: true}}
 
 // oneOfEach has a renderer for each way that families differ in.
 var oneOfEach = []string{"a GPU", "llvmpipe", "V3D 4.2", "Mali-G52", "Mali-G57", "Adreno (TM) 640", "AMD Radeon"}
@@ -58,17 +58,17 @@ func programs(t *testing.T) []shaders.Program {
 				break
 			}
 			for _, s := range append(stored, storage{}) {
-				i := &Info{Renderer: renderer, Precision: s.precision}
+				i := &Info{Renderer: renderer, Precision: precisionOf(s)}
 				if n > 0 && mapsFor(i) == MapsTexture != s.texture {
 					continue
 				}
 				if s.images = tuningFor(i).byImage; s.texture && s.images {
-					s = s.holding(p, &SpecMinimum)
+					s = holding(s, p, &SpecMinimum)
 				}
-				if s.half {
+				if s.products {
 					i.Precision = Float16Arithmetic
 				}
-				dispatches, _, err := assemble(p, &SpecMinimum, tuningFor(i), s)
+				dispatches, _, err := assemble(p, &specMinimum, tuningFor(i), s)
 				if err != nil {
 					t.Error(err)
 					return

@@ -5,7 +5,6 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/network"
-	"github.com/shufflegl/shufflegl/shaders"
 )
 
 // Precision is what a device keeps feature maps and weights in, and computes in. But for
@@ -94,17 +93,6 @@ func mapsFor(i *Info) Maps {
 	return MapsBuffer
 }
 
-// storage is how a plan's maps and weights are kept.
-type storage struct {
-	precision Precision // of elements: Float32 or Float16
-	half      bool      // products are fp16
-	texture   bool      // maps are in a texture
-	images    bool      // textures are read as images, and not by the texture unit
-	truncates bool      // stores cut off instead of rounding
-	behind    int       // where in the texture what work groups keep begins, in floats; 0 if that is shared memory
-	scratched bool      // some launches keep things of their own beside the maps
-}
-
 // checkStorage refuses options that there are not.
 func (o *Options) checkStorage() error {
 	if o.Precision < Float32 || o.Precision > Float16Arithmetic {
@@ -119,7 +107,7 @@ func (o *Options) checkStorage() error {
 // storageFor decides how a plan's maps are kept. Its error says why they cannot be
 // in a texture, if they must.
 func (d *Device) storageFor(p *network.Plan) (storage, error) {
-	s := storage{precision: d.info.Precision.stored(), half: d.info.Precision == Float16Arithmetic, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
+	s := storage{halves: d.info.Precision.stored() == Float16, products: d.info.Precision == Float16Arithmetic, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
 	s.images = tuningFor(&d.info).byImage && d.info.Limits.ComputeImages > unitMapsImage
 	if !s.texture {
 		return s, nil
@@ -131,7 +119,7 @@ func (d *Device) storageFor(p *network.Plan) (storage, error) {
 		}
 	}
 	if s.texture && s.images {
-		s = s.holding(p, &d.info.Limits)
+		s = holding(s, p, &d.info.Limits)
 	}
 	return s, nil
 }
@@ -159,66 +147,40 @@ func fitsTexture(p *network.Plan, l *Limits) error {
 func textureRows(p *network.Plan) int { return ceilDiv(p.ArenaFloats+beyondArena, 4*pageWidth) }
 
 // holding has a place behind the maps for what work groups keep, if the texture has.
-func (s storage) holding(p *network.Plan, l *Limits) storage {
+func holding(s storage, p *network.Plan, l *Limits) storage {
 	s.behind = ceilDiv(p.ArenaFloats+beyondArena, 4) * 4
-	if s.rows(p) > l.TextureSize {
+	if rowsOf(s, p) > l.TextureSize {
 		s.behind = 0
 	}
 	return s
 }
 
-// rows is the height of the texture.
-func (s storage) rows(p *network.Plan) int {
+// rowsOf is the height of the texture.
+func rowsOf(s storage, p *network.Plan) int {
 	if s.behind == 0 {
 		return textureRows(p)
 	}
 	return ceilDiv(s.behind+behind(p), 4*pageWidth)
 }
 
-// compiled is the variant of a program for the storage.
-func (s storage) compiled(p shaders.Program) shaders.Program {
-	for _, m := range s.macros() {
-		p = p.With(m)
+// precisionOf is what maps are kept in.
+func precisionOf(s storage) Precision {
+	if s.halves {
+		return Float16
 	}
-	return p
+	return Float32
 }
 
-// macros name the storage to shaders.
-func (s storage) macros() []string {
-	var m []string
-	if s.precision == Float16 {
-		m = append(m, "STORED_HALF")
-	}
-	if s.texture {
-		m = append(m, "MAPS_TEXTURE")
-	}
-	if s.images {
-		m = append(m, "BY_IMAGE")
-	}
-	if s.truncates {
-		m = append(m, "TRUNCATES")
-	}
-	return m
-}
-
-// arithmetic is the macro of a kernel whose sums are of so many products at a time.
-func (s storage) arithmetic(products int) []string {
-	if s.half && products > 1 {
-		return []string{"HALF_ARITHMETIC"}
-	}
-	return nil
-}
-
-// texels are those of textures: four elements.
-func (s storage) texels() texels {
-	if s.precision == Float16 {
+// texelsOf are those of textures: four elements.
+func texelsOf(s storage) texels {
+	if s.halves {
 		return texelsHalf
 	}
 	return texelsFloat
 }
 
-// barrier is what a launch needs to see the maps that others have stored.
-func (s storage) barrier() uint32 {
+// barrierOf is what a launch needs to see the maps that others have stored.
+func barrierOf(s storage) uint32 {
 	bits := uint32(gles.SHADER_STORAGE_BARRIER_BIT)
 	if s.texture {
 		if !s.scratched {
@@ -229,8 +191,8 @@ func (s storage) barrier() uint32 {
 	return bits
 }
 
-// updateBarrier is what the CPU needs to write where launches have stored.
-func (s storage) updateBarrier() uint32 {
+// updateBarrierOf is what the CPU needs to write where launches have stored.
+func updateBarrierOf(s storage) uint32 {
 	if s.texture {
 		return gles.TEXTURE_UPDATE_BARRIER_BIT
 	}

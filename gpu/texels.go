@@ -7,10 +7,6 @@ import (
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
-// pageWidth is the width of all textures in texels, as shaders know it: every device
-// has it. Texel i is in row i / pageWidth.
-const pageWidth = 2048
-
 // texels is what a texture is made of.
 type texels struct {
 	format    uint32 // of the texture
@@ -78,7 +74,7 @@ func (a *arena) readTexture(gl gles.API, at int, dst []float32) error {
 	if err != nil {
 		return err
 	}
-	gl.MemoryBarrier(a.barrier())
+	gl.MemoryBarrier(barrierOf(a.storage))
 	a.bind(gl)
 	to.bind(gl, bindTarget)
 	params.bind(gl, bindParams)

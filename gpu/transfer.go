@@ -27,7 +27,7 @@ const transferAlign = 64
 
 // transfersTo bring inputs to the arena.
 func transfersTo(p *network.Plan, s storage) transfers {
-	t := transfers{element: s.precision.Bytes()}
+	t := transfers{element: s.bytes()}
 	for i := range p.Inputs {
 		b := &p.Inputs[i]
 		lo, _ := extent(&b.View)
@@ -38,7 +38,7 @@ func transfersTo(p *network.Plan, s storage) transfers {
 
 // transfersFrom bring outputs back, from where they are read.
 func transfersFrom(p *network.Plan, s storage, r results) transfers {
-	t := transfers{element: s.precision.Bytes()}
+	t := transfers{element: s.bytes()}
 	if s.texture {
 		t.element = Float32.Bytes()
 	}
@@ -65,15 +65,6 @@ func (t *transfers) add(b *network.Binding, at int) {
 		stage = make([]float32, hi-lo)
 	}
 	t.stages = append(t.stages, stage)
-}
-
-// extent is the range of elements that a view spans in the arena: whole vec4s.
-func extent(v *network.View) (lo, hi int) {
-	lo = int(v.Planes[0])
-	for _, off := range v.Planes {
-		lo, hi = min(lo, int(off)), max(hi, int(off)+pixels(v))
-	}
-	return lo / 4 * 4, ceilDiv(hi, 4) * 4
 }
 
 // pack writes tensor i to where its span begins in mapped memory. What fp16 does not

@@ -103,7 +103,7 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 	}
 	o.Budget = cmp.Or(o.Budget, DefaultTuneBudget)
 	began := time.Now()
-	family := familyOf(&d.info)
+	family := d.info.family()
 	report := TuneReport{Device: d.info.Renderer, Driver: d.info.Version, Family: family.name, Basis: string(family.basis), Kept: true}
 	r, err := d.newRig(p)
 	if err != nil {
@@ -123,7 +123,7 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 		}
 	}
 	whole := min(o.Budget/10, 5*time.Second) // for comparing the whole network
-	t := &tuner{limits: &d.info.Limits, now: time.Now, progress: o.Progress, seeds: familySeeds()}
+	t := &tuner{limits: launchLimitsOf(&d.info.Limits), now: time.Now, progress: o.Progress, seeds: familySeeds()}
 	err = t.run(ctx, open, o.Budget-whole-time.Since(began))
 	news := map[string]storedChoice{}
 	for _, j := range open {
@@ -175,7 +175,7 @@ func (d *Device) variants() tuning {
 
 // Family names the kind of GPU that decides which variants are used where nothing is
 // tuned.
-func (d *Device) Family() string { return familyOf(&d.info).name }
+func (d *Device) Family() string { return d.info.family().name }
 
 // tuneMissing tunes what a plan needs and is not known yet.
 func (d *Device) tuneMissing(p *network.Plan) error {

@@ -28,7 +28,7 @@ type job struct {
 
 // tuner works on jobs until its time is over.
 type tuner struct {
-	limits   *Limits
+	limits   *launchLimits
 	now      func() time.Time
 	progress func(TuneProgress)
 	seeds    map[kernelFile][]variant

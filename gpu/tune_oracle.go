@@ -16,7 +16,7 @@ const oracleWork = 4 << 20
 // tolerance is how far a result may be from another, relative to the largest
 // magnitude: sums are made in another order, and weights and results rounded.
 func (s storage) tolerance() float64 {
-	if s.precision == Float16 {
+	if s.halves {
 		return 5e-3
 	}
 	return 1e-4

@@ -83,7 +83,7 @@ func (r *rig) close() {
 // way, and keeps what the first of each shape reads. What is known, and complete, is
 // not to be tuned again unless everything is to be fresh.
 func (r *rig) jobs(known map[string]storedChoice, fresh bool) ([]*job, error) {
-	t := r.how.tables(&r.d.info.Limits, r.storage)
+	t := r.how.tables(launchLimitsOf(&r.d.info.Limits), r.storage)
 	var jobs []*job
 	by := map[string]*job{}
 	of := make([]*job, len(r.plan.Steps))
@@ -214,7 +214,7 @@ func (r *rig) time(e *executor, launches []int, times int) (time.Duration, error
 		var err error
 		took, err = r.watch.measure(gl, func() {
 			for range times {
-				gl.MemoryBarrier(e.arena.barrier())
+				gl.MemoryBarrier(barrierOf(e.arena.storage))
 				for _, i := range launches {
 					e.launch(gl, i)
 				}

@@ -19,7 +19,7 @@ type trial interface {
 // one axis after the other, as long as that pays.
 type search struct {
 	bounds   bounds
-	limits   *Limits
+	limits   *launchLimits
 	standard variant
 	seeds    []variant // what was best elsewhere
 

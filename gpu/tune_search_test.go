@@ -77,7 +77,7 @@ func (g *fakeGPU) job(name string, share time.Duration) *job {
 }
 
 func (g *fakeGPU) tuner() *tuner {
-	return &tuner{limits: &SpecMinimum, now: func() time.Time { return g.clock }, progress: func(TuneProgress) {}, seeds: map[kernelFile][]variant{}}
+	return &tuner{limits: &specMinimum, now: func() time.Time { return g.clock }, progress: func(TuneProgress) {}, seeds: map[kernelFile][]variant{}}
 }
 
 // registers is a GPU that likes large tiles until its registers are full: then they
@@ -152,7 +152,7 @@ func everyVariant(b bounds) map[variant]bool {
 		all = next
 	}
 	for v := range all {
-		if v.check(b, &SpecMinimum) != nil {
+		if v.check(b, &specMinimum) != nil {
 			delete(all, v)
 		}
 	}

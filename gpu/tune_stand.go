@@ -73,7 +73,7 @@ func (st *stand) close() {
 func (st *stand) assemble(v variant) ([]dispatch, *tables, error) {
 	how := st.how
 	how.chosen = map[string]variant{st.shape: v}
-	t := how.tables(&st.d.info.Limits, st.storage)
+	t := how.tables(launchLimitsOf(&st.d.info.Limits), st.storage)
 	s := &st.plan.Steps[st.step]
 	ds, err := t.dispatches(kernels[s.Kernel], s)
 	if err == nil && len(t.ignored) > 0 {

@@ -26,7 +26,7 @@ type TuningInfo struct {
 
 // Tuning describes the variants that the device uses.
 func (d *Device) Tuning() TuningInfo {
-	f, all := familyOf(&d.info), d.choices.all()
+	f, all := d.info.family(), d.choices.all()
 	t := TuningInfo{Family: f.name, Basis: string(f.basis), Changed: len(variantsOf(all)), File: d.store.path}
 	for _, shape := range slices.Sorted(maps.Keys(all)) {
 		c := all[shape]

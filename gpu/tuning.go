@@ -33,7 +33,7 @@ type choice struct {
 // choose gives the variant for a step: the one chosen for its launch shape, or what
 // the family's default comes to.
 func (t *tables) choose(s *network.Step, b bounds, structure ...[]string) *choice {
-	b.half = t.precision == Float16 && !t.images
+	b.half = t.halves && !t.images
 	c := &choice{bounds: b, shape: launchShape(b.kernel, s, slices.Concat(structure...)), variant: t.standard(b)}
 	v, ok := t.chosen[c.shape]
 	if !ok {

@@ -34,7 +34,7 @@ func plan(t *testing.T, fuse network.Fusion) *network.Plan {
 // choicesOf assembles a plan and gives the choice of each step.
 func choicesOf(t *testing.T, p *network.Plan, how tuning) (all []*choice, ignored []string) {
 	t.Helper()
-	ds, tables, err := assemble(p, &SpecMinimum, how, storage{})
+	ds, tables, err := assemble(p, &specMinimum, how, storage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func choicesOf(t *testing.T, p *network.Plan, how tuning) (all []*choice, ignore
 // Launches of one shape run the same program, and shapes say what they are.
 func TestLaunchShapes(t *testing.T) {
 	p := shuffleNet(t)
-	ds, _, err := assemble(p, &SpecMinimum, eight, storage{})
+	ds, _, err := assemble(p, &specMinimum, eight, storage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestLaunchShapeTellsApart(t *testing.T) {
 		i := slices.IndexFunc(p.Steps, func(s network.Step) bool { return s.First != nil && s.Residual != nil })
 		s := p.Steps[i]
 		change(&s)
-		tables := eight.tables(&SpecMinimum, storage{})
+		tables := eight.tables(&specMinimum, storage{})
 		d, err := convFused(tables, &s)
 		if err != nil {
 			t.Fatal(err)
@@ -208,7 +208,7 @@ func TestUnfitChoices(t *testing.T) {
 	how := eight
 	how.pointwise.vectors = 4
 	how.chosen = map[string]variant{standard[i].shape: {channels: 8, vectors: 1, unroll: 1, lanes: 64}}
-	tables := how.tables(&limits, storage{})
+	tables := how.tables(launchLimitsOf(&limits), storage{})
 	ds, err := tables.dispatches(convPointwise, &p.Steps[i])
 	if err != nil || len(tables.ignored) != 1 || ds[0].choice.tuned {
 		t.Errorf("%v, %q", err, tables.ignored)

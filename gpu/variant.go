@@ -103,7 +103,7 @@ var axesOf = map[kernelFile][]axis{
 const mostSums = 64
 
 // check says why the kernel cannot run so, if it cannot.
-func (v variant) check(b bounds, l *Limits) error {
+func (v variant) check(b bounds, l *launchLimits) error {
 	rest := v
 	for _, a := range axesOf[b.kernel] {
 		a.set(&rest, 0)
@@ -123,7 +123,7 @@ func (v variant) check(b bounds, l *Limits) error {
 		ok      bool
 		what    string
 	}{
-		{true, powerOfTwo(v.lanes) && v.lanes >= lanes && v.lanes <= min(SpecMinimum.WorkGroupInvocations, l.WorkGroupInvocations), "lanes"},
+		{true, powerOfTwo(v.lanes) && v.lanes >= lanes && v.lanes <= min(specMinimum.WorkGroupInvocations, l.WorkGroupInvocations), "lanes"},
 		{pooled, v.channels > 0 && b.outputs%v.channels == 0, "channels"},
 		{sums || pooled, v.channels >= 4 && v.channels%4 == 0 && v.channels <= 32 && v.channels < b.outputs+4, "channels"},
 		{sums, v.vectors >= 1 && v.vectors <= max(b.vectors, 1), "vectors"},

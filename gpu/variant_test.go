@@ -37,41 +37,41 @@ func TestVariantText(t *testing.T) {
 // What a shape or the limits do not allow is refused, and said.
 func TestVariantCheck(t *testing.T) {
 	b := bounds{inputs: 12, outputs: 20, vectors: 7, rows: 5}
-	small := SpecMinimum
+	small := specMinimum
 	small.WorkGroupInvocations = 32
 	for _, c := range []struct {
 		kernel kernelFile
 		text   string
-		limits Limits
+		limits launchLimits
 		says   string // empty: it is fine
 	}{
-		{pointwiseFile, "channels=20 vectors=2 unroll=1 lanes=64", SpecMinimum, ""},
-		{pointwiseFile, "channels=4 vectors=1 unroll=4 lanes=128 buffered", SpecMinimum, ""},
-		{pointwiseFile, "channels=24 vectors=1 unroll=1 lanes=64", SpecMinimum, "channels"},
-		{pointwiseFile, "channels=6 vectors=1 unroll=1 lanes=64", SpecMinimum, "channels"},
-		{pointwiseFile, "vectors=1 unroll=1 lanes=64", SpecMinimum, "channels"},
-		{pointwiseFile, "channels=4 vectors=8 unroll=1 lanes=64", SpecMinimum, "vectors"},
-		{pointwiseFile, "channels=20 vectors=4 unroll=1 lanes=64", SpecMinimum, "channels by vectors"},
-		{pointwiseFile, "channels=8 vectors=1 unroll=3 lanes=64", SpecMinimum, "unroll"},
-		{pointwiseFile, "channels=16 vectors=1 unroll=4 lanes=64", SpecMinimum, ""},
-		{pointwiseFile, "channels=8 vectors=1 lanes=64", SpecMinimum, "unroll"},
-		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=48", SpecMinimum, "lanes"},
-		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=256", SpecMinimum, "lanes"},
+		{pointwiseFile, "channels=20 vectors=2 unroll=1 lanes=64", specMinimum, ""},
+		{pointwiseFile, "channels=4 vectors=1 unroll=4 lanes=128 buffered", specMinimum, ""},
+		{pointwiseFile, "channels=24 vectors=1 unroll=1 lanes=64", specMinimum, "channels"},
+		{pointwiseFile, "channels=6 vectors=1 unroll=1 lanes=64", specMinimum, "channels"},
+		{pointwiseFile, "vectors=1 unroll=1 lanes=64", specMinimum, "channels"},
+		{pointwiseFile, "channels=4 vectors=8 unroll=1 lanes=64", specMinimum, "vectors"},
+		{pointwiseFile, "channels=20 vectors=4 unroll=1 lanes=64", specMinimum, "channels by vectors"},
+		{pointwiseFile, "channels=8 vectors=1 unroll=3 lanes=64", specMinimum, "unroll"},
+		{pointwiseFile, "channels=16 vectors=1 unroll=4 lanes=64", specMinimum, ""},
+		{pointwiseFile, "channels=8 vectors=1 lanes=64", specMinimum, "unroll"},
+		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=48", specMinimum, "lanes"},
+		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=256", specMinimum, "lanes"},
 		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=64", small, "lanes"},
-		{pointwiseFile, "channels=8 vectors=1 unroll=1", SpecMinimum, "lanes"},
-		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=64 rows=2", SpecMinimum, "has no rows=2"},
-		{generalFile, "channels=8 vectors=2 lanes=64 sparing", SpecMinimum, ""},
-		{generalFile, "channels=8 vectors=2 unroll=2 lanes=64", SpecMinimum, "has no unroll=2"},
-		{fusedFile, "channels=8 vectors=2 unroll=2 lanes=16 sparing buffered", SpecMinimum, ""},
-		{convPoolFile, "channels=20 lanes=64 sparing buffered", SpecMinimum, ""},
-		{convPoolFile, "channels=8 lanes=64", SpecMinimum, "channels"},
-		{depthwiseFile, "lanes=64 rows=5", SpecMinimum, ""},
-		{depthwiseFile, "lanes=64 rows=6", SpecMinimum, "rows"},
-		{depthwiseFile, "lanes=64", SpecMinimum, "rows"},
-		{poolFile, "lanes=128 sparing", SpecMinimum, ""},
-		{connectedFile, "lanes=64 parts=16", SpecMinimum, ""},
-		{connectedFile, "lanes=16 parts=32", SpecMinimum, "lanes"},
-		{connectedFile, "lanes=16 parts=2", SpecMinimum, "parts"},
+		{pointwiseFile, "channels=8 vectors=1 unroll=1", specMinimum, "lanes"},
+		{pointwiseFile, "channels=8 vectors=1 unroll=1 lanes=64 rows=2", specMinimum, "has no rows=2"},
+		{generalFile, "channels=8 vectors=2 lanes=64 sparing", specMinimum, ""},
+		{generalFile, "channels=8 vectors=2 unroll=2 lanes=64", specMinimum, "has no unroll=2"},
+		{fusedFile, "channels=8 vectors=2 unroll=2 lanes=16 sparing buffered", specMinimum, ""},
+		{convPoolFile, "channels=20 lanes=64 sparing buffered", specMinimum, ""},
+		{convPoolFile, "channels=8 lanes=64", specMinimum, "channels"},
+		{depthwiseFile, "lanes=64 rows=5", specMinimum, ""},
+		{depthwiseFile, "lanes=64 rows=6", specMinimum, "rows"},
+		{depthwiseFile, "lanes=64", specMinimum, "rows"},
+		{poolFile, "lanes=128 sparing", specMinimum, ""},
+		{connectedFile, "lanes=64 parts=16", specMinimum, ""},
+		{connectedFile, "lanes=16 parts=32", specMinimum, "lanes"},
+		{connectedFile, "lanes=16 parts=2", specMinimum, "parts"},
 	} {
 		v, err := parseVariant(c.text)
 		if err != nil {

@@ -2,40 +2,18 @@ package gpu
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/internal/half"
 )
-
-// Weights come through the texture unit where a shader reads them again and
-// again: GPUs fetch texels beside loads from buffers, and cache them better.
-// Weights that are read once (fully connected layers), or are too many, are in a
-// buffer; on software renderers only if they are too many.
-
-// placeWeights decides where a dispatch's weights go.
-func (d *dispatch) placeWeights(l *Limits) {
-	if d.weights == nil {
-		return
-	}
-	if len(d.weights)/4 > pageWidth*min(l.TextureSize, pageWidth) {
-		d.stream = true
-	}
-	switch {
-	case d.stream:
-		d.program = d.program.With("WEIGHT_BUFFER")
-	case d.paired:
-		d.program = d.program.With("PAIRED")
-	}
-}
 
 // pagesByTexel are those of vec4s, and those of two of them a texel.
 type pagesByTexel [2]weightPages
 
 func newWeightPages(s storage, rows int) *pagesByTexel {
 	return &pagesByTexel{
-		{texels: s.texels(), precision: s.precision, rows: rows},
-		{texels: texelsPaired, precision: s.precision, rows: rows},
+		{texels: texelsOf(s), halves: s.halves, rows: rows},
+		{texels: texelsPaired, halves: s.halves, rows: rows},
 	}
 }
 
@@ -50,19 +28,15 @@ func (p *pagesByTexel) of(d *dispatch) *weightPages {
 // weightPages are textures being filled.
 type weightPages struct {
 	texels
-	precision Precision
-	rows      int // of a full page
-	coming    int // weights still to be added, at the most
-	pages     [][]float32
-	ids       []uint32 // of their textures
+	halves bool
+	rows   int // of a full page
+	coming int // weights still to be added, at the most
+	pages  [][]float32
+	ids    []uint32 // of their textures
 }
 
 // row is how many weights a row of a page holds.
-func (w *weightPages) row() int { return pageWidth * w.size / w.precision.Bytes() }
-
-// weightAlign is what weights in a page begin at multiples of, in bytes of fp32: eight
-// vec4s, as weight.glsl wants.
-const weightAlign = 8 * 16
+func (w *weightPages) row() int { return pageWidth * w.size / storage{halves: w.halves}.bytes() }
 
 // inPage counts what weights take in a page.
 func inPage(weights []float32) int { return ceilDiv(4*len(weights), weightAlign) * weightAlign / 4 }
@@ -99,7 +73,7 @@ func (w *weightPages) upload(gl gles.API) error {
 		}
 		w.ids = append(w.ids, id)
 		pixels := bytesOf(page)
-		if w.precision == Float16 {
+		if w.halves {
 			pixels = bytesOf(rounded(page))
 		}
 		fillTexture(gl, 0, w.texels, pixels)
@@ -115,17 +89,4 @@ func rounded(weights []float32) []uint16 {
 	h := make([]uint16, len(weights))
 	half.Round(h, weights)
 	return h
-}
-
-// checkRange refuses weights that fp16 does not hold.
-func (s storage) checkRange(weights []float32) error {
-	if s.precision != Float16 {
-		return nil
-	}
-	for _, w := range weights {
-		if m := math.Abs(float64(w)); m >= half.Beyond && !math.IsInf(m, 0) {
-			return fmt.Errorf("%w: a weight of %g", ErrRange, w)
-		}
-	}
-	return nil
 }
