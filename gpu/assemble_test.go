@@ -19,8 +19,7 @@ func TestPlanWithoutAlignmentIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Device{info: Info{Limits: SpecMinimum}} // no driver is asked
-	_, err = d.Prepare(p)
+	_, _, err = assemble(p, &specMinimum, eight, storage{})
 	const want = `gpu: Activate "y": rows begin at any float, not at multiples of four; plan with gpu.PlanOptions: not supported`
 	if !errors.Is(err, network.ErrUnsupported) || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)

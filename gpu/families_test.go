@@ -46,12 +46,12 @@ func TestFamilies(t *testing.T) {
 		"PowerVR Rogue GE8320":               other,
 		"":                                   other,
 	} {
-		i := &Info{Renderer: renderer}
-		how := tuningFor(i)
+		of := familyOf(renderer)
+		how := of.shipped(false)
 		// A convolution of which the whole family variant fits.
 		p := how.standard(bounds{kernel: pointwiseFile, inputs: 96, outputs: 480, vectors: 196})
 		g := how.standard(bounds{kernel: generalFile, inputs: 96, outputs: 480, vectors: 28, strip: 2})
-		if got := (struct{ family, pointwise, general string }{i.family().name, p.String(), g.String()}); got != want {
+		if got := (struct{ family, pointwise, general string }{of.name, p.String(), g.String()}); got != want {
 			t.Errorf("%q: %v, want %v", renderer, got, want)
 		}
 	}
@@ -67,7 +67,7 @@ func TestFamilies(t *testing.T) {
 
 // Wide windows leave Bifrost fewer registers.
 func TestBifrostStrip(t *testing.T) {
-	how := tuningFor(&Info{Renderer: "Mali-G52"})
+	how := familyOf("Mali-G52").shipped(false)
 	for strip, want := range map[int]int{1: 8, 2: 8, 3: 4, 9: 4} {
 		if v := how.standard(bounds{kernel: generalFile, inputs: 3, outputs: 64, vectors: 9, strip: strip}); v.channels != want {
 			t.Errorf("%d vec4s of a row: %d channels, want %d", strip, v.channels, want)
@@ -79,21 +79,21 @@ func TestBifrostStrip(t *testing.T) {
 // is not.
 func TestValhallPairs(t *testing.T) {
 	for _, c := range []struct {
-		precision       Precision
-		inputs, outputs int
-		want            bool
+		halves, products bool // what is fp16: elements, and products too
+		inputs, outputs  int
+		want             bool
 	}{
-		{Float32, 60, 240, false},
-		{Float16, 60, 240, true},
-		{Float16, 61, 240, true}, // one input channel at a time, of eight output channels
-		{Float16, 60, 4, true},   // two of four
-		{Float16, 61, 4, false},  // one of four
-		{Float16Arithmetic, 60, 240, false},
+		{false, false, 60, 240, false},
+		{true, false, 60, 240, true},
+		{true, false, 61, 240, true}, // one input channel at a time, of eight output channels
+		{true, false, 60, 4, true},   // two of four
+		{true, false, 61, 4, false},  // one of four
+		{true, true, 60, 240, false},
 	} {
-		how := tuningFor(&Info{Renderer: "Mali-G57", Precision: c.precision})
-		b := bounds{kernel: pointwiseFile, inputs: c.inputs, outputs: c.outputs, vectors: 196, half: c.precision.stored() == Float16}
+		how := familyOf("Mali-G57").shipped(c.products)
+		b := bounds{kernel: pointwiseFile, inputs: c.inputs, outputs: c.outputs, vectors: 196, half: c.halves}
 		if v := how.standard(b); v.paired != c.want {
-			t.Errorf("%v, %d to %d channels: %v", c.precision, c.inputs, c.outputs, v)
+			t.Errorf("fp16 stored %t, computed %t, %d to %d channels: %v", c.halves, c.products, c.inputs, c.outputs, v)
 		}
 	}
 }

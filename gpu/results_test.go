@@ -57,7 +57,7 @@ func TestResults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, o := range append(conformance.FusedPlans(PlanOptions()), PlanOptions(), network.PlanOptions{Align: 4, NoFusion: true}) {
+		for _, o := range append(conformance.FusedPlans(planOptions()), planOptions(), network.PlanOptions{Align: 4, NoFusion: true}) {
 			o.Align = 4
 			p, err := network.NewPlan(g, o)
 			if err != nil {
@@ -83,7 +83,7 @@ func TestResultsOfManyKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := network.NewPlan(g, PlanOptions())
+	p, err := network.NewPlan(g, planOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 // shuffleNet is a plan with launches of every kernel that has variants but conv_depthwise
 // and classifier.
 func shuffleNet(t *testing.T) *network.Plan {
-	return plan(t, PlanOptions().Fuse&^(network.FuseUnit|network.FuseClassifier))
+	return plan(t, planOptions().Fuse&^(network.FuseUnit|network.FuseClassifier))
 }
 
 func plan(t *testing.T, fuse network.Fusion) *network.Plan {
@@ -22,7 +22,7 @@ func plan(t *testing.T, fuse network.Fusion) *network.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := PlanOptions()
+	o := planOptions()
 	o.Fuse = fuse
 	p, err := network.NewPlan(g, o)
 	if err != nil {
@@ -122,7 +122,7 @@ func TestLaunchShapeTellsApart(t *testing.T) {
 		"smaller tile":  func(s *network.Step) { s.Tile.Rows = 1 },
 		"between":       func(s *network.Step) { f := *s.First; f.Act = network.ReLU(); s.First = &f },
 	} {
-		apart(PlanOptions().Fuse&^(network.FuseUnit|network.FuseClassifier), name, change)
+		apart(planOptions().Fuse&^(network.FuseUnit|network.FuseClassifier), name, change)
 	}
 	apart(network.FuseAll, "a wider unit", func(s *network.Step) {
 		unit(func(f *network.Prior) {
