@@ -13,9 +13,9 @@ import (
 // Of larger convolutions it computes some output channels.
 const oracleWork = 4 << 20
 
-// tolerance is how far a result may be from another, relative to the largest
+// toleranceOf is how far a result may be from another, relative to the largest
 // magnitude: sums are made in another order, and weights and results rounded.
-func (s storage) tolerance() float64 {
+func toleranceOf(s storage) float64 {
 	if s.halves {
 		return 5e-3
 	}

@@ -265,7 +265,7 @@ func (r *rig) compare(ctx context.Context, news map[string]storedChoice, enough 
 		}
 		if round == 0 {
 			for i, o := range r.plan.Outputs {
-				if err := near(outs[1][i], outs[0][i], "the untuned network's", r.storage.tolerance()); err != nil {
+				if err := near(outs[1][i], outs[0][i], "the untuned network's", toleranceOf(r.storage)); err != nil {
 					return before, after, fmt.Errorf("%w (output %q)", err, o.Name)
 				}
 			}

@@ -175,11 +175,11 @@ func (st *stand) check(x *deviceTrial) error {
 	for i, r := range s.Results() {
 		got := tensor.New(r.View.Shape...)
 		r.View.Unpack(st.after, got)
-		if err := st.right[i].compare(got, st.storage.tolerance()); err != nil {
+		if err := st.right[i].compare(got, toleranceOf(st.storage)); err != nil {
 			return fmt.Errorf("%w (%q)", err, r.Name)
 		}
 		if st.first != nil {
-			if err := near(got, st.first[i], "the default variant's", st.storage.tolerance()); err != nil {
+			if err := near(got, st.first[i], "the default variant's", toleranceOf(st.storage)); err != nil {
 				return fmt.Errorf("%w (%q)", err, r.Name)
 			}
 		}
