@@ -117,7 +117,7 @@ func (s *search) explore(standard *entrant) error {
 }
 
 // trade is the way from few vectors of many channels to many of few: as many sums.
-var trade = axis{"vectors for channels", vectorsAxis.values, vectorsAxis.get, func(v *variant, n int) {
+var trade = axis{name: "vectors for channels", values: vectorsAxis.values, get: vectorsAxis.get, set: func(v *variant, n int) {
 	sums := v.channels * v.vectors
 	v.vectors, v.channels = n, max(4, min(sums/n/4*4, slices.Max(channelsAxis.values)))
 }}

@@ -202,13 +202,13 @@ func TestUnfitChoices(t *testing.T) {
 		}
 	}
 	// More work groups than the device takes are found out only when they are counted.
-	limits := SpecMinimum
+	limits := specMinimum
 	limits.WorkGroupCount = [3]int{4, 65535, 65535}
 	i := slices.IndexFunc(standard, func(c *choice) bool { return c != nil && c.bounds.kernel == pointwiseFile && c.bounds.vectors == 196 })
 	how := eight
 	how.pointwise.vectors = 4
 	how.chosen = map[string]variant{standard[i].shape: {channels: 8, vectors: 1, unroll: 1, lanes: 64}}
-	tables := how.tables(launchLimitsOf(&limits), storage{})
+	tables := how.tables(&limits, storage{})
 	ds, err := tables.dispatches(convPointwise, &p.Steps[i])
 	if err != nil || len(tables.ignored) != 1 || ds[0].choice.tuned {
 		t.Errorf("%v, %q", err, tables.ignored)
