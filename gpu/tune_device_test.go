@@ -293,7 +293,7 @@ func usedVariant(t *testing.T, d *Device) string {
 // With Options.Tune what is compiled is tuned first, once.
 func TestOptionsTune(t *testing.T) {
 	dir := t.TempDir()
-	d := openTuningTest(t, dir, &falseDriver{source: only(moreChannels, slow)}, Options{Tune: true, TuneBudget: 2 * time.Second})
+	d := openTuningTest(t, dir, &falseDriver{source: only(moreChannels, slow)}, Options{Tune: true, TuneBudget: 8 * time.Second})
 	if _, err := d.Prepare(twoConvolutions(t, d)); err != nil {
 		t.Fatal(err)
 	}
