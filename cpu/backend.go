@@ -66,10 +66,14 @@ func (b *Backend) Storage(*network.Plan) (precision, maps string) {
 	return "fp32", ""
 }
 
-// PlanOptions wishes for planes that begin at multiples of a cache line, and residuals
-// that are written over: both keep more of a network in the caches.
+// PlanOptions wishes for what keeps more of a network in the caches: planes that begin
+// at cache lines, and at different ones; residuals that are written over; and steps that
+// keep what lies between two operators to themselves, where that pays.
 func (b *Backend) PlanOptions() network.PlanOptions {
-	return network.PlanOptions{PlaneAlign: lineFloats, InPlace: true}
+	return network.PlanOptions{
+		PlaneAlign: lineFloats, PlanesApart: true, InPlace: true,
+		Fuse: network.FuseDepthwise | network.FusePool, SharedFloats: scratchFloats, Fuser: fuser{b.level, b.threads},
+	}
 }
 
 // Prepare allocates the arena, fills in the constants, makes a kernel of each

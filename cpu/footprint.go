@@ -79,6 +79,49 @@ func (k *pointwise) writes(task int, visit func(at, n int)) {
 	k.visitTile(&t, k.weights[t.group].Rows, k.out.Planes, visit)
 }
 
+func (k *fused) reads(op network.Window) footprint {
+	return func(task int, visit func(at, n int)) {
+		t := k.tile(task)
+		top, bottom := rowsMet(&op, t.column/k.out.Width, (t.column+t.n-1)/k.out.Width+1, k.in.Height)
+		for _, plane := range k.in.Planes[t.sample*k.channels+t.group*k.depth:][:k.depth] {
+			rowsOf(&k.in, plane, top, bottom, visit)
+		}
+		if k.residual != nil {
+			k.visitTile(&t, k.weights[t.group].Rows, k.residual.Planes, visit)
+		}
+	}
+}
+
+func (k *fused) writes(task int, visit func(at, n int)) {
+	t := k.tile(task)
+	k.visitTile(&t, k.weights[t.group].Rows, k.out.Planes, visit)
+}
+
+func (k *pooled) reads(task int, visit func(at, n int)) {
+	group, y0, y1 := k.task(task)
+	if first, last := rowsMet(&k.op.Window, y0, y1, k.in.Height); first < last {
+		top, bottom := rowsMet(&k.conv.op, first, last, k.conv.in.Height)
+		for _, plane := range k.conv.in.Planes[group*k.depth:][:k.depth] {
+			rowsOf(&k.conv.in, plane, top, bottom, visit)
+		}
+	}
+	if k.residual != nil {
+		k.visit(k.residual, group, y0, y1, visit)
+	}
+}
+
+func (k *pooled) writes(task int, visit func(at, n int)) {
+	group, y0, y1 := k.task(task)
+	k.visit(&k.out, group, y0, y1, visit)
+}
+
+// visit visits rows of all of a group's planes.
+func (k *pooled) visit(v *network.View, group, y0, y1 int, visit func(at, n int)) {
+	for _, plane := range v.Planes[group*len(k.planes):][:len(k.planes)] {
+		rowsOf(v, plane, y0, y1, visit)
+	}
+}
+
 func (k *fullyConnected) reads(task int, visit func(at, n int)) {
 	t := k.tile(task)
 	for _, plane := range k.in.Planes[t.sample*k.depth:][:k.depth] {
@@ -101,12 +144,19 @@ func (*grid) visitTile(t *tile, rows func(first, last int) (from, to int), plane
 	}
 }
 
+// rowsMet are the rows of a map of the given height that a window meets which makes rows
+// [y0, y1).
+func rowsMet(op *network.Window, y0, y1, height int) (top, bottom int) {
+	top = max(0, y0*op.Stride[0]-op.Pads.Top)
+	bottom = min(height, (y1-1)*op.Stride[0]-op.Pads.Top+(op.Kernel[0]-1)*op.Dilation[0]+1)
+	return top, bottom
+}
+
 // reads visits what the rows of a task's sums meet.
 func (s *slider) reads(in, out network.View, op network.Window) footprint {
 	return func(task int, visit func(at, n int)) {
 		y0, y1, first, last := s.task(task, out)
-		top := max(0, y0*op.Stride[0]-op.Pads.Top)
-		bottom := min(in.Height, (y1-1)*op.Stride[0]-op.Pads.Top+op.Kernel[0])
+		top, bottom := rowsMet(&op, y0, y1, in.Height)
 		for _, plane := range s.from[first:last] {
 			rowsOf(&in, plane, top, bottom, visit)
 		}
@@ -144,8 +194,7 @@ func (k *general) reads(task int, visit func(at, n int)) {
 	y, task := task%k.bands*k.band, task/k.bands
 	sample, group := task/len(k.weights), task%len(k.weights)
 	n := min(k.band, k.out.Height-y)
-	top := max(0, y*k.op.Stride[0]-k.op.Pads.Top)
-	bottom := min(k.in.Height, (y+n-1)*k.op.Stride[0]-k.op.Pads.Top+(k.op.Kernel[0]-1)*k.op.Dilation[0]+1)
+	top, bottom := rowsMet(&k.op, y, y+n, k.in.Height)
 	for _, plane := range k.in.Planes[sample*k.channels+group*k.perGroup:][:k.perGroup] {
 		rowsOf(&k.in, plane, top, bottom, visit)
 	}

@@ -43,6 +43,8 @@ var vectorKernels = map[network.Kernel]func(s *network.Step, threads int, level 
 	network.NormLocal:         newLocalNorm,
 	network.PoolGlobal:        newGlobalPool,
 	network.FullyConnectedRow: newFullyConnected,
+	network.ConvFused:         newFused,
+	network.ConvPooled:        newPooled,
 }
 
 func newKernel(s *network.Step, threads int, level simd.Level) (k kernel, err error) {

@@ -33,14 +33,12 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	if !ok {
 		return kernel{}, errOperator
 	}
-	op.Window = op.Normal()
-	k := &pool{epilogue: newEpilogue(s), phases: newPhases(s.Inputs[0], s.Output, op.Window, bandFloats), op: op}
-	k.rowCount = counted(op, 0, k.in.Height, k.out.Height, op.Pads.Top, op.Pads.Bottom)
-	k.columnCount = counted(op, 1, k.in.Width, k.out.Width, op.Pads.Left, op.Pads.Right)
+	k := poolOf(s, op, s.Inputs[0])
+	k.phases = newPhases(k.in, s.Output, k.op.Window, bandFloats)
 	k.bands = (k.out.Height + k.band - 1) / k.band
 	if k.inPixels() {
-		if k.slider = newSlider(level, s, op.Window, op.Reduce == network.Max); k.slider == nil || k.op.Stride[0] == 1 {
-			k.slider, k.window = nil, newWindow(level, s, op.Window, op.Reduce == network.Max)
+		if k.slider = k.newSlider(level, s); k.slider == nil {
+			k.window = newWindow(level, s, k.op.Window, op.Reduce == network.Max)
 		}
 	}
 	if k.window != nil {
@@ -58,7 +56,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 		k.slider.from = k.in.Planes
 		k.scale = k.reciprocals()
 		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider,
-			reads: k.slider.reads(k.in, k.out, op.Window), writes: k.slider.writes(k.out)}, nil
+			reads: k.slider.reads(k.in, k.out, k.op.Window), writes: k.slider.writes(k.out)}, nil
 	case k.window != nil:
 		k.ones = ones
 		k.scale = k.reciprocals()
@@ -73,6 +71,22 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	k.row = []int32{0}
 	k.sum = simd.Pack(level, ones, 1, len(ones), nil)
 	return kernel{tasks: tasks, scratch: k.band*k.out.Width + k.floats(), run: k.runAverage}, nil
+}
+
+// poolOf is a step's pool of planes like those of a view, with no way to do it yet.
+func poolOf(s *network.Step, op network.Pool, in network.View) *pool {
+	op.Window = op.Normal()
+	return &pool{epilogue: newEpilogue(s), phases: phases{in: in}, op: op,
+		rowCount:    counted(op, 0, in.Height, s.Output.Height, op.Pads.Top, op.Pads.Bottom),
+		columnCount: counted(op, 1, in.Width, s.Output.Width, op.Pads.Left, op.Pads.Right)}
+}
+
+// newSlider is a slider that pools, or nil.
+func (k *pool) newSlider(level simd.Level, s *network.Step) *slider {
+	if k.op.Stride[0] == 1 {
+		return nil
+	}
+	return newSlider(level, s, k.op.Window, k.op.Reduce == network.Max)
 }
 
 // counted gives, for each output along an axis, the places of its window that
@@ -136,10 +150,7 @@ func (k *pool) runAverage(task int, arena, scratch []float32) {
 		k.load(x, arena[k.in.Planes[plane]:], y, rows, width)
 		k.sum.Multiply(&simd.Product{X: x, Rows: k.at, Y: acc, YRows: k.row, Lo: float32(math.Inf(-1)), Hi: float32(math.Inf(1))}, n, 0, 1)
 		for r := range rows {
-			row := acc[r*width:][:width]
-			for i, c := range k.columnCount {
-				row[i] /= max(k.rowCount[y+r]*c, 1)
-			}
+			k.average(acc[r*width:][:width], y+r)
 		}
 		k.store(arena, plane, y*width, width, acc)
 	}
@@ -151,16 +162,21 @@ func (k *pool) runMax(task int, arena, scratch []float32) {
 		plane, y := item/k.bands, item%k.bands*k.band
 		acc := scratch[:min(k.band, k.out.Height-y)*width]
 		for i := 0; i < len(acc); i += width {
-			k.maxRow(acc[i:i+width], arena[k.in.Planes[plane]:], y+i/width)
+			k.windowRow(acc[i:i+width], arena[k.in.Planes[plane]:], 0, y+i/width)
 		}
 		k.store(arena, plane, y*width, width, acc)
 	}
 }
 
-// maxRow computes row y of an output plane.
-func (k *pool) maxRow(acc, plane []float32, y int) {
+// windowRow computes row y of an output plane, from a plane that begins with row top.
+func (k *pool) windowRow(acc, plane []float32, top, y int) {
+	most := k.op.Reduce == network.Max
+	first := float32(0)
+	if most {
+		first = float32(math.Inf(-1))
+	}
 	for i := range acc {
-		acc[i] = float32(math.Inf(-1))
+		acc[i] = first
 	}
 	stride := k.op.Stride[1]
 	for u := range k.op.Kernel[0] {
@@ -168,13 +184,27 @@ func (k *pool) maxRow(acc, plane []float32, y int) {
 		if r < 0 || r >= k.in.Height {
 			continue
 		}
-		row := plane[r*k.in.RowStride:][:k.in.Width]
+		row := plane[(r-top)*k.in.RowStride:][:k.in.Width]
 		for v := range k.op.Kernel[1] {
 			shift := v*k.op.Dilation[1] - k.op.Pads.Left
 			lo, hi := inside(len(row), len(acc), stride, shift)
 			for i := lo; i < hi; i++ {
-				acc[i] = max(acc[i], row[i*stride+shift])
+				if v := row[i*stride+shift]; most {
+					acc[i] = max(acc[i], v)
+				} else {
+					acc[i] += v
+				}
 			}
 		}
+	}
+	if !most {
+		k.average(acc, y)
+	}
+}
+
+// average makes averages of a row of sums.
+func (k *pool) average(sums []float32, y int) {
+	for i, c := range k.columnCount {
+		sums[i] /= max(k.rowCount[y]*c, 1)
 	}
 }

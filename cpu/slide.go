@@ -78,10 +78,15 @@ func (e *epilogue) slide(arena []float32, s *slider, p simd.Planes, y0, y1, firs
 	p.X, p.From, p.Y, p.To = arena, s.from[first:last], arena, e.out.Planes[first:last]
 	s.Run(&p, y0, y1)
 	if after {
-		for _, at := range p.To {
-			for y := y0; y < y1; y++ {
-				activate(arena[int(at)+y*e.out.RowStride:][:e.out.Width], e.act)
-			}
+		e.activate(arena, p.To, y0, y1)
+	}
+}
+
+// activate activates rows [y0, y1) of planes of the output.
+func (e *epilogue) activate(arena []float32, planes []int32, y0, y1 int) {
+	for _, at := range planes {
+		for y := y0; y < y1; y++ {
+			activate(arena[int(at)+y*e.out.RowStride:][:e.out.Width], e.act)
 		}
 	}
 }

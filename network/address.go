@@ -21,20 +21,26 @@ type buffer struct {
 	pinned                  bool // some view runs over several planes: they must stay neighbours
 }
 
-func newBuffer(s tensor.Shape, aligned, planeAligned int) *buffer {
+// fewLines is how many cache lines a plane must have for one more not to matter.
+const fewLines = 16
+
+func newBuffer(s tensor.Shape, opt *PlanOptions) *buffer {
 	planes, h, w := PlaneForm(s)
 	b := &buffer{planes: planes, samples: 1, height: h, width: w, rowStride: w, planeStride: 1}
 	if len(s) > 1 {
 		b.samples = s[0]
 	}
 	if h > 1 {
-		b.rowStride = align(w, max(aligned, 1))
+		b.rowStride = align(w, max(opt.Align, 1))
 	}
 	if h*w > 1 {
 		// Planes begin at multiples of four floats at least, for vector loads.
-		b.planeStride = align(align(h*b.rowStride, 4), max(planeAligned, 1))
+		b.planeStride = align(align(h*b.rowStride, 4), max(opt.PlaneAlign, 1))
 	}
-	b.planeStride = align(b.planeStride, max(aligned, 1))
+	b.planeStride = align(b.planeStride, max(opt.Align, 1))
+	if n := b.planeStride / cacheLine; opt.PlanesApart && b.planeStride%cacheLine == 0 && n%2 == 0 && n >= fewLines {
+		b.planeStride += cacheLine
+	}
 	return b
 }
 

@@ -30,7 +30,7 @@ func (s *scheduler) overwrite() {
 			continue
 		}
 		switch l.step.Kernel {
-		case ConvPointwise, ConvDepthwise, ConvGeneral:
+		case ConvPointwise, ConvDepthwise, ConvGeneral, ConvFused:
 			l.writes.parent = from
 			root, _ := from.root(0)
 			root.lastLevel = max(root.lastLevel, l.writes.lastLevel)

@@ -55,12 +55,10 @@ func (r *rewriter) fusePrior(n, p *Node, op Conv, channels []int, opt PlanOption
 // fuse lets n do p too, with all that f says done before n's operator, if it pays by
 // some tile.
 func (r *rewriter) fuse(n, p *Node, f *Prior, channels []int, opt PlanOptions) bool {
-	m := &opt.Cost
 	fused := *n
 	fused.First, fused.Inputs = f, slices.Clone(n.Inputs)
 	fused.Inputs[0] = p.Inputs[0]
-	time, ok := m.bestTile(&fused, channels, opt.SharedFloats)
-	if !ok || !opt.Fuse.pays(time, m.time(m.workOf(p))+m.Barrier+m.time(m.workOf(n))) {
+	if !opt.fuses(&fused, n, p, channels) {
 		return false
 	}
 	layers := slices.Concat(p.Layers(), n.Layers())

@@ -136,6 +136,7 @@ type PlanOptions struct {
 	Fuse         Fusion
 	SharedFloats int
 	Cost         CostModel
+	Fuser        Fuser // decides in place of Cost, if not nil
 
 	// Align makes rows and planes start at multiples of so many floats, even planes
 	// of one element; 0 leaves rows without padding. Backends that store whole
@@ -144,6 +145,10 @@ type PlanOptions struct {
 	// PlaneAlign makes planes of several elements start at multiples of so many floats;
 	// 0 means 4.
 	PlaneAlign int
+	// PlanesApart keeps large planes that begin at cache lines an odd number of lines
+	// apart: with a power of two in it the same pixel of many planes falls into few sets of
+	// a cache, which then cannot hold them.
+	PlanesApart bool
 	// InPlace lets convolutions write over the residual that they add, if nothing else
 	// needs it. Their kernels must not write an element before they have read it there.
 	InPlace bool

@@ -104,7 +104,7 @@ type constant struct {
 }
 
 func (s *scheduler) buffer(shape tensor.Shape) *buffer {
-	b := newBuffer(shape, s.opt.Align, s.opt.PlaneAlign)
+	b := newBuffer(shape, &s.opt)
 	s.buffers = append(s.buffers, b)
 	return b
 }

@@ -67,6 +67,8 @@ func planCommand() command {
 					return usagef("-fuse %s: only with -backend gpu", opened.fuse)
 				case *renderer != "":
 					return usagef("-renderer %q: only with -backend gpu", *renderer)
+				default:
+					options = cpu.New(cpu.Options{}).PlanOptions()
 				}
 				v, err := m.one()
 				if err != nil {

@@ -130,6 +130,14 @@ func fusedCases() []Case {
 		net("fused/depthwise_pointwise_many_channels", func(b *builder) value {
 			return b.pointwise(b.depthwise(b.in(1, 300, 5, 9), 3, 1), 21, 1)
 		}),
+		net("fused/depthwise_elu_pointwise_sigmoid", func(b *builder) value {
+			x := act(b, network.Activation{Fn: network.FnELU, A: 0.5}, b.depthwise(b.in(2, 6, 23, 18), 3, 1))
+			return act(b, network.Activation{Fn: network.FnSigmoid}, b.pointwise(x, 9, 3))
+		}),
+		net("fused/depthwise_pointwise_plus_its_input", func(b *builder) value { // which its neighbours' windows read
+			x := b.relu(b.in(1, 12, 26, 28))
+			return b.relu(b.plus(b.pointwise(b.depthwise(x, 3, 1), 12, 2), x))
+		}),
 		net("fused/depthwise_pointwise_of_columns", func(b *builder) value {
 			x := b.do(network.Slice{Axis: 3, Start: 1, End: 18, Step: 1}, b.in(1, 6, 9, 19))
 			return b.plus(b.pointwise(b.depthwise(x, 5, 1), 6, 2), x)

@@ -100,6 +100,11 @@ func FusedPlans(o network.PlanOptions) []network.PlanOptions {
 	large.Cost.Groups, large.Cost.Wave = 1, 1       // one work group is enough
 	small.Cost.Groups, small.Cost.Shared = 1000, 64 // memory for narrow ones at best
 	small.Guard, small.Align = 16, 4
+	if o.Fuser != nil { // which goes by floats alone
+		large.Fuse |= network.FuseAlways
+		small.Fuse |= network.FuseAlways
+		small.SharedFloats = 600 // a row of some cases, several of others
+	}
 	return []network.PlanOptions{large, small}
 }
 

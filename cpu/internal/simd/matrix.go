@@ -31,7 +31,7 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	}
 	// Panels of equal height, or nearly: 20 rows are better cut 7+7+6 than 8+8+4. The
 	// higher ones come first, so that there are at most two runs of the same height.
-	count := (rows + level.shape().height - 1) / level.shape().height
+	count := level.Panels(rows)
 	first, at := 0, 0
 	for i := range count {
 		p := panel{first: first, height: (rows + count - 1 - i) / count, at: at}
@@ -46,6 +46,9 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	}
 	return m
 }
+
+// Panels is how many panels a matrix of so many rows has.
+func (l Level) Panels(rows int) int { return (rows + l.shape().height - 1) / l.shape().height }
 
 // Panels is how many panels there are: what Multiply can be cut into.
 func (m *Matrix) Panels() int { return len(m.panels) }
@@ -63,10 +66,10 @@ func (m *Matrix) Height() int { return m.rows }
 func (m *Matrix) Depth() int { return m.depth }
 
 // Columns is what the right-hand side's columns should be cut at multiples of.
-func (m *Matrix) Columns() int {
-	s := m.level.shape()
-	return s.lanes * s.width
-}
+func (m *Matrix) Columns() int { return m.level.Tile() }
+
+// Tile is how many columns a full tile has.
+func (l Level) Tile() int { return l.shape().lanes * l.shape().width }
 
 // Columns is how many columns of full tiles take as long as n columns do.
 func (l Level) Columns(n int) int {

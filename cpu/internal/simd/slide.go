@@ -1,5 +1,7 @@
 package simd
 
+import "math"
+
 // Slide is a window of 3x3 that slides down many planes of one form, in strips of
 // columns. With stride 1 its padding is one pixel on all sides. It computes what Window
 // does, without anything added, but loads each row once for all rows of sums that it is
@@ -9,7 +11,7 @@ type Slide struct {
 	form   Form
 	strips []strip
 	full   int // rows of sums that have a row of pixels below
-	group  int // planes that stay in the first cache from strip to strip
+	cached int // floats of planes that stay in the first cache from strip to strip
 }
 
 type strip struct {
@@ -26,7 +28,7 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 	if !hasSlides(level) || f.Size != 3 || f.Adds || f.Top > 1 || f.Left > 1 {
 		return nil, false
 	}
-	s = &Slide{level: level, form: f, full: f.Out.Height, group: max(1, 6<<10/(f.In.Height*f.In.Pitch+1))}
+	s = &Slide{level: level, form: f, full: f.Out.Height, cached: 6 << 10}
 	lanes := level.shape().lanes
 	width := lanes
 	if level == AVX512 {
@@ -48,9 +50,6 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 		return nil, false
 	}
 	count := (f.Out.Width + width - 1) / width // of equal width, or nearly
-	if count == 1 {
-		s.group = 1 << 30
-	}
 	for i := range count {
 		from := f.Out.Width * i / count
 		n := f.Out.Width*(i+1)/count - from
@@ -65,6 +64,15 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 		s.strips = append(s.strips, p)
 	}
 	return s, true
+}
+
+// together is how many planes stay in the first cache from strip to strip, for so many
+// rows of sums.
+func (s *Slide) together(rows int) int {
+	if len(s.strips) == 1 {
+		return math.MaxInt
+	}
+	return max(1, s.cached/(rows*s.form.Stride*s.form.In.Pitch+1))
 }
 
 // strip is of n columns of sums from the given one on.
@@ -105,6 +113,10 @@ type Planes struct {
 	Bias    []float32 // what sums begin with
 	Scale   []float32 // in place of weights: what sums are multiplied by, in y's form
 	Lo, Hi  float32
+
+	// FromRow and ToRow are how many rows of each plane are not there, in front of the
+	// first at X[From[i]] and at Y[To[i]].
+	FromRow, ToRow int
 }
 
 // Totals is the scaled sum of the first n floats of each plane:

@@ -43,9 +43,10 @@ func (s *Slide) Run(p *Planes, from, to int) {
 	if f.Stride == 2 {
 		a.rows -= a.below
 	}
-	x, y := max(row, 0)*f.In.Pitch, from*f.Out.Pitch
+	x, y, scale := (max(row, 0)-p.FromRow)*f.In.Pitch, (from-p.ToRow)*f.Out.Pitch, from*f.Out.Pitch
+	group := s.together(to - from)
 	for first := 0; first < len(p.From); first += a.planes {
-		a.planes = min(s.group, len(p.From)-first)
+		a.planes = min(group, len(p.From)-first)
 		a.from, a.to = &p.From[first], &p.To[first]
 		for i := range s.strips {
 			t := &s.strips[i]
@@ -59,7 +60,7 @@ func (s *Slide) Run(p *Planes, from, to int) {
 				slideMax(&a)
 				continue
 			case p.Scale != nil:
-				a.scale = &p.Scale[y+t.y]
+				a.scale = &p.Scale[scale+t.y]
 				if s.level == AVX2 {
 					narrowSlideAverage(&a)
 				} else {

@@ -46,8 +46,8 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 	t.Helper()
 	f, nan := s.form, float32(math.NaN())
 	planes := 1 + r.IntN(4)
-	if r.IntN(3) == 0 && len(s.strips) > 1 {
-		s.group = 2
+	if r.IntN(3) == 0 {
+		s.cached = r.IntN(2000) // few planes, or one
 	}
 	place := func(p Plane) (floats []float32, at []int32) {
 		size := p.Height*p.Pitch + 7
@@ -74,7 +74,10 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 	}
 	for y := 0; y < f.Out.Height; { // in bands
 		n := 1 + r.IntN(f.Out.Height-y)
-		s.Run(p, y, y+n)
+		band := *p // whose planes may begin where it does
+		band.FromRow, band.ToRow = r.IntN(max(0, y*f.Stride-f.Top)+1), r.IntN(y+1)
+		band.From, band.To = later(p.From, band.FromRow*f.In.Pitch), later(p.To, band.ToRow*f.Out.Pitch)
+		s.Run(&band, y, y+n)
 		y += n
 	}
 	for i, to := range p.To {
@@ -97,6 +100,14 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 			t.Fatalf("%+v: float %d is written beside the planes", f, i)
 		}
 	}
+}
+
+func later(at []int32, floats int) []int32 {
+	moved := slices.Clone(at)
+	for i := range moved {
+		moved[i] += int32(floats)
+	}
+	return moved
 }
 
 func random(r *rand.Rand, n int) []float32 {
