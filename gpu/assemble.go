@@ -315,4 +315,12 @@ func window(w network.Window, width int) []string {
 		set("DY", w.Dilation[0]), set("DX", w.Dilation[1]), set("LEFT", w.Pads.Left))
 }
 
+// quotients names the macro that a kernel needs to divide numbers up to n (quotient.glsl).
+func quotients(n int) []string {
+	if n > 1<<18 {
+		return []string{"LARGE"}
+	}
+	return nil
+}
+
 func join(macros ...[]string) []string { return slices.Concat(macros...) }

@@ -18,11 +18,11 @@ func convGeneral(t *tables, s *network.Step) (dispatch, error) {
 	v := how.variant
 	tiles := packTiles(s, groups, inputs, win.Kernel[0]*win.Kernel[1], v)
 	cells := ceilDiv(ow, 4) * ceilDiv(oh, v.vectors)
-	p.ints(h, w, oh, ow, win.Pads.Top, tiles.count, groups, inputs, outputs, tiles.size)
+	p.ints(h, w, oh, ow, win.Pads.Top, tiles.count, inputs, outputs, tiles.size)
 	lx := upTo(cells, 16)
 	ly := upTo(tiles.count, v.lanes/lx)
 	return dispatch{
-		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), v.macros(), window(win, w), defines)...),
+		program: shaders.New("conv_general.comp", join(workGroup(lx, ly), v.macros(), []string{set("GROUPS", groups)}, quotients(ceilDiv(cells, lx)*lx), window(win, w), defines)...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,

@@ -37,13 +37,13 @@ func convPool(t *tables, s *network.Step) (dispatch, error) {
 
 	p = append(p, inAverages(op, first.Shape[2], first.Shape[3])...)
 	p.ints(h, w, first.Shape[2], first.Shape[3], oh, ow, win.Pads.Top, around.Pads.Top,
-		groups, inputs, outputs, tiles.count, tiles.size, share)
+		inputs, outputs, tiles.count, tiles.size)
 	p = append(p, bits(first.Act.A), bits(first.Act.B))
 	p = append(p, where...)
 	across, each := ceilDiv(ow, 4*strips), min(share, tiles.count)
 	return dispatch{
 		program: shaders.New("conv_pool.comp", join(workGroup(v.lanes), v.macros(), middle,
-			tile, []string{set("ACROSS", across)}, window(left, w), second, defines)...),
+			tile, []string{set("ACROSS", across), set("SHARE", share), set("GROUPS", groups)}, window(left, w), second, defines)...),
 		params:  p,
 		choice:  how,
 		stream:  v.buffered,

@@ -78,6 +78,7 @@ func (t *tuning) standard(b bounds) variant {
 		for v.channels > 4 && b.outputs%v.channels != 0 {
 			v.channels -= 4
 		}
+		v.sparing = v.sparing && v.channels >= t.general.channels // fewer leave room
 		return v
 	case fusedFile:
 		return t.fused.fit(b.inputs, b.outputs, b.vectors)

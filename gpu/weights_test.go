@@ -16,13 +16,6 @@ func TestLargeMatrix(t *testing.T) {
 		t.Skip(err)
 	}
 	defer d.Close()
-	ramp := func(span int, shape ...int) *tensor.Tensor {
-		x := tensor.New(shape...)
-		for i := range x.Data {
-			x.Data[i] = float32(i*7%span-span/2) / 8
-		}
-		return x
-	}
 	b := network.NewBuilder("large")
 	x := b.Input("x", 2, 300)
 	y := b.Apply("fc", network.FullyConnected{}, x, b.Const("w", ramp(31, 50, 300)), b.Const("b", ramp(5, 50)))
@@ -53,4 +46,13 @@ func TestLargeMatrix(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// ramp is a tensor of a pattern of so many numbers, all exact in fp16.
+func ramp(span int, shape ...int) *tensor.Tensor {
+	x := tensor.New(shape...)
+	for i := range x.Data {
+		x.Data[i] = float32(i*7%span-span/2) / 8
+	}
+	return x
 }

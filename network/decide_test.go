@@ -87,7 +87,7 @@ func TestWhatIsFused(t *testing.T) {
 	)
 	usual := network.DefaultCost
 	free := model(func(m *network.CostModel) { m.Launch, m.Barrier = 0, 0 })
-	slowArithmetic := model(func(m *network.CostModel) { m.MACs = 4 })
+	slowArithmetic := model(func(m *network.CostModel) { m.MACs, m.Shared = 4, 8<<10 })
 	slowMemory := model(func(m *network.CostModel) { m.Bytes = 1 })
 	slowLaunches := model(func(m *network.CostModel) { m.Launch = 1e6 })
 	freeSlowMemory := model(func(m *network.CostModel) { m.Launch, m.Barrier, m.Bytes = 0, 0, 1 })
@@ -98,7 +98,7 @@ func TestWhatIsFused(t *testing.T) {
 	}{
 		{"a stem saves its largest map", stem, usual, "conv_pool"},
 		{"and still if launches are free", stem, free, "conv_pool"},
-		{"but rows that two work groups compute cost more, if arithmetic is slow", stem, slowArithmetic, "conv_general pool"},
+		{"but rows that two work groups compute cost more, if arithmetic is slow and tiles are small", stem, slowArithmetic, "conv_general pool"},
 		{"unless memory is slower", stem, slowMemory, "conv_pool"},
 		{"a stem of 7x7 computes too much twice", resnetStem, usual, "conv_general pool"},
 		{"unless launches are dear", resnetStem, slowLaunches, "conv_pool"},

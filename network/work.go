@@ -95,19 +95,23 @@ func (m *CostModel) window(w *work, y tensor.Shape, win Window) {
 	w.traffic = w.bytes
 }
 
+// storing is what it costs to put an output of a general convolution into its place, in
+// multiply-adds; less in shared memory, for the pool behind it, which is not counted.
+const storing = 2
+
 // convolution is a plain kernel whose invocations compute some channels of a group
 // at four pixels; a work group is of several tiles of channels by several strips.
 func (m *CostModel) convolution(w *work, weights, y tensor.Shape, op Conv) {
 	const across = 4 // tiles of channels in a work group
 	s := op.Normal()
-	tile := m.Window / 4
+	tile, store := m.Window/4, storing
 	if op.Pointwise() {
-		tile = m.Tile / 4
+		tile, store = m.Tile/4, 0
 	}
 	_, height, width := PlaneForm(y)
 	outputs, inputs, taps := weights[0]/op.G(), weights[1], weights[2]*weights[3]
 	w.groups = float64(y[0]*op.G()*ceilDiv(outputs, tile)) * float64(height*strips(width)) / float64(m.Lanes)
-	w.macs = float64(y[0]*op.G()*align(outputs, 4)*inputs*taps) * float64(height*align(width, 4)) * loads(outputs, tile)
+	w.macs = float64(y[0]*op.G()*align(outputs, 4)) * float64(height*align(width, 4)) * (float64(inputs*taps)*loads(outputs, tile) + float64(store))
 	pixels := m.Lanes / across * 4 * s.Stride[0] * s.Stride[1]
 	w.traffic = w.groups*4*float64(inputs*(across*tile*taps+pixels)) + 4*float64(y.Size())
 }

@@ -13,23 +13,29 @@ layout(std140, binding = 0) uniform Params {
 	int outWidth;
 	int top;     // padding
 	int tiles;   // of OC output channels, in one group
-	int groups;
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
 	int tileWeights; // vec4s
 };
+
+// Where even eight channels are too many, a plane's base is looked up for each row rather
+// than kept.
+#if defined(SPARING) && OC == 4
+#define SCARCE
+#endif
 
 void main() {
 	int strips = (outWidth + 3) / 4;
 	int cell = int(gl_GlobalInvocationID.x);
 	int tile = int(gl_GlobalInvocationID.y);
 	int slab = int(gl_GlobalInvocationID.z); // sample · groups + group
-	int y = cell / strips * PX;
-	int x = cell % strips * 4;
+	int band = quotient(cell, strips);
+	int y = band * PX;
+	int x = (cell - band * strips) * 4;
 	if (y >= outHeight || tile >= tiles) {
 		return;
 	}
-	int w = (slab % groups * tiles + tile) * tileWeights;
+	int w = (slab % GROUPS * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
 	for (int q = 0; q < Q; q++) {
@@ -43,12 +49,17 @@ void main() {
 	aim(x);
 	// loop inputs
 	for (int c = 0; c < inputs; c++) {
+#ifndef SCARCE
 		int base = FROM(slab * inputs + c);
+#endif
 		for (int ky = 0; ky < KH; ky++) {
 			Strip strip[PX];
 			for (int p = 0; p < PX; p++) {
 				int iy = (y + p) * SY - top + ky * DY;
-				if (iy >= 0 && iy < height) {
+				if (uint(iy) < uint(height)) {
+#ifdef SCARCE
+					int base = FROM(slab * inputs + c);
+#endif
 					fetch(base + iy * from.w, strip[p]);
 				} else {
 					blank(strip[p]);

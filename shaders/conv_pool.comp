@@ -1,4 +1,4 @@
-// A convolution and the pool behind it. A work group computes `share` tiles of OC
+// A convolution and the pool behind it. A work group computes SHARE tiles of OC
 // output channels of one group, and of them ROWS rows of STRIPS vec4s of the pool's
 // output, of which there are ACROSS in a row: first those pixels of the convolution
 // that the pool needs into shared memory, some of which neighbours compute too, then
@@ -19,12 +19,10 @@ layout(std140, binding = 0) uniform Params {
 	int outWidth;
 	int top;  // the convolution's padding
 	int top2; // the pool's
-	int groups;
 	int inputs;  // input channels of one group
 	int outputs; // output channels of one group
 	int tiles;   // of OC output channels, in one group
 	int tileWeights; // vec4s
-	int share;   // tiles that a work group computes
 	float low;   // parameters of the function BETWEEN
 	float high;
 #ifdef MIDDLE_IN_MAPS
@@ -53,18 +51,20 @@ void main() {
 	BEGIN_PHASES
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
-	int first = int(gl_WorkGroupID.x) / ACROSS * ROWS;
-	int left = int(gl_WorkGroupID.x) % ACROSS * (STRIPS * 4);
-	int tile0 = int(gl_WorkGroupID.z) * share;
-	int count = min(share, tiles - tile0);
+	int band = int(gl_WorkGroupID.x / uint(ACROSS));
+	int first = band * ROWS;
+	int left = (int(gl_WorkGroupID.x) - band * ACROSS) * (STRIPS * 4);
+	int tile0 = int(gl_WorkGroupID.z) * SHARE;
+	int count = SHARE == 1 ? 1 : min(SHARE, tiles - tile0);
 
 	// loop first
 	for (int i = lane; i < count * MIDDLE; i += LX) {
-		int tile = i / MIDDLE;
+		int tile = SHARE == 1 ? 0 : quotient(i, MIDDLE);
 		int cell = i - tile * MIDDLE;
-		int y = first * SY2 - top2 + cell / MIDDLE_STRIPS;
-		int x = left * SX2 + cell % MIDDLE_STRIPS * 4; // the pool's padding is to the left of 0
-		int w = (slab % groups * tiles + tile0 + tile) * tileWeights;
+		int line = quotient(cell, MIDDLE_STRIPS);
+		int y = first * SY2 - top2 + line;
+		int x = left * SX2 + (cell - line * MIDDLE_STRIPS) * 4; // the pool's padding is to the left of 0
+		int w = (slab % GROUPS * tiles + tile0 + tile) * tileWeights;
 		vec4 sum[OC];
 		for (int q = 0; q < Q; q++) {
 			vec4 b = weight(w + inputs * KH * KW * QS + q);
@@ -76,18 +76,34 @@ void main() {
 		aim(x);
 		// loop inputs in first
 		for (int c = 0; c < all; c++) {
+#ifndef SPARING
 			int base = FROM(slab * inputs + c);
+#endif
 			for (int ky = 0; ky < KH; ky++) {
 				Strip strip;
 				int iy = y * SY - top + ky * DY;
-				if (iy < 0 || iy >= height) {
+				bool outside = uint(iy) >= uint(height);
+#ifdef SPARING // counts on and looks up again, rather than to keep what both come from
+				if (outside) {
 					w += KW * QS;
 					continue;
 				}
+				fetch(FROM(slab * inputs + c) + iy * from.w, strip);
+#else
+				if (outside) {
+					continue;
+				}
+				int row = w + ky * (KW * QS);
 				fetch(base + iy * from.w, strip);
+#endif
 				// unroll
 				for (int kx = 0; kx < KW; kx++) {
+#ifdef SPARING
 					PLACE first = place(w);
+					w += QS;
+#else
+					PLACE first = place(row + kx * QS);
+#endif
 					for (int q = 0; q < Q; q++) {
 						vec4 f = AFTER(first, q);
 						vec4 v = UNDER(strip, kx);
@@ -95,9 +111,11 @@ void main() {
 							sum[4 * q + j] += f[j] * v;
 						}
 					}
-					w += QS;
 				}
 			}
+#ifndef SPARING
+			w += KH * KW * QS;
+#endif
 		}
 		ivec4 columns = x - LEFT2 + ivec4(0, 1, 2, 3);
 		bvec4 counts = bvec4(uvec4(greaterThanEqual(columns, ivec4(0))) & uvec4(lessThan(columns, ivec4(all > 0 ? middleWidth : 0))));
@@ -113,9 +131,10 @@ void main() {
 
 	// loop second
 	for (int i = lane; i < count * (OC * CELLS); i += LX) {
-		int channel = i / CELLS;
-		int line = i % CELLS / STRIPS;
-		int strip = i % STRIPS;
+		int channel = quotient(i, CELLS);
+		int cell = i - channel * CELLS;
+		int line = quotient(cell, STRIPS);
+		int strip = cell - line * STRIPS;
 		int y = first + line;
 		int x = left + strip * 4;
 		int plane = tile0 * OC + channel;

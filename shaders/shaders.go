@@ -61,6 +61,7 @@ var helpers = []struct {
 	{"weight.glsl", []string{"weight(", "place("}},
 	{"locate.glsl", []string{"locate("}},
 	{"middle.glsl", []string{"HELD("}},
+	{"quotient.glsl", []string{"quotient("}},
 }
 
 // calls tells whether a text has the call, and not only of a function whose name ends so.
