@@ -84,7 +84,6 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 
 func (b *Backend) prepare(p *network.Plan, lay func(*network.Plan, []kernel, int) apart) (network.Executor, error) {
 	e := &executor{plan: p, kernels: make([]kernel, 1, 1+len(p.Steps))}
-	e.loading, e.kernels[0] = newLoading(p, b.threads)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		k, err := b.newKernel(s)
@@ -93,6 +92,7 @@ func (b *Backend) prepare(p *network.Plan, lay func(*network.Plan, []kernel, int
 		}
 		e.kernels = append(e.kernels, k)
 	}
+	e.loading, e.kernels[0] = newLoading(p, e.kernels[1:], b.threads)
 	e.apart = lay(p, e.kernels, b.threads)
 	for i := range b.threads {
 		arena := e.arenas

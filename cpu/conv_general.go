@@ -67,7 +67,7 @@ func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) 
 		k.split = min(k.weights[0].Panels(), (2*threads+tasks-1)/tasks)
 	}
 	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.band*s.Output.Width), run: k.run,
-		reads: k.reads, writes: k.writes}, nil
+		reads: k.reads, writes: k.writes, phases: &k.phases}, nil
 }
 
 func (k *general) run(task int, arena, scratch []float32) {
@@ -76,9 +76,9 @@ func (k *general) run(task int, arena, scratch []float32) {
 	sample, group := task/len(k.weights), task%len(k.weights)
 	n := min(k.band, k.out.Height-y)
 
-	width, floats := k.out.Width, k.floats()
+	width, floats, source := k.out.Width, k.floats(), k.source(arena)
 	for c, at := range k.in.Planes[sample*k.channels+group*k.perGroup:][:k.perGroup] {
-		k.load(scratch[c*floats:], arena[at:], y, n, width)
+		k.load(scratch[c*floats:], source[at:], y, n, width)
 	}
 	w := k.weights[group]
 	first, last := part*w.Panels()/k.split, (part+1)*w.Panels()/k.split

@@ -61,7 +61,7 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	k.planes, k.floats = apartPlanes(k.weights[0].Height(), n*width)
 	made := kernel{tasks: len(s.Output.Planes) / len(k.planes) * k.parts, run: k.run,
 		scratch: k.floats + max(k.depth*k.conv.floats(), k.out.Width)}
-	made.reads, made.writes = k.reads, k.writes
+	made.reads, made.writes, made.phases = k.reads, k.writes, &k.conv
 	return made, nil
 }
 
@@ -94,9 +94,9 @@ func (k *pooled) run(task int, arena, scratch []float32) {
 
 // convolve makes rows [y0, y1) of a group's planes, which begin with row top.
 func (k *pooled) convolve(arena, scratch []float32, group, top, y0, y1 int) {
-	x, width := scratch[k.floats:], k.in.Width
+	x, width, source := scratch[k.floats:], k.in.Width, k.conv.source(arena)
 	for c, at := range k.conv.in.Planes[group*k.depth:][:k.depth] {
-		k.conv.load(x[c*k.conv.floats():], arena[at:], y0, y1-y0, width)
+		k.conv.load(x[c*k.conv.floats():], source[at:], y0, y1-y0, width)
 	}
 	e := epilogue{act: k.between}
 	lo, hi, after := e.bounds()

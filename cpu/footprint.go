@@ -56,7 +56,7 @@ func writesOf(s *network.Step, visit func(at, n int)) {
 }
 
 func (l *loading) writes(task int, visit func(at, n int)) {
-	for i := range l.inputs {
+	for _, i := range l.loaded {
 		v := &l.inputs[i].View
 		for _, plane := range v.Planes {
 			rowsOf(v, plane, v.Height*task/l.tasks, v.Height*(task+1)/l.tasks, visit)
@@ -100,10 +100,7 @@ func (k *fused) writes(task int, visit func(at, n int)) {
 func (k *pooled) reads(task int, visit func(at, n int)) {
 	group, y0, y1 := k.task(task)
 	if first, last := rowsMet(&k.op.Window, y0, y1, k.in.Height); first < last {
-		top, bottom := rowsMet(&k.conv.op, first, last, k.conv.in.Height)
-		for _, plane := range k.conv.in.Planes[group*k.depth:][:k.depth] {
-			rowsOf(&k.conv.in, plane, top, bottom, visit)
-		}
+		k.conv.visitRows(k.conv.in.Planes[group*k.depth:][:k.depth], first, last, visit)
 	}
 	if k.residual != nil {
 		k.visit(k.residual, group, y0, y1, visit)
@@ -194,10 +191,7 @@ func (k *general) reads(task int, visit func(at, n int)) {
 	y, task := task%k.bands*k.band, task/k.bands
 	sample, group := task/len(k.weights), task%len(k.weights)
 	n := min(k.band, k.out.Height-y)
-	top, bottom := rowsMet(&k.op, y, y+n, k.in.Height)
-	for _, plane := range k.in.Planes[sample*k.channels+group*k.perGroup:][:k.perGroup] {
-		rowsOf(&k.in, plane, top, bottom, visit)
-	}
+	k.visitRows(k.in.Planes[sample*k.channels+group*k.perGroup:][:k.perGroup], y, y+n, visit)
 	if k.residual != nil {
 		k.visit(task, y, n, k.residual, visit)
 	}

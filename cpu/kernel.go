@@ -16,6 +16,8 @@ type kernel struct {
 	run     func(task int, arena, scratch []float32)
 
 	reads, writes footprint // nil where they are not known for each task
+
+	phases *phases // of its only input, if it reads that through them alone
 }
 
 // worthwhile reports whether others should be let in on a step.

@@ -12,6 +12,7 @@ import (
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/onnx"
 	"github.com/shufflegl/shufflegl/network/zoo"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // BenchmarkSteps times every kernel at every shape of ShuffleNet v1, on one
@@ -42,6 +43,9 @@ func BenchmarkSteps(b *testing.B) {
 			}
 			defer x.Close()
 			e := x.(*executor)
+			for _, i := range p.Inputs {
+				e.loading.from = append(e.loading.from, tensor.New(i.View.Shape...))
+			}
 			seen := map[string]int{}
 			for i := range p.Steps {
 				seen[stepName(&p.Steps[i])]++

@@ -26,6 +26,9 @@ type phases struct {
 	at    []int32 // where each place's run begins
 
 	pairs []pair // covers used; nil: they are loaded one by one
+
+	loading *loading // not nil: planes are where the run's input is, not in the arena
+	input   int      // which one
 }
 
 // pair is two phases of the same rows, of columns that are neighbours: with stride 2 one
@@ -75,6 +78,25 @@ func (p *phases) inPairs(level simd.Level) {
 			return
 		}
 		p.pairs = append(p.pairs, pair{i, i + 1, h})
+	}
+}
+
+// source is where the planes lie.
+func (p *phases) source(arena []float32) []float32 {
+	if p.loading != nil {
+		return p.loading.from[p.input].Data
+	}
+	return arena
+}
+
+// visitRows visits what output rows [y0, y1) meet of some planes, if they are in the arena.
+func (p *phases) visitRows(planes []int32, y0, y1 int, visit func(at, n int)) {
+	if p.loading != nil {
+		return
+	}
+	top, bottom := rowsMet(&p.op, y0, y1, p.in.Height)
+	for _, plane := range planes {
+		rowsOf(&p.in, plane, top, bottom, visit)
 	}
 }
 
