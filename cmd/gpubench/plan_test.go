@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
@@ -117,5 +118,23 @@ func TestPlan(t *testing.T) {
 	}
 	if j.FloorBytes != p.FloorBytes/2 || j.Bytes != half.Bytes || j.ArenaBytes != half.ArenaBytes() || half.ArenaBytes() != 2*int64(half.ArenaFloats) {
 		t.Errorf("in fp16 %d bytes, an arena of %d and a floor of %d; in fp32 %d, %d, %d", j.Bytes, j.ArenaBytes, j.FloorBytes, p.Bytes, p.ArenaBytes(), p.FloorBytes)
+	}
+}
+
+// The plan for the CPU is that of the backend, with what it fuses, and then by which
+// algorithms.
+func TestPlanForTheCPU(t *testing.T) {
+	const squeezenet = "squeezenet_1.1"
+	g, err := zoo.Build(squeezenet, zoo.Options{Blank: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.PlanFor(cpu.New(cpu.Options{}), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w world
+	if status, stdout, _ := w.run("plan", "-model", squeezenet, "-backend", "cpu"); status != success || !strings.HasPrefix(stdout, p.String()) {
+		t.Errorf("exit status %d\n%s\nwant %v", status, stdout, p)
 	}
 }
