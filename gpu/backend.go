@@ -27,6 +27,9 @@ func (d *Device) Driver() string { return d.info.Version }
 // PlanOptions asks for what the kernels can fuse, where it pays on this device.
 func (d *Device) PlanOptions() network.PlanOptions {
 	o := PlanOptionsFor(d.info.model())
+	if d.info.Maps != MapsTexture || !d.byImage() {
+		o.SharedFloats = 4 * sharedVectors
+	}
 	o.ElementBytes = d.info.Precision.Bytes()
 	if d.fuse != 0 {
 		o.Fuse = d.fuse
@@ -41,12 +44,16 @@ func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }
 // "V3D 4.2". Of names that it does not know it assumes a GPU in the middle. A device's
 // own also have its Precision's ElementBytes.
 func PlanOptionsFor(renderer string) network.PlanOptions {
-	return network.PlanOptions{
+	o := network.PlanOptions{
 		Fuse:         network.FuseAll,
 		SharedFloats: 4 * sharedVectors,
 		Cost:         costOf(renderer),
 		Align:        4,
 	}
+	if o.Cost == softwareCost {
+		o.SharedFloats = 4 * heldVectors
+	}
+	return o
 }
 
 // Prepare builds the plan's programs and uploads its weights. The error names

@@ -47,7 +47,7 @@ var software = tuning{
 	pointwise: variant{channels: 20, vectors: 2, sums: 64, unroll: 2, lanes: 32},
 	depthwise: variant{rows: 7, lanes: 64},
 	fused:     variant{channels: 20, vectors: 2, sums: 64, unroll: 2, lanes: 16},
-	general:   variant{channels: 16, vectors: 4, lanes: 64},
+	general:   variant{channels: 16, vectors: 3, lanes: 64},
 }
 
 // families are looked through in order: names of software renderers also stand

@@ -32,7 +32,7 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 	items := units * tiles.count * n * groups
 	lanes := upTo(items, v.lanes)
 	loops := rounds{"inputs": float64(inputs) / float64(v.unroll)}
-	besideBase := 0
+	besideBase, most := 0, ceilDiv(items, lanes)*lanes
 	if b := s.Beside; b != nil {
 		beside, macros := t.beside(b)
 		p = append(p, beside...)
@@ -40,11 +40,12 @@ func convPointwise(t *tables, s *network.Step) (dispatch, error) {
 		_, _, rows, columns := b.Output.NCHW()
 		strips := ceilDiv(columns, 4)
 		defines = append(join(defines, macros), set("ROWS2", rows), set("STRIPS2", strips))
+		most = max(most, len(b.Output.Planes)*rows*strips)
 		loops["beside"] = float64(len(b.Output.Planes)*rows*strips) / float64(items)
 	}
 	p.ints(count, tiles.count, groups, inputs, outputs, tiles.size, units, items)
 	return dispatch{
-		program: shaders.New("conv_pointwise.comp", join(workGroup(lanes), v.macros(), defines, t.arithmetic(v.unroll))...),
+		program: shaders.New("conv_pointwise.comp", join(workGroup(lanes), v.macros(), quotients(most), defines, t.arithmetic(v.unroll))...),
 		params:  p,
 		beside:  besideBase,
 		choice:  how,

@@ -9,6 +9,10 @@ import (
 // sharedVectors is the 16 KiB of shared memory that every device has, in vec4s.
 const sharedVectors = 1024
 
+// heldVectors is how much a work group may keep behind the maps instead: what lies in a
+// core's second cache.
+const heldVectors = 16 * sharedVectors
+
 // middle is what a work group keeps from one of its phases for the next (middle.glsl), and
 // how many work groups there are that do so. Neither depends on variants.
 type middle struct{ vectors, groups int }
@@ -59,8 +63,12 @@ func behind(p *network.Plan) (floats int) {
 // that end the shader's.
 func (t *tables) middle(s *network.Step) ([]string, params, error) {
 	m := middleOf(s)
-	if m.vectors < 1 || m.vectors > sharedVectors {
-		return nil, nil, fmt.Errorf("%v takes %d bytes of shared memory, of %d: %w", s.Tile, 16*m.vectors, 16*sharedVectors, network.ErrUnsupported)
+	most := sharedVectors
+	if t.behind > 0 {
+		most = heldVectors
+	}
+	if m.vectors < 1 || m.vectors > most {
+		return nil, nil, fmt.Errorf("%v takes %d bytes of shared memory, of %d; plan with PlanOptions.SharedFloats of %d: %w", s.Tile, 16*m.vectors, 16*most, 4*most, network.ErrUnsupported)
 	}
 	macros := []string{set("SHARED", inSteps(m.vectors))}
 	if t.behind == 0 {

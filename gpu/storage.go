@@ -108,7 +108,7 @@ func (o *Options) checkStorage() error {
 // in a texture, if they must.
 func (d *Device) storageFor(p *network.Plan) (storage, error) {
 	s := storage{halves: d.info.Precision.stored() == Float16, products: d.info.Precision == Float16Arithmetic, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
-	s.images = tuningFor(&d.info).byImage && d.info.Limits.ComputeImages > unitMapsImage
+	s.images = d.byImage()
 	if !s.texture {
 		return s, nil
 	}
@@ -122,6 +122,11 @@ func (d *Device) storageFor(p *network.Plan) (storage, error) {
 		s = holding(s, p, &d.info.Limits)
 	}
 	return s, nil
+}
+
+// byImage says whether textures are read as images.
+func (d *Device) byImage() bool {
+	return tuningFor(&d.info).byImage && d.info.Limits.ComputeImages > unitMapsImage
 }
 
 // Storage says how the maps of a plan are kept on the device.

@@ -91,9 +91,11 @@ void main() {
 	BEGIN_PHASES
 	int lane = int(gl_LocalInvocationID.x);
 	int slab = int(gl_WorkGroupID.y); // sample · groups + group
-	int group = slab % groups;
-	int first = int(gl_WorkGroupID.x) / ACROSS * ROWS;
-	int left = int(gl_WorkGroupID.x) % ACROSS * (STRIPS * 4);
+	int item = quotient(slab, groups); // of the batch
+	int group = slab - item * groups;
+	int band = int(gl_WorkGroupID.x / uint(ACROSS));
+	int first = band * ROWS;
+	int left = (int(gl_WorkGroupID.x) - band * ACROSS) * (STRIPS * 4);
 	int tile0 = int(gl_WorkGroupID.z) * share;
 
 #ifdef UNIT
@@ -101,16 +103,17 @@ void main() {
 	int left1 = ACROSS == 1 ? 0 : (left * SX - LEFT - SKIP) / 4;
 	// loop expand
 	for (int i = lane; HERE && i < tiles1 * UNIT_CELLS; i += LX) {
-		int tile = i / UNIT_CELLS;
+		int tile = quotient(i, UNIT_CELLS);
 		int cell = i - tile * UNIT_CELLS;
-		int y = top1 + cell / UNIT;
-		int x = (left1 + cell % UNIT) * 4;
+		int line = quotient(cell, UNIT);
+		int y = top1 + line;
+		int x = (left1 + cell - line * UNIT) * 4;
 		if (y < 0 || y >= height || x < 0 || x >= width) {
 			continue;
 		}
 		tile += group * tiles1;
 		int at = where1 + tile * (OC + 1);
-		int plane = (slab / groups * groups1 + index[at]) * inputs1;
+		int plane = (item * groups1 + index[at]) * inputs1;
 		int w = expand0 + tile * tileWeights1;
 		vec4 sum[OC];
 		for (int q = 0; q < Q; q++) {
@@ -148,7 +151,7 @@ void main() {
 
 	// loop depthwise
 	for (int i = lane; HERE && i < inputs * STRIPS; i += LX) {
-		int c = i / STRIPS;
+		int c = quotient(i, STRIPS);
 		int x = i - c * STRIPS;
 		begin(PLANE(c), first, left + x * 4, depthwise0 + (group * inputs + c) * TAPS);
 #ifdef SPARING // written out, the rows take many registers; here their number is not known
@@ -168,7 +171,7 @@ void main() {
 
 	// loop pointwise
 	for (int i = lane; HERE && i < min(share, tiles - tile0) * SHARE; i += LX) {
-		int tile = i / SHARE;
+		int tile = quotient(i, SHARE);
 		int cell[PX];
 		for (int p = 0; p < PX; p++) {
 			cell[p] = i - tile * SHARE + p * SHARE;
@@ -249,8 +252,9 @@ void main() {
 		// unroll
 		for (int o = 0; o < OC; o++) {
 			for (int p = 0; p < PX; p++) {
-				int y = first + cell[p] / STRIPS;
-				int x = left + cell[p] % STRIPS * 4;
+				int line = quotient(cell[p], STRIPS);
+				int y = first + line;
+				int x = left + (cell[p] - line * STRIPS) * 4;
 				if (INSIDE(tile * OC + o) && y < outHeight && (ACROSS == 1 || x < outWidth) && (p == 0 || cell[p] < CELLS)) {
 					store4(TO(plane + o) + y * to.w + x, OTHER(plane + o) + y * added.w + x, sum[o * PX + p]);
 				}
@@ -261,11 +265,13 @@ void main() {
 	int plane0 = ((slab - slabs) * int(gl_NumWorkGroups.z) + int(gl_WorkGroupID.z)) * each;
 	// loop beside
 	for (int i = lane; !HERE && i < min(each, planes2 - plane0) * CELLS; i += LX) {
-		int plane = plane0 + i / CELLS;
-		int y = first + i % CELLS / STRIPS;
-		int x = left + i % STRIPS * 4;
+		int plane = quotient(i, CELLS);
+		int cell = i - plane * CELLS;
+		int line = quotient(cell, STRIPS);
+		int y = first + line;
+		int x = left + (cell - line * STRIPS) * 4;
 		if (y < outHeight && x < outWidth) {
-			poolBeside(plane, y, x);
+			poolBeside(plane0 + plane, y, x);
 		}
 	}
 #endif

@@ -40,15 +40,15 @@ void main() {
 	if (item >= items) {
 		return;
 	}
-	int tile = item / units;
+	int tile = quotient(item, units);
 	int unit = item - tile * units;
-	int slab = tile / tiles; // sample · groups + group
+	int slab = quotient(tile, tiles); // sample · groups + group
 	tile -= slab * tiles;
 	int pixel[PX];
 	for (int p = 0; p < PX; p++) {
 		pixel[p] = unit + p * units;
 	}
-	int group = slab % groups;
+	int group = slab - quotient(slab, groups) * groups;
 	int w = (group * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
@@ -163,7 +163,9 @@ void main() {
 #ifdef BESIDE
 	// loop beside
 	for (int i = item; i < planes2 * (ROWS2 * STRIPS2); i += items) {
-		poolBeside(i / (ROWS2 * STRIPS2), i / STRIPS2 % ROWS2, i % STRIPS2 * 4);
+		int line = quotient(i, STRIPS2);
+		int plane = quotient(line, ROWS2);
+		poolBeside(plane, line - plane * ROWS2, (i - line * STRIPS2) * 4);
 	}
 #endif
 }

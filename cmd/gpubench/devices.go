@@ -51,7 +51,7 @@ func openCompiler(g gpuFlags) (*gpuCompiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &gpuCompiler{d.Info(), d.Programs, d.Close}, nil
+	return &gpuCompiler{d.Info(), d.PlanOptions(), d.Programs, d.Close}, nil
 }
 
 func providers(context string) []gpu.ContextProvider {

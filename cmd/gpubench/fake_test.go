@@ -219,7 +219,7 @@ func (w *world) system(out writer, err writer) *system {
 			w.gpusOpen++
 			info := &gpu.Info{Renderer: "a test's GPU", Version: "OpenGL ES 3.1"}
 			programs := func(*network.Plan) ([]gpu.ProgramReport, error) { return w.programs, nil }
-			return &gpuCompiler{info, programs, func() error { w.gpusOpen--; return nil }}, nil
+			return &gpuCompiler{info, gpu.PlanOptionsFor(info.Renderer), programs, func() error { w.gpusOpen--; return nil }}, nil
 		},
 	}
 }

@@ -57,7 +57,7 @@ func shadersCommand() command {
 					return err
 				}
 				defer c.close()
-				options := gpu.PlanOptionsFor(c.info.Renderer)
+				options := c.options
 				if fuse, _ := opened.fusion(); fuse != 0 { // it has been checked
 					options.Fuse = fuse
 				}

@@ -52,6 +52,7 @@ type gpuDevice struct {
 // gpuCompiler is a GPU that is only asked to compile.
 type gpuCompiler struct {
 	info     *gpu.Info
+	options  network.PlanOptions
 	programs func(*network.Plan) ([]gpu.ProgramReport, error)
 	close    func() error
 }
