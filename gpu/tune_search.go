@@ -180,6 +180,7 @@ func (s *search) fitted(v variant) variant {
 		v.vectors = max(1, min(v.vectors, b.vectors))
 	}
 	v.rows = min(v.rows, b.rows)
+	v.paired = v.paired && v.pairs(*b)
 	return v
 }
 

@@ -348,3 +348,39 @@ func TestTunerSetUp(t *testing.T) {
 		t.Errorf("%v, %d tried, %d", a.err, a.found.tried, b.found.tried)
 	}
 }
+
+// Pairs of weights are tried where weights are fp16 and fetched by the texture unit, and only
+// there; and a search that begins with pairs finds what is better without.
+func TestSearchTriesPairs(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		half, standard bool
+		faster         func(variant) bool
+		want           bool // the fastest is found
+	}{
+		{"pairs are faster", true, false, func(v variant) bool { return v.paired }, true},
+		{"there are none in fp32", false, false, func(v variant) bool { return v.paired }, false},
+		{"from pairs to a buffer", true, true, func(v variant) bool { return v.buffered }, true},
+		{"from pairs to single texels", true, true, func(v variant) bool { return !v.paired && !v.buffered }, true},
+	} {
+		g := &fakeGPU{costs: func(v variant) time.Duration {
+			if c.faster(v) {
+				return time.Millisecond
+			}
+			return 2 * time.Millisecond
+		}}
+		j := g.job("x", time.Second)
+		j.choice.bounds.half, j.choice.variant.paired = c.half, c.standard
+		if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if c.faster(j.found.variant) != c.want {
+			t.Errorf("%s: found %v", c.name, j.found.variant)
+		}
+		for _, v := range g.tried {
+			if v.paired && !v.pairs(j.choice.bounds) {
+				t.Errorf("%s: tried %v", c.name, v)
+			}
+		}
+	}
+}
