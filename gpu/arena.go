@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/half"
 	"github.com/shufflegl/shufflegl/network"
 )
@@ -26,24 +27,24 @@ const (
 // arena is the memory of all maps of a plan: a buffer, or a texture and a buffer for
 // results. Places in it count elements of whatever size.
 type arena struct {
-	storage
+	kernels.Storage
 	d      *Device
 	what   string
-	maps   *buffer // nil if they are in a texture
-	id     uint32  // of the texture
-	back   *buffer // what is computed in a texture is read back from
-	places results // in that buffer
+	maps   *buffer         // nil if they are in a texture
+	id     uint32          // of the texture
+	back   *buffer         // what is computed in a texture is read back from
+	places kernels.Results // in that buffer
 
 	textureBytes int64
 	stage        []byte // what a texture is filled from
 }
 
 // newArena makes the memory. Its contents are undefined.
-func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places results) (*arena, error) {
-	a := &arena{storage: s, d: d, what: "the arena of " + p.Name, places: places}
+func (d *Device) newArena(gl gles.API, p *network.Plan, s kernels.Storage, places kernels.Results) (*arena, error) {
+	a := &arena{Storage: s, d: d, what: "the arena of " + p.Name, places: places}
 	var err error
-	if !s.texture {
-		a.maps, err = d.newBuffer(gl, storageBuffer, s.bytes()*(p.ArenaFloats+beyondArena), a.what)
+	if !s.Texture {
+		a.maps, err = d.newBuffer(gl, storageBuffer, s.Bytes()*(p.ArenaFloats+beyondArena), a.what)
 		return a, err
 	}
 	rows := rowsOf(s, p)
@@ -51,24 +52,24 @@ func (d *Device) newArena(gl gles.API, p *network.Plan, s storage, places result
 	if err != nil {
 		return a, err
 	}
-	a.textureBytes = int64(rows) * pageWidth * int64(a.texel())
-	a.back, err = d.newBuffer(gl, storageBuffer, 4*max(places.floats, 4), "outputs of "+p.Name)
+	a.textureBytes = int64(rows) * kernels.PageWidth * int64(a.texel())
+	a.back, err = d.newBuffer(gl, storageBuffer, 4*max(places.Floats, 4), "outputs of "+p.Name)
 	return a, err
 }
 
 // texel is the size of a vec4 of elements.
-func (a *arena) texel() int { return 4 * a.bytes() }
+func (a *arena) texel() int { return 4 * a.Bytes() }
 
 // bind shows the arena to shaders, and leaves the texture unit of weights active.
 func (a *arena) bind(gl gles.API) {
-	if a.texture {
-		if a.images {
-			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, texelsOf(a.storage).format)
+	if a.Texture {
+		if a.Images {
+			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, texelsOf(a.Storage).format)
 		} else {
 			gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
 			gl.BindTexture(gles.TEXTURE_2D, a.id)
 		}
-		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, texelsOf(a.storage).format)
+		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, texelsOf(a.Storage).format)
 		a.back.bind(gl, bindTarget)
 	} else {
 		a.maps.bind(gl, bindSource)
@@ -79,7 +80,7 @@ func (a *arena) bind(gl gles.API) {
 
 // source is the buffer that results are read back from.
 func (a *arena) source() *buffer {
-	if a.texture {
+	if a.Texture {
 		return a.back
 	}
 	return a.maps
@@ -87,13 +88,13 @@ func (a *arena) source() *buffer {
 
 // output tells where output i lies after a run.
 func (a *arena) output(i int, o network.Binding) Output {
-	out := Output{Name: o.Name, Buffer: a.source().id, View: o.View, Precision: precisionOf(a.storage)}
-	if a.texture {
-		lo, _ := extent(&o.View)
+	out := Output{Name: o.Name, Buffer: a.source().id, View: o.View, Precision: precisionOf(a.Storage)}
+	if a.Texture {
+		lo, _ := kernels.Extent(&o.View)
 		out.Precision = Float32
 		out.View.Planes = slices.Clone(o.View.Planes)
 		for p := range out.View.Planes {
-			out.View.Planes[p] += int32(a.places.at[i] - lo)
+			out.View.Planes[p] += int32(a.places.At[i] - lo)
 		}
 	}
 	return out
@@ -102,7 +103,7 @@ func (a *arena) output(i int, o network.Binding) Output {
 // fill lets f write bytes, whole vec4s, that belong at a byte of the arena. What f
 // leaves out is undefined. Idle says that no launch uses them any more.
 func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) error) error {
-	if a.texture {
+	if a.Texture {
 		if len(a.stage) < size {
 			a.stage = make([]byte, size)
 		}
@@ -112,7 +113,7 @@ func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) er
 		gl.MemoryBarrier(gles.TEXTURE_UPDATE_BARRIER_BIT)
 		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
 		gl.BindTexture(gles.TEXTURE_2D, a.id)
-		fillTexture(gl, offset/a.texel(), texelsOf(a.storage), a.stage[:size])
+		fillTexture(gl, offset/a.texel(), texelsOf(a.Storage), a.stage[:size])
 		gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
 		return nil
 	}
@@ -126,8 +127,8 @@ func (a *arena) fill(gl gles.API, offset, size int, idle bool, f func([]byte) er
 // write brings whole vec4s to a place that is a multiple of four, whatever uses the
 // arena. What fp16 does not hold is an error.
 func (a *arena) write(gl gles.API, at int, data []float32) error {
-	return a.fill(gl, at*a.bytes(), len(data)*a.bytes(), false, func(m []byte) error {
-		if !a.halves {
+	return a.fill(gl, at*a.Bytes(), len(data)*a.Bytes(), false, func(m []byte) error {
+		if !a.Halves {
 			copy(floatsOf(m), data)
 		} else if i := half.Round(halvesOf(m), data); i >= 0 {
 			return fmt.Errorf("%w: %g", ErrRange, data[i])
@@ -140,9 +141,9 @@ func (a *arena) write(gl gles.API, at int, data []float32) error {
 // the launches that compute them; in a texture it is a launch itself.
 func (a *arena) read(gl gles.API, at int, dst []float32) error {
 	switch {
-	case a.texture:
+	case a.Texture:
 		return a.readTexture(gl, at, dst)
-	case a.halves:
+	case a.Halves:
 		h := make([]uint16, len(dst))
 		if err := download(gl, a.maps, 2*at, h); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -28,7 +29,7 @@ func (d *Device) Driver() string { return d.info.Version }
 func (d *Device) PlanOptions() network.PlanOptions {
 	o := PlanOptionsFor(d.info.model())
 	if d.info.Maps != MapsTexture || !d.byImage() {
-		o.SharedFloats = 4 * sharedVectors
+		o.SharedFloats = 4 * kernels.SharedVectors
 	}
 	o.ElementBytes = d.info.Precision.Bytes()
 	if d.fuse != 0 {
@@ -46,12 +47,12 @@ func PlanOptions() network.PlanOptions { return PlanOptionsFor("") }
 func PlanOptionsFor(renderer string) network.PlanOptions {
 	o := network.PlanOptions{
 		Fuse:         network.FuseAll,
-		SharedFloats: 4 * sharedVectors,
+		SharedFloats: 4 * kernels.SharedVectors,
 		Cost:         costOf(renderer),
 		Align:        4,
 	}
 	if o.Cost == softwareCost {
-		o.SharedFloats = 4 * heldVectors
+		o.SharedFloats = 4 * kernels.HeldVectors
 	}
 	return o
 }
@@ -74,15 +75,15 @@ func (d *Device) Prepare(p *network.Plan) (network.Executor, error) {
 }
 
 // prepareWith is Prepare with given variants.
-func (d *Device) prepareWith(p *network.Plan, how tuning) (*executor, error) {
+func (d *Device) prepareWith(p *network.Plan, how kernels.Tuning) (*executor, error) {
 	dispatches, tables, err := d.assemble(p, how)
 	if err != nil {
 		return nil, err
 	}
-	for _, what := range tables.ignored {
+	for _, what := range tables.Ignored {
 		d.log.Warn("gpu: a stored variant is ignored: " + what)
 	}
-	e := newExecutor(d, p, tables.storage, tables.results)
+	e := newExecutor(d, p, tables.Storage, tables.Results)
 	err = d.do(func(gl gles.API) error {
 		if err := e.prepare(gl, dispatches, tables); err != nil {
 			e.delete(gl)
@@ -97,12 +98,12 @@ func (d *Device) prepareWith(p *network.Plan, how tuning) (*executor, error) {
 }
 
 // assemble is assemble for this device.
-func (d *Device) assemble(p *network.Plan, how tuning) ([]dispatch, *tables, error) {
+func (d *Device) assemble(p *network.Plan, how kernels.Tuning) ([]kernels.Dispatch, *kernels.Tables, error) {
 	s, err := d.storageFor(p)
 	if err != nil {
 		return nil, nil, err
 	}
-	return assemble(p, launchLimitsOf(&d.info.Limits), how, s)
+	return kernels.Assemble(p, launchLimitsOf(&d.info.Limits), how, s)
 }
 
 // launch is a dispatch whose parameters and weights are on the device.
@@ -117,9 +118,9 @@ type launch struct {
 }
 
 // prepare makes everything that runs need.
-func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error {
+func (e *executor) prepare(gl gles.API, dispatches []kernels.Dispatch, t *kernels.Tables) error {
 	l := &e.d.info.Limits
-	if n := t.bytes() * e.plan.ArenaFloats; !t.texture && n > l.StorageBlockSize {
+	if n := t.Bytes() * e.plan.ArenaFloats; !t.Texture && n > l.StorageBlockSize {
 		return fmt.Errorf("%w: the arena of %q takes %d bytes, a block holds at most %d", ErrLimit, e.plan.Name, n, l.StorageBlockSize)
 	}
 	started := e.d.startPrograms(gl, dispatches)
@@ -131,19 +132,19 @@ func (e *executor) prepare(gl gles.API, dispatches []dispatch, t *tables) error 
 		return err
 	}
 	for i := range dispatches {
-		e.launches[i].program = e.d.programs[dispatches[i].program].id
+		e.launches[i].program = e.d.programs[dispatches[i].Program].id
 	}
 	return checkErrors(gl, "prepare "+e.plan.Name)
 }
 
 // fill makes the launches, but for their programs, and the buffers and textures
 // that they use.
-func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
+func (e *executor) fill(gl gles.API, dispatches []kernels.Dispatch, t *kernels.Tables) error {
 	if err := e.fillLaunches(gl, dispatches, t); err != nil {
 		return err
 	}
 	var err error
-	if e.arena, err = e.d.newArena(gl, e.plan, t.storage, t.results); err != nil {
+	if e.arena, err = e.d.newArena(gl, e.plan, t.Storage, t.Results); err != nil {
 		return err
 	}
 	if e.back, err = e.d.newReadback(gl, e.outputs.size, "outputs of "+e.plan.Name); err != nil {
@@ -153,43 +154,43 @@ func (e *executor) fill(gl gles.API, dispatches []dispatch, t *tables) error {
 }
 
 // fillLaunches is the part of fill that depends on variants.
-func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) error {
-	l, element := &e.d.info.Limits, t.bytes()
+func (e *executor) fillLaunches(gl gles.API, dispatches []kernels.Dispatch, t *kernels.Tables) error {
+	l, element := &e.d.info.Limits, t.Bytes()
 	var weights []float32
 	var words []int32
-	pages := newWeightPages(t.storage, min(l.TextureSize, pageWidth))
+	pages := newWeightPages(t.Storage, min(l.TextureSize, kernels.PageWidth))
 	for i := range dispatches {
-		if d := &dispatches[i]; !d.stream {
-			pages.of(d).coming += inPage(d.weights)
+		if d := &dispatches[i]; !d.Stream {
+			pages.of(d).coming += inPage(d.Weights)
 		}
 	}
 	page := make([]int, len(dispatches))
 	held := false // since the last barrier
 	for i, d := range dispatches {
-		words = padded(words, l.UniformAlignment)
+		words = kernels.Padded(words, l.UniformAlignment)
 		n := launch{
 			paramsOffset: 4 * len(words),
-			paramsSize:   4 * ceilDiv(len(d.params), 4) * 4,
-			groupsX:      uint32(d.groups[0]),
-			groupsY:      uint32(d.groups[1]),
-			groupsZ:      uint32(d.groups[2]),
-			barrier:      e.plan.Steps[d.step].Barrier && (i == 0 || dispatches[i-1].step != d.step),
-			step:         d.step,
+			paramsSize:   4 * ceilDiv(len(d.Params), 4) * 4,
+			groupsX:      uint32(d.Groups[0]),
+			groupsY:      uint32(d.Groups[1]),
+			groupsZ:      uint32(d.Groups[2]),
+			barrier:      e.plan.Steps[d.Step].Barrier && (i == 0 || dispatches[i-1].Step != d.Step),
+			step:         d.Step,
 		}
 		held = held && !n.barrier
-		n.barrier = n.barrier || held && d.holds // all hold in one place
-		held = held || d.holds
-		words = append(words, d.params...)
+		n.barrier = n.barrier || held && d.Holds // all hold in one place
+		held = held || d.Holds
+		words = append(words, d.Params...)
 		page[i] = -1
 		switch {
-		case d.stream:
-			weights = padded(weights, 4*l.StorageAlignment/element)
-			n.weightsOffset, n.weightsSize = element*len(weights), element*len(d.weights)
-			weights = append(weights, d.weights...)
-		case d.weights != nil:
+		case d.Stream:
+			weights = kernels.Padded(weights, 4*l.StorageAlignment/element)
+			n.weightsOffset, n.weightsSize = element*len(weights), element*len(d.Weights)
+			weights = append(weights, d.Weights...)
+		case d.Weights != nil:
 			var vector int
-			page[i], vector = pages.of(&d).add(d.weights)
-			words[n.paramsOffset/4+weightBase] = int32(vector)
+			page[i], vector = pages.of(&d).add(d.Weights)
+			words[n.paramsOffset/4+kernels.WeightBase] = int32(vector)
 		}
 		e.launches = append(e.launches, n)
 	}
@@ -207,10 +208,10 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 		}
 	}
 	var err error
-	if e.params, err = filled(e.d, gl, uniformBuffer, padded(words, 16), "parameters"); err != nil {
+	if e.params, err = filled(e.d, gl, uniformBuffer, kernels.Padded(words, 16), "parameters"); err != nil {
 		return err
 	}
-	if weights = padded(weights, 16); t.halves {
+	if weights = kernels.Padded(weights, 16); t.Halves {
 		e.weights, err = filled(e.d, gl, storageBuffer, rounded(weights), "weights")
 	} else {
 		e.weights, err = filled(e.d, gl, storageBuffer, weights, "weights")
@@ -218,7 +219,7 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []dispatch, t *tables) e
 	if err != nil {
 		return err
 	}
-	e.index, err = filled(e.d, gl, storageBuffer, t.index, "index tables")
+	e.index, err = filled(e.d, gl, storageBuffer, t.Index, "index tables")
 	return err
 }
 

@@ -193,3 +193,5 @@ func (b *buffer) unmap(gl gles.API, target uint32, verb string) error {
 	}
 	return fmt.Errorf("gpu: %s %s: the driver lost the buffer's contents", verb, b.what)
 }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

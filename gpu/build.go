@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -90,11 +91,11 @@ type pending struct {
 // have and the cache does not either. Nothing is asked of the driver meanwhile: to
 // one that compiles on threads of its own (KHR_parallel_shader_compile) a question
 // is an order to wait.
-func (d *Device) startPrograms(gl gles.API, ds []dispatch) []pending {
+func (d *Device) startPrograms(gl gles.API, ds []kernels.Dispatch) []pending {
 	var started []pending
 	seen := map[shaders.Program]bool{}
 	for i := range ds {
-		p := ds[i].program
+		p := ds[i].Program
 		if d.programs[p] != nil || seen[p] {
 			continue
 		}
@@ -104,7 +105,7 @@ func (d *Device) startPrograms(gl gles.API, ds []dispatch) []pending {
 			d.keep(p, linked)
 			continue
 		}
-		started = append(started, pending{p, ds[i].step, d.startProgram(gl, p.File, p.Variant(), source)})
+		started = append(started, pending{p, ds[i].Step, d.startProgram(gl, p.File, p.Variant(), source)})
 	}
 	return started
 }
@@ -127,7 +128,7 @@ func (d *Device) finishPrograms(gl gles.API, started []pending, steps []network.
 
 // programOf gives one program, which is built if the device does not have it.
 func (d *Device) programOf(gl gles.API, p shaders.Program) (*program, error) {
-	for _, s := range d.startPrograms(gl, []dispatch{{program: p}}) {
+	for _, s := range d.startPrograms(gl, []kernels.Dispatch{{Program: p}}) {
 		linked, err := s.build.wait(gl)
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
@@ -30,7 +31,7 @@ func (d *diary) GetProgramiv(p, name uint32, dst []int32) {
 
 // small is a plan with several programs, some of them used again and again. The
 // device is only its limits.
-func small(t *testing.T) (*Device, *network.Plan, []dispatch) {
+func small(t *testing.T) (*Device, *network.Plan, []kernels.Dispatch) {
 	t.Helper()
 	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{Blank: true})
 	if err != nil {
@@ -64,8 +65,8 @@ func TestProgramsAreBuiltAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, x := range ds {
-		if d.programs[x.program] == nil {
-			t.Errorf("no %s", x.program.Label())
+		if d.programs[x.Program] == nil {
+			t.Errorf("no %s", x.Program.Label())
 		}
 	}
 	if n := len(d.programs); n != len(started) {

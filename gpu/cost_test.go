@@ -3,6 +3,7 @@ package gpu
 import (
 	"testing"
 
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
@@ -91,11 +92,11 @@ func TestEveryFamilyPlansAndAssembles(t *testing.T) {
 				t.Errorf("%s on %s: %d launches", name, renderer, len(p.Steps))
 			}
 			t.Logf("%s on %s: %d launches, %.2f MB", name, renderer, len(p.Steps), float64(p.Bytes)/1e6)
-			var stored storage
+			var stored kernels.Storage
 			if o.Cost == softwareCost { // which keeps more than fits into shared memory
-				stored = holding(storage{texture: true, images: true}, p, &SpecMinimum)
+				stored = holding(kernels.Storage{Texture: true, Images: true}, p, &SpecMinimum)
 			}
-			if _, _, err := assemble(p, &specMinimum, tuningFor(&Info{Renderer: renderer}), stored); err != nil {
+			if _, _, err := kernels.Assemble(p, &kernels.SpecMinimum, tuningFor(&Info{Renderer: renderer}), stored); err != nil {
 				t.Errorf("%s on %s: %v", name, renderer, err)
 			}
 		}

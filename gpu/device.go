@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -88,7 +89,7 @@ type Device struct {
 	visiting   atomic.Int64                 // the thread, while a call of Do is under way
 	textures   map[Texture]bool             // that are what they are said to be; of the GL thread
 	nearest    uint32                       // a sampler for them
-	trusted    [pictureKinds]bool           // whose launch computes what it should; of the GL thread
+	trusted    [kernels.PictureKinds]bool   // whose launch computes what it should; of the GL thread
 	choices    choices                      // of variants, by tuning
 	store      tuningStore                  // of these
 	tuneFirst  bool                         // before a plan is prepared

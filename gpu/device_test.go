@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 )
 
 func TestOpen(t *testing.T) {
@@ -36,6 +37,9 @@ func TestLimitsClamp(t *testing.T) {
 	got.TextureBufferSize = 0
 	if got != SpecMinimum {
 		t.Errorf("got %+v", got)
+	}
+	if *launchLimitsOf(&SpecMinimum) != kernels.SpecMinimum {
+		t.Error("package kernels has another minimum")
 	}
 	l := SpecMinimum.Clamp(Limits{WorkGroupInvocations: 64, StorageAlignment: 512, UniformAlignment: 16})
 	want := SpecMinimum

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/egl"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -36,8 +37,8 @@ var (
 	ErrTimeout     = errors.New("gpu: timeout")
 	ErrDisjoint    = network.ErrDisjoint // a time is of no use
 	ErrInsideDo    = errors.New("gpu: the device is in Device.Do: what that calls cannot wait for the device")
-	ErrLimit       = errLimit // over the device's limit
-	ErrRange       = errRange // beyond 65504, the largest number of fp16
+	ErrLimit       = kernels.ErrLimit // over the device's limit
+	ErrRange       = kernels.ErrRange // beyond 65504, the largest number of fp16
 )
 
 // unavailable is Open's error: one line with every provider's reason.

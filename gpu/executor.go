@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -65,7 +66,7 @@ var (
 	_ network.ArenaAccess = (*executor)(nil)
 )
 
-func newExecutor(d *Device, p *network.Plan, s storage, r results) *executor {
+func newExecutor(d *Device, p *network.Plan, s kernels.Storage, r kernels.Results) *executor {
 	e := &executor{d: d, plan: p, phase: "run " + p.Name, patience: patience}
 	e.run, e.runTimed, e.runPhoto = e.runOnce, e.runOnceTimed, e.runPhotoOnce
 	e.inputs, e.outputs = transfersTo(p, s), transfersFrom(p, s, r)
@@ -105,7 +106,7 @@ func (e *executor) idle() bool { return e.done == e.submitted && e.visits == e.d
 // begin goes before a run's first launch.
 func (e *executor) begin(gl gles.API) {
 	if !e.idle() { // the arena is still the run's before
-		gl.MemoryBarrier(barrierOf(e.arena.storage))
+		gl.MemoryBarrier(barrierOf(e.arena.Storage))
 	}
 	e.submitted++
 	e.visits = e.d.visits
@@ -142,15 +143,15 @@ func (e *executor) bind(gl gles.API) {
 func (e *executor) launch(gl gles.API, i int) {
 	l, now := &e.launches[i], &e.d.bound
 	if l.barrier {
-		gl.MemoryBarrier(barrierOf(e.arena.storage))
+		gl.MemoryBarrier(barrierOf(e.arena.Storage))
 	}
 	if l.program != now.program {
 		gl.UseProgram(l.program)
 		now.program = l.program
 	}
 	if l.page != 0 && l.page != now.page {
-		if e.arena.images {
-			gl.BindImageTexture(unitWeightsImage, l.page, 0, false, 0, gles.READ_ONLY, texelsOf(e.arena.storage).format)
+		if e.arena.Images {
+			gl.BindImageTexture(unitWeightsImage, l.page, 0, false, 0, gles.READ_ONLY, texelsOf(e.arena.Storage).format)
 		} else {
 			gl.BindTexture(gles.TEXTURE_2D, l.page)
 		}
@@ -173,7 +174,7 @@ func (e *executor) uploadInputs(gl gles.API) error { return e.writeInputs(gl, e.
 
 func (e *executor) writeInputs(gl gles.API, in []*tensor.Tensor) error {
 	if !e.idle() {
-		gl.MemoryBarrier(updateBarrierOf(e.arena.storage))
+		gl.MemoryBarrier(updateBarrierOf(e.arena.Storage))
 	}
 	for i := range e.inputs.spans {
 		s := &e.inputs.spans[i]

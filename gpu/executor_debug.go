@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -61,7 +62,7 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tenso
 				}
 			}
 			for _, r := range e.plan.Steps[i].Results() {
-				lo, hi := extent(r.View)
+				lo, hi := kernels.Extent(r.View)
 				stage, out := make([]float32, hi-lo), tensor.New(r.View.Shape...)
 				if err := e.arena.read(gl, lo, stage); err != nil {
 					return err

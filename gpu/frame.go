@@ -105,7 +105,7 @@ func (f *frame) prepare(gl gles.API) error {
 // copied into the arena behind the run before.
 func (f *frame) uploadInputs(gl gles.API) error {
 	e := f.e
-	if e.arena.texture { // GL copies what a texture is to hold, and returns
+	if e.arena.Texture { // GL copies what a texture is to hold, and returns
 		return e.writeInputs(gl, f.in)
 	}
 	if f.upload == nil {

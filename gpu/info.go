@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 )
 
 // Info describes a device.
@@ -66,7 +67,7 @@ func queryInfo(gl gles.API, kind string) Info {
 func (i *Info) model() string { return cmp.Or(i.like, i.Renderer) }
 
 // family is that of the GPU.
-func (i *Info) family() *family { return familyOf(i.model()) }
+func (i *Info) family() *kernels.Family { return kernels.FamilyOf(i.model()) }
 
 // tuningFor gives the shipped defaults.
-func tuningFor(i *Info) tuning { return i.family().shipped(i.Precision == Float16Arithmetic) }
+func tuningFor(i *Info) kernels.Tuning { return i.family().Shipped(i.Precision == Float16Arithmetic) }

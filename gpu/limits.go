@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 )
 
 // Limits are what a device can do at most. Sizes are bytes. The alignments are
@@ -60,8 +61,8 @@ var SpecMinimum = Limits{
 }
 
 // launchLimitsOf are those that launches must keep.
-func launchLimitsOf(l *Limits) *launchLimits {
-	return &launchLimits{
+func launchLimitsOf(l *Limits) *kernels.Limits {
+	return &kernels.Limits{
 		WorkGroupCount:       l.WorkGroupCount,
 		WorkGroupSize:        l.WorkGroupSize,
 		WorkGroupInvocations: l.WorkGroupInvocations,

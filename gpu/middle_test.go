@@ -27,7 +27,7 @@ func TestLaunchesThatKeepTakeTurns(t *testing.T) {
 		if len(e.launches) != 2 || s.Plan.Steps[1].Kernel != network.ConvFused || s.Plan.Steps[1].Barrier {
 			t.Fatalf("%s: not two fused launches without a barrier by the plan:\n%v", like, s.Plan)
 		}
-		behind := e.arena.behind > 0
+		behind := e.arena.Behind > 0
 		if want := like == "llvmpipe"; behind != want {
 			t.Errorf("%s: something is kept behind the maps: %t", like, behind)
 		}

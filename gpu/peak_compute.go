@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/peak"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -48,7 +49,7 @@ func fma(half bool, chains int) experiment {
 const fmaTurns, fmaUnrolled = 256, 4
 
 func fmaProgram(half bool, chains int) shaders.Program {
-	p := shaders.New("peak_fma.comp", set("LX", lanes), set("CHAINS", chains))
+	p := shaders.New("peak_fma.comp", kernels.Macro("LX", lanes), kernels.Macro("CHAINS", chains))
 	if half {
 		p = p.With("HALF")
 	}
@@ -82,7 +83,7 @@ func fetches() experiment {
 	const texels, each, turns = 1024, 8, 64
 	value := func(i int) float32 { return float32((i/4*5 + i%4) % 16) }
 	return experiment{
-		program: shaders.New("peak_texture.comp", set("LX", lanes), set("EACH", each)),
+		program: shaders.New("peak_texture.comp", kernels.Macro("LX", lanes), kernels.Macro("EACH", each)),
 		floats:  func() []float32 { return nil },
 		vectors: mostLanes * lanes,
 		prepare: func(gl gles.API, r *peakRig) error {

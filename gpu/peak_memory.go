@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/peak"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -14,7 +15,7 @@ func memory(limit string, size, each int) experiment {
 	vectors := size / 16
 	invocations := vectors / each
 	turns := max(1, largeSet/size)
-	p := shaders.New("peak_memory.comp", set("LX", lanes), set("EACH", each))
+	p := shaders.New("peak_memory.comp", kernels.Macro("LX", lanes), kernels.Macro("EACH", each))
 	reads, writes := limit != peak.Write, limit != peak.Read
 	if reads {
 		p = p.With("READS")

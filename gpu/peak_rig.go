@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -49,13 +50,13 @@ func (d *Device) newPeakRig(gl gles.API, now func() time.Time, p shaders.Program
 }
 
 // set gives the parameters behind OPERANDS, which launches take in turns.
-func (r *peakRig) set(gl gles.API, sets ...params) error {
+func (r *peakRig) set(gl gles.API, sets ...kernels.Params) error {
 	var words []int32
 	for _, p := range sets {
-		words = padded(words, r.d.info.Limits.UniformAlignment)
+		words = kernels.Padded(words, r.d.info.Limits.UniformAlignment)
 		words = append(words, p...)
 	}
-	words = padded(words, r.d.info.Limits.UniformAlignment)
+	words = kernels.Padded(words, r.d.info.Limits.UniformAlignment)
 	r.sets, r.stride = len(sets), 4*len(words)/len(sets)
 	if r.params != nil && r.params.size == 4*len(words) {
 		return upload(gl, r.params, 0, words)
@@ -67,9 +68,9 @@ func (r *peakRig) set(gl gles.API, sets ...params) error {
 }
 
 // parameters begins a set: OPERANDS, of which most kernels here use nothing.
-func parameters(v ...int) params {
-	p := make(params, weightBase+2)
-	p.ints(v...)
+func parameters(v ...int) kernels.Params {
+	p := make(kernels.Params, kernels.WeightBase+2)
+	p.Ints(v...)
 	return p
 }
 

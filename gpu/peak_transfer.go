@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -30,7 +31,7 @@ func launches(barriers bool) experiment {
 	e := counting(places + 1)
 	e.run = func(gl gles.API, r *peakRig, n int) (time.Duration, error) {
 		r.barriers = barriers
-		sets := make([]params, places)
+		sets := make([]kernels.Params, places)
 		for i := range sets {
 			from, to := places, i // the last stays zero
 			if barriers {

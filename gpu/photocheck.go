@@ -6,15 +6,16 @@ import (
 	"math"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // check is the self-test of the launch for photos of a kind, when the device first
 // sees one: a small photo of noise must become what the CPU makes of it. External
 // textures can't be made here; their arithmetic is that of others.
-func (in *photoInput) check(gl gles.API, k pictureKind) error {
+func (in *photoInput) check(gl gles.API, k kernels.PictureKind) error {
 	d := in.e.d
-	if d.trusted[k] || d.noSelfTest || k == pictureExternal {
+	if d.trusted[k] || d.noSelfTest || k == kernels.PictureExternal {
 		return nil
 	}
 	d.trusted[k] = true // what follows comes by here again
@@ -35,7 +36,7 @@ func (in *photoInput) compare(gl gles.API, img image.Image) error {
 	p, _ := pictureOf(img)
 	var textures photoTextures
 	defer textures.delete(gl)
-	if err := in.prepare(gl, p.layout); err != nil {
+	if err := in.prepare(gl, p.Layout); err != nil {
 		return err
 	}
 	in.ready = false // the next photo is another
@@ -45,13 +46,13 @@ func (in *photoInput) compare(gl gles.API, img image.Image) error {
 	e.begin(gl)
 	in.launch(gl)
 	v, got := &e.plan.Inputs[0].View, tensor.New(in.p.Shape()...)
-	lo, hi := extent(v)
+	lo, hi := kernels.Extent(v)
 	stage := make([]float32, hi-lo)
 	if err := e.arena.read(gl, lo, stage); err != nil {
 		return err
 	}
 	e.done = e.submitted // the download has waited
-	if err := checkErrors(gl, "check "+in.t.program.Label()); err != nil {
+	if err := checkErrors(gl, "check "+in.t.Program.Label()); err != nil {
 		return err
 	}
 	v.UnpackAt(stage, lo, got)
@@ -61,7 +62,7 @@ func (in *photoInput) compare(gl gles.API, img image.Image) error {
 	}
 	if diff := tensor.MaxDiff(got, want); !(diff.Abs <= tolerance*max(diff.Mag, in.span())) {
 		return fmt.Errorf("gpu: %w: %s computes %g where %g is right: the driver of %s (%s) is not to be trusted",
-			ErrSelfTest, in.t.program.Label(), diff.At[0], diff.At[1], info.Renderer, info.Version)
+			ErrSelfTest, in.t.Program.Label(), diff.At[0], diff.At[1], info.Renderer, info.Version)
 	}
 	return nil
 }
@@ -80,7 +81,7 @@ func (in *photoInput) span() float64 {
 }
 
 // noise is a photo of a kind with pixels that no wrong turn leaves as they are.
-func noise(k pictureKind) image.Image {
+func noise(k kernels.PictureKind) image.Image {
 	bounds := image.Rect(1, 1, 12, 8)
 	state := uint32(1)
 	fill := func(b []uint8) {
@@ -90,21 +91,21 @@ func noise(k pictureKind) image.Image {
 		}
 	}
 	switch k {
-	case pictureStraight:
+	case kernels.PictureStraight:
 		img := image.NewNRGBA(bounds)
 		fill(img.Pix)
 		return img
-	case pictureGray:
+	case kernels.PictureGray:
 		img := image.NewGray(bounds)
 		fill(img.Pix)
 		return img
-	case pictureYCbCr:
+	case kernels.PictureYCbCr:
 		img := image.NewYCbCr(bounds, image.YCbCrSubsampleRatio420)
 		fill(img.Y)
 		fill(img.Cb)
 		fill(img.Cr)
 		return img
-	case pictureNV12:
+	case kernels.PictureNV12:
 		img := tensor.NewNV12(bounds)
 		fill(img.Y)
 		fill(img.CbCr)

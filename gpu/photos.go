@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -16,9 +17,9 @@ type photoInput struct {
 	p tensor.Preprocess
 
 	// What the launch is about, for photos of a layout; of the GL thread.
-	layout       layout
+	layout       kernels.Layout
 	ready        bool
-	t            preprocessing
+	t            kernels.Preprocessing
 	program      uint32
 	params, taps *buffer
 }
@@ -42,7 +43,7 @@ func (e *executor) Photos(p tensor.Preprocess) (network.PhotoInput, error) {
 // Takes reports whether photos like this are preprocessed on the device.
 func (in *photoInput) Takes(img image.Image) bool {
 	p, ok := pictureOf(img)
-	return ok && p.fits(in.e.d.info.Limits.TextureSize) && aligned(&in.e.plan.Inputs[0].View)
+	return ok && p.fits(in.e.d.info.Limits.TextureSize) && kernels.Aligned(&in.e.plan.Inputs[0].View)
 }
 
 // Run computes out from a photo.
@@ -85,7 +86,7 @@ func (f *frame) beginPhotoOnce(gl gles.API) error {
 
 // submit uploads a photo and submits all launches of a run on it.
 func (in *photoInput) submit(gl gles.API, p *picture, textures *photoTextures) error {
-	if err := in.prepare(gl, p.layout); err != nil {
+	if err := in.prepare(gl, p.Layout); err != nil {
 		return err
 	}
 	if err := in.attach(gl, p, textures); err != nil {
@@ -94,7 +95,7 @@ func (in *photoInput) submit(gl gles.API, p *picture, textures *photoTextures) e
 	e := in.e
 	e.begin(gl)
 	in.launch(gl)
-	if p.whole {
+	if p.Whole {
 		p.texture.detach(gl)
 	}
 	for i := range e.launches {
@@ -106,14 +107,14 @@ func (in *photoInput) submit(gl gles.API, p *picture, textures *photoTextures) e
 // attach brings a photo to where the launch reads it.
 func (in *photoInput) attach(gl gles.API, p *picture, textures *photoTextures) error {
 	defer gl.ActiveTexture(gles.TEXTURE0)
-	if p.whole {
+	if p.Whole {
 		return p.texture.attach(gl, in.e.d)
 	}
 	for i, plane := range p.planes {
 		if plane.pixel == 0 {
 			break
 		}
-		if err := textures[i].upload(gl, i, plane, in.t.need[min(i, 1)]); err != nil {
+		if err := textures[i].upload(gl, i, plane, in.t.Need[min(i, 1)]); err != nil {
 			return err
 		}
 	}
@@ -130,38 +131,38 @@ func (in *photoInput) launch(gl gles.API) {
 	in.params.bind(gl, bindParams)
 	now.params = 0
 	in.taps.bind(gl, bindIndex)
-	gl.DispatchCompute(in.t.groups[0], in.t.groups[1], 1)
-	gl.MemoryBarrier(barrierOf(in.e.arena.storage))
+	gl.DispatchCompute(in.t.Groups[0], in.t.Groups[1], 1)
+	gl.MemoryBarrier(barrierOf(in.e.arena.Storage))
 	in.e.index.bind(gl, bindIndex)
 }
 
 // prepare makes what photos of a layout need, if the last was of another.
-func (in *photoInput) prepare(gl gles.API, l layout) error {
+func (in *photoInput) prepare(gl gles.API, l kernels.Layout) error {
 	if in.ready && in.layout == l {
 		return nil
 	}
 	e := in.e
-	t := preprocess(&in.p, &e.plan.Inputs[0].View, l)
-	t.program = e.arena.compiled(t.program)
-	for i, n := range t.groups {
+	t := kernels.Preprocess(&in.p, &e.plan.Inputs[0].View, l)
+	t.Program = e.arena.Compiled(t.Program)
+	for i, n := range t.Groups {
 		if most := e.d.info.Limits.WorkGroupCount[i]; int(n) > most {
-			return fmt.Errorf("%w: preprocessing takes %v work groups, at most %d", ErrLimit, t.groups, most)
+			return fmt.Errorf("%w: preprocessing takes %v work groups, at most %d", ErrLimit, t.Groups, most)
 		}
 	}
-	program, err := e.d.programOf(gl, t.program)
+	program, err := e.d.programOf(gl, t.Program)
 	if err != nil {
 		return err
 	}
-	if err := in.check(gl, l.kind); err != nil {
+	if err := in.check(gl, l.Kind); err != nil {
 		return err
 	}
 	// New buffers: frames in flight may still read the old ones, which GL keeps for them.
 	in.ready = false
 	in.delete(gl)
-	if in.params, err = filled(e.d, gl, uniformBuffer, t.params, "parameters of photos"); err != nil {
+	if in.params, err = filled(e.d, gl, uniformBuffer, t.Params, "parameters of photos"); err != nil {
 		return err
 	}
-	if in.taps, err = filled(e.d, gl, storageBuffer, t.taps, "taps of photos"); err != nil {
+	if in.taps, err = filled(e.d, gl, storageBuffer, t.Taps, "taps of photos"); err != nil {
 		return err
 	}
 	e.d.bound = bound{} // a name that was freed may be in use again

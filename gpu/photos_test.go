@@ -12,6 +12,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -288,8 +289,8 @@ func TestPhotoSteadyState(t *testing.T) {
 		}
 	}
 	// Only what the cut leaves is uploaded.
-	if in := executorOf(t, s).photos[0]; in.t.need[0] != image.Rect(8, 0, 56, 48) {
-		t.Errorf("of 64x48 the GPU gets %v", in.t.need[0])
+	if in := executorOf(t, s).photos[0]; in.t.Need[0] != image.Rect(8, 0, 56, 48) {
+		t.Errorf("of 64x48 the GPU gets %v", in.t.Need[0])
 	}
 }
 
@@ -346,12 +347,12 @@ func TestPhotoFaults(t *testing.T) {
 // A driver that computes something else is found out by the first photo of a kind.
 func TestPhotoSelfTest(t *testing.T) {
 	p := tensor.Preprocess{Width: 9, Height: 9, Scale: [3]float32{1, 1, 1}}
-	for k := range pictureExternal {
+	for k := range kernels.PictureExternal {
 		d, r := openRecorded(t)
 		_, photos := seen(t, d, p)
 		r.Inject(glestest.Fault{Call: "DispatchCompute", Nth: 1}) // it does nothing, and says so to nobody
 		for range 2 {
-			if _, err := photos.Run(noise(k)); (err == nil) != d.trusted[k] || err != nil && (!errors.Is(err, ErrSelfTest) || !strings.Contains(err.Error(), strings.TrimSuffix(preprocessProgram(k).Label(), ")"))) {
+			if _, err := photos.Run(noise(k)); (err == nil) != d.trusted[k] || err != nil && (!errors.Is(err, ErrSelfTest) || !strings.Contains(err.Error(), strings.TrimSuffix(kernels.PreprocessProgram(k).Label(), ")"))) {
 				t.Errorf("kind %d: %v", k, err)
 			}
 		}

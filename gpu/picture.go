@@ -5,13 +5,14 @@ import (
 	"image"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // picture is a photo as the GPU takes it: planes of bytes, of which it is sent those
 // that matter, or a texture.
 type picture struct {
-	layout
+	kernels.Layout
 	planes  [3]plane // as many as there are: colours, or luma and chroma
 	texture Texture
 }
@@ -24,21 +25,21 @@ type plane struct {
 
 // pictureOf sees an image as planes; an image of another type it does not know.
 func pictureOf(img image.Image) (p picture, ok bool) {
-	p.bounds = img.Bounds()
+	p.Bounds = img.Bounds()
 	switch img := img.(type) {
 	case *image.RGBA:
 		p.planes[0] = plane{img.Pix, img.Stride, 4}
 	case *image.NRGBA:
-		p.kind, p.planes[0] = pictureStraight, plane{img.Pix, img.Stride, 4}
+		p.Kind, p.planes[0] = kernels.PictureStraight, plane{img.Pix, img.Stride, 4}
 	case *image.Gray:
-		p.kind, p.planes[0] = pictureGray, plane{img.Pix, img.Stride, 1}
+		p.Kind, p.planes[0] = kernels.PictureGray, plane{img.Pix, img.Stride, 1}
 	case *image.YCbCr:
-		p.kind, p.ratio = pictureYCbCr, img.SubsampleRatio
+		p.Kind, p.Ratio = kernels.PictureYCbCr, img.SubsampleRatio
 		p.planes = [3]plane{{img.Y, img.YStride, 1}, {img.Cb, img.CStride, 1}, {img.Cr, img.CStride, 1}}
 	case *tensor.BGRA:
-		p.bgr, p.planes[0] = true, plane{img.Pix, img.Stride, 4}
+		p.BGR, p.planes[0] = true, plane{img.Pix, img.Stride, 4}
 	case *tensor.NV12:
-		p.kind, p.ratio = pictureNV12, image.YCbCrSubsampleRatio420
+		p.Kind, p.Ratio = kernels.PictureNV12, image.YCbCrSubsampleRatio420
 		p.planes = [3]plane{{img.Y, img.YStride, 1}, {img.CbCr, img.CStride, 2}}
 	case *Texture:
 		return img.picture(), true
@@ -49,7 +50,7 @@ func pictureOf(img image.Image) (p picture, ok bool) {
 }
 
 // fits reports whether the picture's planes are no larger than textures can be.
-func (p *picture) fits(most int) bool { return max(p.bounds.Dx(), p.bounds.Dy()) <= most }
+func (p *picture) fits(most int) bool { return max(p.Bounds.Dx(), p.Bounds.Dy()) <= most }
 
 // photoUnit is the first texture unit of photos. Those before it are of weights and
 // maps.

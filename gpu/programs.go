@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -70,25 +71,25 @@ func (d *Device) Programs(p *network.Plan) ([]ProgramReport, error) {
 }
 
 // launchesOf finds the distinct programs, what they declare and how often they run.
-func launchesOf(dispatches []dispatch) (reports []ProgramReport, programs []shaders.Program, uses [][]use, err error) {
+func launchesOf(dispatches []kernels.Dispatch) (reports []ProgramReport, programs []shaders.Program, uses [][]use, err error) {
 	at := map[shaders.Program]int{}
 	for _, x := range dispatches {
-		i, ok := at[x.program]
+		i, ok := at[x.Program]
 		if !ok {
 			i = len(reports)
-			at[x.program], programs, uses = i, append(programs, x.program), append(uses, nil)
-			r, err := x.program.Resources()
+			at[x.Program], programs, uses = i, append(programs, x.Program), append(uses, nil)
+			r, err := x.Program.Resources()
 			if err != nil {
 				return nil, nil, nil, fmt.Errorf("gpu: %w", err)
 			}
-			reports = append(reports, ProgramReport{File: x.program.File, Variant: x.program.Variant(), Resources: r, Beyond: SpecMinimum.Exceeded(&r)})
+			reports = append(reports, ProgramReport{File: x.Program.File, Variant: x.Program.Variant(), Resources: r, Beyond: SpecMinimum.Exceeded(&r)})
 		}
-		groups := int64(x.groups[0]) * int64(x.groups[1]) * int64(x.groups[2])
+		groups := int64(x.Groups[0]) * int64(x.Groups[1]) * int64(x.Groups[2])
 		n := groups * int64(reports[i].Resources.Invocations())
 		reports[i].Launches++
-		reports[i].Uses = append(reports[i].Uses, UseReport{Step: x.step, WorkGroups: groups})
+		reports[i].Uses = append(reports[i].Uses, UseReport{Step: x.Step, WorkGroups: groups})
 		reports[i].Invocations += n
-		uses[i] = append(uses[i], use{n, x.rounds})
+		uses[i] = append(uses[i], use{n, x.Rounds})
 	}
 	return reports, programs, uses, nil
 }

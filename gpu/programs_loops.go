@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -17,7 +18,7 @@ type LoopReport struct {
 // use is one launch of a program.
 type use struct {
 	invocations int64
-	rounds      rounds
+	rounds      kernels.Rounds
 }
 
 // weigh compiles the program once more for each loop that its launches count, and adds
@@ -79,7 +80,7 @@ func (r *ProgramReport) modelled(uses []use) map[Figure]float64 {
 }
 
 // weighted is a figure of one pass, with loops counted as often as they run.
-func (r *ProgramReport) weighted(name string, once float64, n rounds) float64 {
+func (r *ProgramReport) weighted(name string, once float64, n kernels.Rounds) float64 {
 	comes := map[string]float64{"": 1}
 	for _, l := range r.Loops {
 		rounds, ok := n[l.Name]

@@ -9,6 +9,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -116,12 +117,14 @@ func TestLaunchesOf(t *testing.T) {
 		t.Errorf("%d launches, want %d", launches, len(ds))
 	}
 	last := reports[len(reports)-1]
-	x := ds[slices.IndexFunc(ds, func(x dispatch) bool { return x.program.File == last.File && x.program.Variant() == last.Variant })]
-	r, err := x.program.Resources()
+	x := ds[slices.IndexFunc(ds, func(x kernels.Dispatch) bool {
+		return x.Program.File == last.File && x.Program.Variant() == last.Variant
+	})]
+	r, err := x.Program.Resources()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := x.groups[0] * x.groups[1] * x.groups[2] * r.Invocations(); last.Launches != 1 || last.Invocations != int64(want) {
+	if want := x.Groups[0] * x.Groups[1] * x.Groups[2] * r.Invocations(); last.Launches != 1 || last.Invocations != int64(want) {
 		t.Errorf("%s is launched %d times with %d invocations, want %d", last.File, last.Launches, last.Invocations, want)
 	}
 }
@@ -208,15 +211,15 @@ func TestModelled(t *testing.T) {
 		},
 	}
 	for _, c := range []struct {
-		rounds               rounds
+		rounds               kernels.Rounds
 		instructions, cycles float64
 	}{
 		{nil, 100, 10},
-		{rounds{"outer": 3}, 200, 18},
-		{rounds{"inner": 11}, 300, 24}, // 4 + 10 x 2, loads
-		{rounds{"outer": 3, "inner": 11}, 200 + 3*10*20, 10 + 3*10*2},
-		{rounds{"outer": 0.5}, 75, 8},
-		{rounds{"outer": 0, "inner": 11}, 50, 6},
+		{kernels.Rounds{"outer": 3}, 200, 18},
+		{kernels.Rounds{"inner": 11}, 300, 24}, // 4 + 10 x 2, loads
+		{kernels.Rounds{"outer": 3, "inner": 11}, 200 + 3*10*20, 10 + 3*10*2},
+		{kernels.Rounds{"outer": 0.5}, 75, 8},
+		{kernels.Rounds{"outer": 0, "inner": 11}, 50, 6},
 	} {
 		got := r.modelled([]use{{1000, c.rounds}})
 		if got[Instructions] != 1000*c.instructions || got[Cycles] != 1000*c.cycles {
@@ -234,12 +237,12 @@ func TestRounds(t *testing.T) {
 	_, _, ds := small(t)
 	for _, d := range ds {
 		known := map[string]bool{}
-		for _, l := range d.program.Loops() {
+		for _, l := range d.Program.Loops() {
 			known[l.Name] = true
 		}
-		for name, n := range d.rounds {
+		for name, n := range d.Rounds {
 			if !known[name] || !(n > 0) || n > 1e6 {
-				t.Errorf("%s: %v rounds of %s", d.program.Label(), n, name)
+				t.Errorf("%s: %v rounds of %s", d.Program.Label(), n, name)
 			}
 		}
 	}

@@ -21,9 +21,9 @@ func (d *Device) TimePrograms(p *network.Plan) (n int, source, kept time.Duratio
 	seen := map[shaders.Program]bool{}
 	var programs []shaders.Program
 	for _, x := range dispatches {
-		if !seen[x.program] {
-			seen[x.program] = true
-			programs = append(programs, x.program)
+		if !seen[x.Program] {
+			seen[x.Program] = true
+			programs = append(programs, x.Program)
 		}
 	}
 	err = d.do(func(gl gles.API) error {

@@ -14,7 +14,7 @@ import (
 // computed from its own neighbours.
 func TestLargeMap(t *testing.T) {
 	d := openTest(t, Options{NoSelfTest: true})
-	rows := tuningFor(d.Info()).general.vectors
+	rows := tuningFor(d.Info()).General.Vectors
 	for _, c := range []struct {
 		bands int
 		large bool

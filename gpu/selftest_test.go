@@ -8,6 +8,7 @@ import (
 
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -43,7 +44,7 @@ func TestSelfTestAnswers(t *testing.T) {
 			}
 		}
 	}
-	for k := range kernels {
+	for k := range kernels.Of {
 		if !asked[k] {
 			t.Errorf("kernel %s is not in the self-test", k)
 		}

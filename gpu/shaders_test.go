@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/conformance"
 	"github.com/shufflegl/shufflegl/internal/racing"
 	"github.com/shufflegl/shufflegl/network"
@@ -21,19 +22,19 @@ import (
 )
 
 // others are the ways to keep maps and weights beside the default.
-var others = []storage{{texture: true}, {halves: true}, {halves: true, texture: true, truncates: true},
-	{halves: true, products: true, texture: true, truncates: true}}
+var others = []kernels.Storage{{Texture: true}, {Halves: true}, {Halves: true, Texture: true, Truncates: true},
+	{Halves: true, Products: true, Texture: true, Truncates: true}}
 
 // oneOfEach has a renderer for each way that families differ in.
 var oneOfEach = []string{"a GPU", "llvmpipe", "V3D 4.2", "Mali-G52", "Mali-G57", "Adreno (TM) 640", "AMD Radeon"}
 
 // Every family's defaults are those of a renderer above.
 func TestOneOfEach(t *testing.T) {
-	for _, f := range families {
+	for _, f := range kernels.Families {
 		if !slices.ContainsFunc(oneOfEach, func(r string) bool {
-			return reflect.DeepEqual(tuningFor(&Info{Renderer: r}), f.tuning)
+			return reflect.DeepEqual(tuningFor(&Info{Renderer: r}), f.Tuning)
 		}) {
-			t.Errorf("no renderer has the defaults of %s", f.name)
+			t.Errorf("no renderer has the defaults of %s", f.Name)
 		}
 	}
 }
@@ -47,7 +48,7 @@ func programs(t *testing.T) []shaders.Program {
 	found := map[shaders.Program]bool{}
 	lint := os.Getenv("SHUFFLEGL_LINT") != ""
 	var finding sync.Mutex
-	plan := func(g *network.Graph, o network.PlanOptions, stored ...storage) {
+	plan := func(g *network.Graph, o network.PlanOptions, stored ...kernels.Storage) {
 		p, err := network.NewPlan(g, o)
 		if err != nil {
 			t.Error(err)
@@ -57,25 +58,25 @@ func programs(t *testing.T) []shaders.Program {
 			if n > 0 && len(stored) == 0 && !lint {
 				break
 			}
-			for _, s := range append(stored, storage{}) {
+			for _, s := range append(stored, kernels.Storage{}) {
 				i := &Info{Renderer: renderer, Precision: precisionOf(s)}
-				if n > 0 && mapsFor(i) == MapsTexture != s.texture {
+				if n > 0 && mapsFor(i) == MapsTexture != s.Texture {
 					continue
 				}
-				if s.images = tuningFor(i).byImage; s.texture && s.images {
+				if s.Images = tuningFor(i).ByImage; s.Texture && s.Images {
 					s = holding(s, p, &SpecMinimum)
 				}
-				if s.products {
+				if s.Products {
 					i.Precision = Float16Arithmetic
 				}
-				dispatches, _, err := assemble(p, &specMinimum, tuningFor(i), s)
+				dispatches, _, err := kernels.Assemble(p, &kernels.SpecMinimum, tuningFor(i), s)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				finding.Lock()
 				for _, d := range dispatches {
-					found[d.program] = true
+					found[d.Program] = true
 				}
 				finding.Unlock()
 			}
@@ -125,11 +126,11 @@ func programs(t *testing.T) []shaders.Program {
 	if t.Failed() {
 		t.FailNow()
 	}
-	for _, s := range append(others, storage{}) {
-		for k := range pictureKinds {
-			found[s.compiled(preprocessProgram(k))] = true
+	for _, s := range append(others, kernels.Storage{}) {
+		for k := range kernels.PictureKinds {
+			found[s.Compiled(kernels.PreprocessProgram(k))] = true
 		}
-		if s.texture {
+		if s.Texture {
 			found[downloadProgram(s)] = true
 		}
 	}

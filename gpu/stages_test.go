@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
@@ -100,7 +101,7 @@ func TestMemoryBytes(t *testing.T) {
 	s, _, in := compiled(t, d, twoHeads(t))
 	e := executorOf(t, s)
 	one, err := e.MemoryBytes()
-	if err != nil || one < s.Plan.ArenaBytes()+pageWidth*16 {
+	if err != nil || one < s.Plan.ArenaBytes()+kernels.PageWidth*16 {
 		t.Errorf("%d bytes, the arena alone takes %d; %v", one, s.Plan.ArenaBytes(), err)
 	}
 	f := s.NewFrame()

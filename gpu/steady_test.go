@@ -133,7 +133,7 @@ func steadyState(t *testing.T, where Maps) {
 				want["MemoryBarrier"] += inputs
 				want["ActiveTexture"] = 2 * inputs
 				want["BindTexture"] += inputs
-				if e.arena.images {
+				if e.arena.Images {
 					want["BindTexture"], want["BindImageTexture"] = inputs, pages
 				}
 				if n := calls["TexSubImage2D"]; n < inputs || n > 3*inputs {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -87,7 +88,7 @@ func (m Maps) String() string {
 // mapsFor is what MapsAuto means on a device.
 func mapsFor(i *Info) Maps {
 	t := tuningFor(i)
-	if i.Precision.stored() == Float16 && t.halfInTexture || i.Precision == Float32 && t.inTexture {
+	if i.Precision.stored() == Float16 && t.HalfInTexture || i.Precision == Float32 && t.InTexture {
 		return MapsTexture
 	}
 	return MapsBuffer
@@ -106,19 +107,19 @@ func (o *Options) checkStorage() error {
 
 // storageFor decides how a plan's maps are kept. Its error says why they cannot be
 // in a texture, if they must.
-func (d *Device) storageFor(p *network.Plan) (storage, error) {
-	s := storage{halves: d.info.Precision.stored() == Float16, products: d.info.Precision == Float16Arithmetic, texture: d.info.Maps == MapsTexture, truncates: d.truncates}
-	s.images = d.byImage()
-	if !s.texture {
+func (d *Device) storageFor(p *network.Plan) (kernels.Storage, error) {
+	s := kernels.Storage{Halves: d.info.Precision.stored() == Float16, Products: d.info.Precision == Float16Arithmetic, Texture: d.info.Maps == MapsTexture, Truncates: d.truncates}
+	s.Images = d.byImage()
+	if !s.Texture {
 		return s, nil
 	}
 	if err := fitsTexture(p, &d.info.Limits); err != nil {
-		s.texture = false
+		s.Texture = false
 		if !d.auto {
 			return s, err
 		}
 	}
-	if s.texture && s.images {
+	if s.Texture && s.Images {
 		s = holding(s, p, &d.info.Limits)
 	}
 	return s, nil
@@ -126,13 +127,13 @@ func (d *Device) storageFor(p *network.Plan) (storage, error) {
 
 // byImage says whether textures are read as images.
 func (d *Device) byImage() bool {
-	return tuningFor(&d.info).byImage && d.info.Limits.ComputeImages > unitMapsImage
+	return tuningFor(&d.info).ByImage && d.info.Limits.ComputeImages > unitMapsImage
 }
 
 // Storage says how the maps of a plan are kept on the device.
 func (d *Device) Storage(p *network.Plan) (precision, maps string) {
 	s, _ := d.storageFor(p) // Prepare gives the error
-	if s.texture {
+	if s.Texture {
 		return d.info.Precision.String(), MapsTexture.String()
 	}
 	return d.info.Precision.String(), MapsBuffer.String()
@@ -149,46 +150,46 @@ func fitsTexture(p *network.Plan, l *Limits) error {
 }
 
 // textureRows is the height of a texture that holds a plan's arena.
-func textureRows(p *network.Plan) int { return ceilDiv(p.ArenaFloats+beyondArena, 4*pageWidth) }
+func textureRows(p *network.Plan) int { return ceilDiv(p.ArenaFloats+beyondArena, 4*kernels.PageWidth) }
 
 // holding has a place behind the maps for what work groups keep, if the texture has.
-func holding(s storage, p *network.Plan, l *Limits) storage {
-	s.behind = ceilDiv(p.ArenaFloats+beyondArena, 4) * 4
+func holding(s kernels.Storage, p *network.Plan, l *Limits) kernels.Storage {
+	s.Behind = ceilDiv(p.ArenaFloats+beyondArena, 4) * 4
 	if rowsOf(s, p) > l.TextureSize {
-		s.behind = 0
+		s.Behind = 0
 	}
 	return s
 }
 
 // rowsOf is the height of the texture.
-func rowsOf(s storage, p *network.Plan) int {
-	if s.behind == 0 {
+func rowsOf(s kernels.Storage, p *network.Plan) int {
+	if s.Behind == 0 {
 		return textureRows(p)
 	}
-	return ceilDiv(s.behind+behind(p), 4*pageWidth)
+	return ceilDiv(s.Behind+kernels.Behind(p), 4*kernels.PageWidth)
 }
 
 // precisionOf is what maps are kept in.
-func precisionOf(s storage) Precision {
-	if s.halves {
+func precisionOf(s kernels.Storage) Precision {
+	if s.Halves {
 		return Float16
 	}
 	return Float32
 }
 
 // texelsOf are those of textures: four elements.
-func texelsOf(s storage) texels {
-	if s.halves {
+func texelsOf(s kernels.Storage) texels {
+	if s.Halves {
 		return texelsHalf
 	}
 	return texelsFloat
 }
 
 // barrierOf is what a launch needs to see the maps that others have stored.
-func barrierOf(s storage) uint32 {
+func barrierOf(s kernels.Storage) uint32 {
 	bits := uint32(gles.SHADER_STORAGE_BARRIER_BIT)
-	if s.texture {
-		if !s.scratched {
+	if s.Texture {
+		if !s.Scratched {
 			bits = 0
 		}
 		bits |= gles.TEXTURE_FETCH_BARRIER_BIT | gles.SHADER_IMAGE_ACCESS_BARRIER_BIT
@@ -197,8 +198,8 @@ func barrierOf(s storage) uint32 {
 }
 
 // updateBarrierOf is what the CPU needs to write where launches have stored.
-func updateBarrierOf(s storage) uint32 {
-	if s.texture {
+func updateBarrierOf(s kernels.Storage) uint32 {
+	if s.Texture {
 		return gles.TEXTURE_UPDATE_BARRIER_BIT
 	}
 	return gles.BUFFER_UPDATE_BARRIER_BIT

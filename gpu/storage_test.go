@@ -10,6 +10,7 @@ import (
 	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles/glestest"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -297,12 +298,12 @@ type rectangles struct {
 
 func (r *rectangles) TexSubImage2D(_ uint32, _, x, y, width, height int, _, _ uint32, pixels []byte) {
 	r.calls++
-	if width < 1 || height < 1 || x+width > pageWidth || len(pixels) != width*height {
+	if width < 1 || height < 1 || x+width > kernels.PageWidth || len(pixels) != width*height {
 		r.bad = "a rectangle that is none"
 		return
 	}
 	for i, b := range pixels {
-		r.texels[(y+i/width)*pageWidth+x+i%width] += b
+		r.texels[(y+i/width)*kernels.PageWidth+x+i%width] += b
 	}
 }
 
@@ -312,12 +313,12 @@ func TestFillTexture(t *testing.T) {
 	const rows = 5
 	rnd := rand.New(rand.NewPCG(2, 3))
 	for range 300 {
-		first := rnd.IntN(rows * pageWidth)
-		n := rnd.IntN(rows*pageWidth - first + 1)
+		first := rnd.IntN(rows * kernels.PageWidth)
+		n := rnd.IntN(rows*kernels.PageWidth - first + 1)
 		if rnd.IntN(3) == 0 {
-			first = first / pageWidth * pageWidth
+			first = first / kernels.PageWidth * kernels.PageWidth
 		}
-		r := &rectangles{texels: make([]byte, rows*pageWidth)}
+		r := &rectangles{texels: make([]byte, rows*kernels.PageWidth)}
 		pixels := make([]byte, n)
 		for i := range pixels {
 			pixels[i] = byte(i%250 + 1)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
@@ -30,7 +31,7 @@ func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (ui
 	id := gl.GenTexture()
 	gl.ActiveTexture(gles.TEXTURE0 + uint32(unit))
 	gl.BindTexture(gles.TEXTURE_2D, id)
-	gl.TexStorage2D(gles.TEXTURE_2D, 1, format, pageWidth, rows)
+	gl.TexStorage2D(gles.TEXTURE_2D, 1, format, kernels.PageWidth, rows)
 	// Floats are not filtered everywhere: without this the texture is incomplete.
 	gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MIN_FILTER, gles.NEAREST)
 	gl.TexParameteri(gles.TEXTURE_2D, gles.TEXTURE_MAG_FILTER, gles.NEAREST)
@@ -46,13 +47,13 @@ func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (ui
 // that is bound: the rest of a row, whole rows, and the beginning of one.
 func fillTexture(gl gles.API, first int, t texels, pixels []byte) {
 	for len(pixels) > 0 {
-		x, left := first%pageWidth, len(pixels)/t.size
-		width, height := min(pageWidth-x, left), 1
-		if width == pageWidth {
-			height = left / pageWidth
+		x, left := first%kernels.PageWidth, len(pixels)/t.size
+		width, height := min(kernels.PageWidth-x, left), 1
+		if width == kernels.PageWidth {
+			height = left / kernels.PageWidth
 		}
 		n := width * height
-		gl.TexSubImage2D(gles.TEXTURE_2D, 0, x, first/pageWidth, width, height, t.layout, t.component, pixels[:n*t.size])
+		gl.TexSubImage2D(gles.TEXTURE_2D, 0, x, first/kernels.PageWidth, width, height, t.layout, t.component, pixels[:n*t.size])
 		pixels, first = pixels[n*t.size:], first+n
 	}
 }
@@ -60,7 +61,7 @@ func fillTexture(gl gles.API, first int, t texels, pixels []byte) {
 // readTexture copies elements to a buffer by a launch, and reads that.
 func (a *arena) readTexture(gl gles.API, at int, dst []float32) error {
 	count := ceilDiv(len(dst), 4)
-	p, err := a.d.programOf(gl, downloadProgram(a.storage))
+	p, err := a.d.programOf(gl, downloadProgram(a.Storage))
 	if err != nil {
 		return err
 	}
@@ -74,20 +75,20 @@ func (a *arena) readTexture(gl gles.API, at int, dst []float32) error {
 	if err != nil {
 		return err
 	}
-	gl.MemoryBarrier(barrierOf(a.storage))
+	gl.MemoryBarrier(barrierOf(a.Storage))
 	a.bind(gl)
 	to.bind(gl, bindTarget)
 	params.bind(gl, bindParams)
 	gl.UseProgram(p.id)
 	a.d.bound = bound{} // all that is bound is another's now
-	groups := spread(count, downloadLanes)
+	groups := kernels.Spread(count, downloadLanes)
 	gl.DispatchCompute(uint32(groups[0]), uint32(groups[1]), 1)
 	return download(gl, to, 0, dst)
 }
 
 const downloadLanes = 64
 
-func downloadProgram(s storage) shaders.Program {
-	s.truncates = false // it stores fp32
-	return s.compiled(shaders.New("download.comp", workGroup(downloadLanes)...)).With("RESULT")
+func downloadProgram(s kernels.Storage) shaders.Program {
+	s.Truncates = false // it stores fp32
+	return s.Compiled(shaders.New("download.comp", kernels.WorkGroup(downloadLanes)...)).With("RESULT")
 }

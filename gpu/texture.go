@@ -6,6 +6,7 @@ import (
 	"image/color"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -60,9 +61,9 @@ func (t *Texture) target() uint32 {
 }
 
 func (t *Texture) picture() picture {
-	p := picture{layout: layout{bounds: t.Bounds(), bottomUp: t.BottomUp, whole: true}, texture: *t}
+	p := picture{Layout: kernels.Layout{Bounds: t.Bounds(), BottomUp: t.BottomUp, Whole: true}, texture: *t}
 	if t.External {
-		p.kind = pictureExternal
+		p.Kind = kernels.PictureExternal
 	}
 	return p
 }

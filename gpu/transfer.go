@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/half"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -26,27 +27,27 @@ type transfers struct {
 const transferAlign = 64
 
 // transfersTo bring inputs to the arena.
-func transfersTo(p *network.Plan, s storage) transfers {
-	t := transfers{element: s.bytes()}
+func transfersTo(p *network.Plan, s kernels.Storage) transfers {
+	t := transfers{element: s.Bytes()}
 	for i := range p.Inputs {
 		b := &p.Inputs[i]
-		lo, _ := extent(&b.View)
+		lo, _ := kernels.Extent(&b.View)
 		t.add(b, lo)
 	}
 	return t
 }
 
 // transfersFrom bring outputs back, from where they are read.
-func transfersFrom(p *network.Plan, s storage, r results) transfers {
-	t := transfers{element: s.bytes()}
-	if s.texture {
+func transfersFrom(p *network.Plan, s kernels.Storage, r kernels.Results) transfers {
+	t := transfers{element: s.Bytes()}
+	if s.Texture {
 		t.element = Float32.Bytes()
 	}
 	for i := range p.Outputs {
 		b := &p.Outputs[i]
-		at, _ := extent(&b.View)
-		if s.texture {
-			at = r.at[i]
+		at, _ := kernels.Extent(&b.View)
+		if s.Texture {
+			at = r.At[i]
 		}
 		t.add(b, at)
 	}
@@ -55,7 +56,7 @@ func transfersFrom(p *network.Plan, s storage, r results) transfers {
 
 // add is of a tensor that lies at so many elements.
 func (t *transfers) add(b *network.Binding, at int) {
-	lo, hi := extent(&b.View)
+	lo, hi := kernels.Extent(&b.View)
 	t.names = append(t.names, b.Name)
 	t.views = append(t.views, &b.View)
 	t.spans = append(t.spans, span{t.element * at, t.element * (hi - lo), t.size})
@@ -71,7 +72,7 @@ func (t *transfers) add(b *network.Binding, at int) {
 // hold is an error.
 func (t *transfers) pack(i int, m []byte, from *tensor.Tensor) error {
 	v := t.views[i]
-	lo, _ := extent(v)
+	lo, _ := kernels.Extent(v)
 	if t.element == Float32.Bytes() {
 		v.PackAt(floatsOf(m), lo, from)
 		return nil
@@ -94,7 +95,7 @@ func (t *transfers) unpack(m []byte, to []*tensor.Tensor) {
 			continue
 		}
 		v, part := t.views[i], m[s.at:][:s.size]
-		lo, _ := extent(v)
+		lo, _ := kernels.Extent(v)
 		switch stage := t.stages[i]; {
 		case t.element == Float32.Bytes():
 			v.UnpackAt(floatsOf(part), lo, to[i])
@@ -131,7 +132,7 @@ func allWanted(out []*tensor.Tensor) bool {
 func (e *executor) uploadConsts(gl gles.API) error {
 	for i := range e.plan.Consts {
 		c := &e.plan.Consts[i]
-		lo, hi := extent(&c.View)
+		lo, hi := kernels.Extent(&c.View)
 		stage := make([]float32, hi-lo)
 		c.View.PackAt(stage, lo, c.Tensor)
 		if err := e.arena.write(gl, lo, stage); err != nil {

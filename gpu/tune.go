@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -104,7 +105,7 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 	o.Budget = cmp.Or(o.Budget, DefaultTuneBudget)
 	began := time.Now()
 	family := d.info.family()
-	report := TuneReport{Device: d.info.Renderer, Driver: d.info.Version, Family: family.name, Basis: string(family.basis), Kept: true}
+	report := TuneReport{Device: d.info.Renderer, Driver: d.info.Version, Family: family.Name, Basis: string(family.Basis), Kept: true}
 	r, err := d.newRig(p)
 	if err != nil {
 		return report, err
@@ -128,7 +129,7 @@ func (d *Device) Tune(ctx context.Context, p *network.Plan, o TuneOptions) (Tune
 	news := map[string]storedChoice{}
 	for _, j := range open {
 		if j.found.tried > 0 {
-			news[j.choice.shape] = j.store()
+			news[j.choice.Shape] = j.store()
 		}
 	}
 	for _, j := range jobs {
@@ -167,15 +168,15 @@ func slower(before, after RunTimes) bool {
 }
 
 // variants are the device's: its family's, and those chosen by tuning.
-func (d *Device) variants() tuning {
+func (d *Device) variants() kernels.Tuning {
 	how := tuningFor(&d.info)
-	how.chosen = variantsOf(d.choices.all())
+	how.Chosen = variantsOf(d.choices.all())
 	return how
 }
 
 // Family names the kind of GPU that decides which variants are used where nothing is
 // tuned.
-func (d *Device) Family() string { return d.info.family().name }
+func (d *Device) Family() string { return d.info.family().Name }
 
 // tuneMissing tunes what a plan needs and is not known yet.
 func (d *Device) tuneMissing(p *network.Plan) error {
@@ -185,7 +186,7 @@ func (d *Device) tuneMissing(p *network.Plan) error {
 	}
 	known := d.choices.all()
 	for _, x := range ds {
-		if x.choice != nil && !known[x.choice.shape].Complete {
+		if x.Choice != nil && !known[x.Choice.Shape].Complete {
 			_, err := d.Tune(context.Background(), p, TuneOptions{Budget: d.tuneBudget})
 			if err != nil && !fatal(err) {
 				d.log.Warn(fmt.Sprintf("gpu: %s is not tuned: %v", p.Name, err))

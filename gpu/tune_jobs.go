@@ -6,12 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 )
 
 // job is a launch shape to tune.
 type job struct {
-	choice *choice
+	choice *kernels.Choice
 	steps  []int // of the plan, that are launches of this shape
 	share  time.Duration
 	known  bool  // from before, and complete
@@ -19,8 +20,8 @@ type job struct {
 	err    error // why it cannot be tuned
 
 	setUp func() error
-	try   func(variant) (trial, error)
-	same  func(variant) string
+	try   func(kernels.Variant) (trial, error)
+	same  func(kernels.Variant) string
 	done  func()
 
 	found found
@@ -28,10 +29,10 @@ type job struct {
 
 // tuner works on jobs until its time is over.
 type tuner struct {
-	limits   *launchLimits
+	limits   *kernels.Limits
 	now      func() time.Time
 	progress func(TuneProgress)
-	seeds    map[kernelFile][]variant
+	seeds    map[kernels.File][]kernels.Variant
 }
 
 // run tunes the jobs, those with the largest shares first, each for its part of the
@@ -44,7 +45,7 @@ func (t *tuner) run(ctx context.Context, jobs []*job, budget time.Duration) erro
 		left += j.share
 	}
 	for i, j := range jobs {
-		t.progress(TuneProgress{"tuning " + string(j.choice.bounds.kernel), i, len(jobs)})
+		t.progress(TuneProgress{"tuning " + string(j.choice.Bounds.Kernel), i, len(jobs)})
 		now := t.now()
 		if ctx.Err() != nil || !now.Before(end) {
 			break
@@ -60,13 +61,13 @@ func (t *tuner) run(ctx context.Context, jobs []*job, budget time.Duration) erro
 			}
 			continue
 		}
-		kernel := j.choice.bounds.kernel
+		kernel := j.choice.Bounds.Kernel
 		seeds := slices.Clone(t.seeds[kernel])
-		if j.before.variant != (variant{}) { // what there was no time to finish
+		if j.before.variant != (kernels.Variant{}) { // what there was no time to finish
 			seeds = slices.Insert(seeds, 0, j.before.variant)
 		}
 		s := &search{
-			bounds: j.choice.bounds, limits: t.limits, standard: j.choice.variant, seeds: seeds,
+			bounds: j.choice.Bounds, limits: t.limits, standard: j.choice.Variant, seeds: seeds,
 			try: j.try, same: j.same,
 			over: func() bool { return ctx.Err() != nil || !t.now().Before(deadline) },
 		}
@@ -76,7 +77,7 @@ func (t *tuner) run(ctx context.Context, jobs []*job, budget time.Duration) erro
 		if err != nil {
 			return err
 		}
-		if v := j.found.variant; v != j.choice.variant && !slices.Contains(t.seeds[kernel], v) {
+		if v := j.found.variant; v != j.choice.Variant && !slices.Contains(t.seeds[kernel], v) {
 			t.seeds[kernel] = slices.Insert(t.seeds[kernel], 0, v)
 		}
 	}
@@ -86,16 +87,16 @@ func (t *tuner) run(ctx context.Context, jobs []*job, budget time.Duration) erro
 
 // familySeeds are the variants of all families, for each kernel: what suits some GPU
 // is worth a try on another.
-func familySeeds() map[kernelFile][]variant {
-	seeds := map[kernelFile][]variant{}
-	add := func(k kernelFile, v variant) {
-		if v.sums = 0; !slices.Contains(seeds[k], v) {
+func familySeeds() map[kernels.File][]kernels.Variant {
+	seeds := map[kernels.File][]kernels.Variant{}
+	add := func(k kernels.File, v kernels.Variant) {
+		if v.Sums = 0; !slices.Contains(seeds[k], v) {
 			seeds[k] = append(seeds[k], v)
 		}
 	}
-	for _, f := range families {
-		add(pointwiseFile, f.tuning.pointwise)
-		add(generalFile, f.tuning.general)
+	for _, f := range kernels.Families {
+		add(kernels.PointwiseFile, f.Tuning.Pointwise)
+		add(kernels.GeneralFile, f.Tuning.General)
 	}
 	return seeds
 }
@@ -106,9 +107,9 @@ func byShare(jobs []*job) {
 }
 
 // found is a choice as it was stored; the standard variant may be it.
-func (c storedChoice) found(standard variant) found {
+func (c storedChoice) found(standard kernels.Variant) found {
 	f := found{variant: standard, standardTime: time.Duration(c.DefaultNS), variantTime: time.Duration(c.ChosenNS), complete: c.Complete}
-	if v, err := parseVariant(c.Variant); err == nil {
+	if v, err := kernels.ParseVariant(c.Variant); err == nil {
 		f.variant = v
 	}
 	return f
@@ -116,8 +117,8 @@ func (c storedChoice) found(standard variant) found {
 
 func (j *job) store() storedChoice {
 	f := &j.found
-	c := storedChoice{Shape: j.choice.shape, Variant: standardName, DefaultNS: int64(f.standardTime), ChosenNS: int64(f.variantTime), Complete: f.complete}
-	if f.variant != j.choice.variant {
+	c := storedChoice{Shape: j.choice.Shape, Variant: standardName, DefaultNS: int64(f.standardTime), ChosenNS: int64(f.variantTime), Complete: f.complete}
+	if f.variant != j.choice.Variant {
 		c.Variant = f.variant.String()
 	}
 	return c
@@ -129,10 +130,10 @@ func (j *job) report(p *network.Plan) TunedShape {
 		f = &j.before
 	}
 	s := TunedShape{
-		Shape: j.choice.shape, Kernel: string(j.choice.bounds.kernel), Default: j.choice.variant.String(), Chosen: f.variant.String(),
+		Shape: j.choice.Shape, Kernel: string(j.choice.Bounds.Kernel), Default: j.choice.Variant.String(), Chosen: f.variant.String(),
 		DefaultTime: f.standardTime, ChosenTime: f.variantTime, Share: j.share, Tried: f.tried, Known: j.known, Complete: f.complete,
 	}
-	if f.variant == (variant{}) { // nor ever
+	if f.variant == (kernels.Variant{}) { // nor ever
 		s.Chosen = s.Default
 	}
 	for _, i := range j.steps {

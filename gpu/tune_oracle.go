@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -15,8 +16,8 @@ const oracleWork = 4 << 20
 
 // toleranceOf is how far a result may be from another, relative to the largest
 // magnitude: sums are made in another order, and weights and results rounded.
-func toleranceOf(s storage) float64 {
-	if s.halves {
+func toleranceOf(s kernels.Storage) float64 {
+	if s.Halves {
 		return 5e-3
 	}
 	return 1e-4

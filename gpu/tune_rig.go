@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -17,8 +18,8 @@ import (
 type rig struct {
 	d        *Device
 	plan     *network.Plan
-	how      tuning // the standard one
-	storage  storage
+	how      kernels.Tuning // the standard one
+	storage  kernels.Storage
 	base     *executor
 	in       []*tensor.Tensor
 	watch    *stopwatch
@@ -83,26 +84,26 @@ func (r *rig) close() {
 // way, and keeps what the first of each shape reads. What is known, and complete, is
 // not to be tuned again unless everything is to be fresh.
 func (r *rig) jobs(known map[string]storedChoice, fresh bool) ([]*job, error) {
-	t := r.how.tables(launchLimitsOf(&r.d.info.Limits), r.storage)
+	t := r.how.Tables(launchLimitsOf(&r.d.info.Limits), r.storage)
 	var jobs []*job
 	by := map[string]*job{}
 	of := make([]*job, len(r.plan.Steps))
 	for i := range r.plan.Steps {
 		s := &r.plan.Steps[i]
-		ds, err := t.dispatches(kernels[s.Kernel], s)
+		ds, err := t.Dispatches(kernels.Of[s.Kernel], s)
 		if err != nil {
 			return nil, err
 		}
-		c := ds[0].choice
+		c := ds[0].Choice
 		if c == nil {
 			continue
 		}
-		j := by[c.shape]
+		j := by[c.Shape]
 		if j == nil {
 			j = &job{choice: c}
-			by[c.shape], jobs = j, append(jobs, j)
-			if k, ok := known[c.shape]; ok && !fresh {
-				j.known, j.before = k.Complete, k.found(c.variant)
+			by[c.Shape], jobs = j, append(jobs, j)
+			if k, ok := known[c.Shape]; ok && !fresh {
+				j.known, j.before = k.Complete, k.found(c.Variant)
 			}
 		}
 		j.steps = append(j.steps, i)
@@ -117,7 +118,7 @@ func (r *rig) jobs(known map[string]storedChoice, fresh bool) ([]*job, error) {
 			j.share += took[i]
 		}
 		if !j.known {
-			st := &stand{rig: r, step: j.steps[0], shape: j.choice.shape}
+			st := &stand{rig: r, step: j.steps[0], shape: j.choice.Shape}
 			j.setUp, j.try, j.same, j.done = st.setUp, st.try, st.same, st.close
 		}
 	}
@@ -185,7 +186,7 @@ func (r *rig) read(s *network.Step) (*operands, error) {
 
 // readView brings a tensor from the arena.
 func (e *executor) readView(gl gles.API, v *network.View) (*tensor.Tensor, error) {
-	lo, hi := extent(v)
+	lo, hi := kernels.Extent(v)
 	part, t := make([]float32, hi-lo), tensor.New(v.Shape...)
 	if err := e.arena.read(gl, lo, part); err != nil {
 		return nil, err
@@ -214,7 +215,7 @@ func (r *rig) time(e *executor, launches []int, times int) (time.Duration, error
 		var err error
 		took, err = r.watch.measure(gl, func() {
 			for range times {
-				gl.MemoryBarrier(barrierOf(e.arena.storage))
+				gl.MemoryBarrier(barrierOf(e.arena.Storage))
 				for _, i := range launches {
 					e.launch(gl, i)
 				}
@@ -234,8 +235,8 @@ func (r *rig) time(e *executor, launches []int, times int) (time.Duration, error
 // enough, but three rounds.
 func (r *rig) compare(ctx context.Context, news map[string]storedChoice, enough time.Duration) (before, after RunTimes, err error) {
 	how := r.how
-	how.chosen = variantsOf(r.d.choices.all(), news)
-	if len(how.chosen) == 0 {
+	how.Chosen = variantsOf(r.d.choices.all(), news)
+	if len(how.Chosen) == 0 {
 		return before, after, nil
 	}
 	tuned, err := r.d.prepareWith(r.plan, how)

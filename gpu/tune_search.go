@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 )
 
 // trial is a variant of a launch, built and found to be right.
@@ -18,14 +20,14 @@ type trial interface {
 // search looks for the fastest variant of one launch: from the standard one along
 // one axis after the other, as long as that pays.
 type search struct {
-	bounds   bounds
-	limits   *launchLimits
-	standard variant
-	seeds    []variant // what was best elsewhere
+	bounds   kernels.Bounds
+	limits   *kernels.Limits
+	standard kernels.Variant
+	seeds    []kernels.Variant // what was best elsewhere
 
-	try func(variant) (trial, error)
+	try func(kernels.Variant) (trial, error)
 	// same gives a text that is equal for variants that come out the same.
-	same func(variant) string
+	same func(kernels.Variant) string
 	over func() bool // the time is
 
 	tried map[string]bool
@@ -35,7 +37,7 @@ type search struct {
 
 // found is what a search came to.
 type found struct {
-	variant                   variant
+	variant                   kernels.Variant
 	standardTime, variantTime time.Duration
 	tried                     int
 	rejected                  []rejection
@@ -44,13 +46,13 @@ type found struct {
 
 // rejection is a variant that cannot be used, and why.
 type rejection struct {
-	variant variant
+	variant kernels.Variant
 	err     error
 }
 
 // entrant is a variant under trial.
 type entrant struct {
-	variant
+	kernels.Variant
 	trial
 }
 
@@ -101,7 +103,7 @@ func (s *search) explore(standard *entrant) error {
 	const passes = 3
 	for range passes {
 		before := s.best
-		for _, a := range movesOf(s.bounds.kernel) {
+		for _, a := range movesOf(s.bounds.Kernel) {
 			for _, up := range []bool{true, false} {
 				if err := s.walk(a, up, standard); err != nil || s.over() {
 					return err
@@ -117,16 +119,16 @@ func (s *search) explore(standard *entrant) error {
 }
 
 // trade is the way from few vectors of many channels to many of few: as many sums.
-var trade = axis{name: "vectors for channels", values: vectorsAxis.values, get: vectorsAxis.get, set: func(v *variant, n int) {
-	sums := v.channels * v.vectors
-	v.vectors, v.channels = n, max(4, min(sums/n/4*4, slices.Max(channelsAxis.values)))
+var trade = kernels.Axis{Name: "vectors for channels", Values: kernels.VectorsAxis.Values, Get: kernels.VectorsAxis.Get, Set: func(v *kernels.Variant, n int) {
+	sums := v.Channels * v.Vectors
+	v.Vectors, v.Channels = n, max(4, min(sums/n/4*4, slices.Max(kernels.ChannelsAxis.Values)))
 }}
 
 // movesOf lists the axes to walk along, those first that matter most.
-func movesOf(k kernelFile) []axis {
-	var moves []axis
-	for _, a := range axesOf[k] {
-		if moves = append(moves, a); a.name == vectorsAxis.name {
+func movesOf(k kernels.File) []kernels.Axis {
+	var moves []kernels.Axis
+	for _, a := range kernels.AxesOf[k] {
+		if moves = append(moves, a); a.Name == kernels.VectorsAxis.Name {
 			moves = append(moves, trade)
 		}
 	}
@@ -134,25 +136,25 @@ func movesOf(k kernelFile) []axis {
 }
 
 // walk goes along an axis until it gets worse.
-func (s *search) walk(a axis, up bool, standard *entrant) error {
+func (s *search) walk(a kernels.Axis, up bool, standard *entrant) error {
 	from := s.standard
 	if s.best != nil {
-		from = s.best.variant
+		from = s.best.Variant
 	}
-	values := slices.Clone(a.values)
+	values := slices.Clone(a.Values)
 	if !up {
 		slices.Reverse(values)
 	}
 	worse := 0
 	for _, n := range values {
-		if at := a.get(&from); n == at || n > at != up {
+		if at := a.Get(&from); n == at || n > at != up {
 			continue
 		}
 		v := from
 		if s.best != nil {
-			v = s.best.variant
+			v = s.best.Variant
 		}
-		a.set(&v, n)
+		a.Set(&v, n)
 		won, ratio, err := s.challenge(s.fitted(v), standard)
 		switch {
 		case err != nil || s.over():
@@ -171,23 +173,23 @@ func (s *search) walk(a axis, up bool, standard *entrant) error {
 }
 
 // fitted changes what must follow when another part of a variant changes.
-func (s *search) fitted(v variant) variant {
+func (s *search) fitted(v kernels.Variant) kernels.Variant {
 	b := &s.bounds
-	for v.unroll > 1 && (b.inputs%v.unroll != 0 || v.unroll*v.stride() > 8) {
-		v.unroll /= 2
+	for v.Unroll > 1 && (b.Inputs%v.Unroll != 0 || v.Unroll*v.Stride() > 8) {
+		v.Unroll /= 2
 	}
-	if v.vectors > 1 {
-		v.vectors = max(1, min(v.vectors, b.vectors))
+	if v.Vectors > 1 {
+		v.Vectors = max(1, min(v.Vectors, b.Vectors))
 	}
-	v.rows = min(v.rows, b.rows)
-	v.paired = v.paired && v.pairs(*b)
+	v.Rows = min(v.Rows, b.Rows)
+	v.Paired = v.Paired && v.Pairs(*b)
 	return v
 }
 
 // challenge lets a variant stand against the best one. The ratio of their times is 0
 // if it is not a new one, or not right.
-func (s *search) challenge(v variant, standard *entrant) (won bool, ratio float64, err error) {
-	if v.check(s.bounds, s.limits) != nil || s.tried[s.same(v)] {
+func (s *search) challenge(v kernels.Variant, standard *entrant) (won bool, ratio float64, err error) {
+	if v.Check(s.bounds, s.limits) != nil || s.tried[s.same(v)] {
 		return false, 0, nil
 	}
 	c, err := s.open(v)
@@ -220,7 +222,7 @@ func (s *search) challenge(v variant, standard *entrant) (won bool, ratio float6
 }
 
 // open tries a variant; nil if it must be rejected.
-func (s *search) open(v variant) (*entrant, error) {
+func (s *search) open(v kernels.Variant) (*entrant, error) {
 	s.tried[s.same(v)] = true
 	s.found.tried++
 	t, err := s.try(v)
@@ -301,7 +303,7 @@ func (s *search) decide(standard *entrant) error {
 	case s.best == nil: // no variant is right
 		return nil
 	case standard == nil: // the standard one is not
-		s.found.variant = s.best.variant
+		s.found.variant = s.best.Variant
 		d, err := once(s.best)
 		s.found.variantTime = d
 		return err
@@ -328,10 +330,10 @@ func (s *search) decide(standard *entrant) error {
 		if fatal(err) {
 			return err
 		}
-		s.found.rejected = append(s.found.rejected, rejection{s.best.variant, err})
+		s.found.rejected = append(s.found.rejected, rejection{s.best.Variant, err})
 		return nil
 	}
-	s.found.variant, s.found.variantTime = s.best.variant, theirs.least
+	s.found.variant, s.found.variantTime = s.best.Variant, theirs.least
 	return nil
 }
 

@@ -8,18 +8,20 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 )
 
 // fakeGPU is a device for searches: it has a clock of its own, and says how long each
 // variant takes and what is wrong with it.
 type fakeGPU struct {
 	clock   time.Time
-	costs   func(variant) time.Duration
-	broken  func(variant) error // nil: it is right
-	racy    func(variant) error // likewise, the second time
+	costs   func(kernels.Variant) time.Duration
+	broken  func(kernels.Variant) error // nil: it is right
+	racy    func(kernels.Variant) error // likewise, the second time
 	compile time.Duration
 	noise   *rand.Rand
-	tried   []variant
+	tried   []kernels.Variant
 	open    int
 	samples int
 	hook    func() // before each sample
@@ -27,10 +29,10 @@ type fakeGPU struct {
 
 type fakeTrial struct {
 	g *fakeGPU
-	v variant
+	v kernels.Variant
 }
 
-func (g *fakeGPU) try(v variant) (trial, error) {
+func (g *fakeGPU) try(v kernels.Variant) (trial, error) {
 	g.tried = append(g.tried, v)
 	g.clock = g.clock.Add(g.compile)
 	if g.broken != nil {
@@ -65,34 +67,34 @@ func (t *fakeTrial) again() error {
 
 func (t *fakeTrial) close() { t.g.open-- }
 
-var testBounds = bounds{kernel: pointwiseFile, inputs: 60, outputs: 240, vectors: 196}
+var testBounds = kernels.Bounds{Kernel: kernels.PointwiseFile, Inputs: 60, Outputs: 240, Vectors: 196}
 
 func (g *fakeGPU) job(name string, share time.Duration) *job {
 	return &job{
-		choice: &choice{bounds: testBounds, shape: name, variant: variant{channels: 8, vectors: 1, unroll: 2, lanes: 64}},
+		choice: &kernels.Choice{Bounds: testBounds, Shape: name, Variant: kernels.Variant{Channels: 8, Vectors: 1, Unroll: 2, Lanes: 64}},
 		share:  share,
 		setUp:  func() error { return nil },
-		try:    g.try, same: variant.String, done: func() {},
+		try:    g.try, same: kernels.Variant.String, done: func() {},
 	}
 }
 
 func (g *fakeGPU) tuner() *tuner {
-	return &tuner{limits: &specMinimum, now: func() time.Time { return g.clock }, progress: func(TuneProgress) {}, seeds: map[kernelFile][]variant{}}
+	return &tuner{limits: &kernels.SpecMinimum, now: func() time.Time { return g.clock }, progress: func(TuneProgress) {}, seeds: map[kernels.File][]kernels.Variant{}}
 }
 
 // registers is a GPU that likes large tiles until its registers are full: then they
 // spill.
-func registers(room int) func(variant) time.Duration {
-	return func(v variant) time.Duration {
-		loads := 1/float64(v.channels) + 1/float64(4*v.vectors)
+func registers(room int) func(kernels.Variant) time.Duration {
+	return func(v kernels.Variant) time.Duration {
+		loads := 1/float64(v.Channels) + 1/float64(4*v.Vectors)
 		cost := 100 + 800*loads
-		if used := v.channels * v.vectors; used > room {
+		if used := v.Channels * v.Vectors; used > room {
 			cost *= float64(used) / float64(room) * 3
 		}
-		if v.lanes != 64 {
+		if v.Lanes != 64 {
 			cost *= 1.1
 		}
-		if v.buffered {
+		if v.Buffered {
 			cost *= 1.05
 		}
 		return time.Duration(cost * float64(time.Microsecond))
@@ -139,20 +141,20 @@ func TestSearchFindsTheBest(t *testing.T) {
 }
 
 // everyVariant goes through all that a kernel may run as.
-func everyVariant(b bounds) map[variant]bool {
-	all := map[variant]bool{{}: true}
-	for _, a := range axesOf[b.kernel] {
-		next := map[variant]bool{}
+func everyVariant(b kernels.Bounds) map[kernels.Variant]bool {
+	all := map[kernels.Variant]bool{{}: true}
+	for _, a := range kernels.AxesOf[b.Kernel] {
+		next := map[kernels.Variant]bool{}
 		for v := range all {
-			for _, n := range a.values {
-				a.set(&v, n)
+			for _, n := range a.Values {
+				a.Set(&v, n)
 				next[v] = true
 			}
 		}
 		all = next
 	}
 	for v := range all {
-		if v.check(b, &specMinimum) != nil {
+		if v.Check(b, &kernels.SpecMinimum) != nil {
 			delete(all, v)
 		}
 	}
@@ -162,12 +164,12 @@ func everyVariant(b bounds) map[variant]bool {
 // Where all are equally fast the default stays, however noisy the samples.
 func TestSearchKeepsTheDefault(t *testing.T) {
 	for seed := range uint64(20) {
-		g := &fakeGPU{costs: func(variant) time.Duration { return time.Millisecond }, noise: rand.New(rand.NewPCG(seed, 7))}
+		g := &fakeGPU{costs: func(kernels.Variant) time.Duration { return time.Millisecond }, noise: rand.New(rand.NewPCG(seed, 7))}
 		j := g.job("x", time.Second)
 		if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		if j.found.variant != j.choice.variant {
+		if j.found.variant != j.choice.Variant {
 			t.Errorf("seed %d: %v", seed, j.found.variant)
 		}
 	}
@@ -176,12 +178,12 @@ func TestSearchKeepsTheDefault(t *testing.T) {
 // A variant that is right at first and wrong the second time is not chosen either.
 func TestSearchChecksTheWinnerAgain(t *testing.T) {
 	g := &fakeGPU{costs: registers(16)}
-	g.racy = func(variant) error { return ErrTuning }
+	g.racy = func(kernels.Variant) error { return ErrTuning }
 	j := g.job("x", time.Second)
 	if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if f := j.found; f.variant != j.choice.variant || f.variantTime != f.standardTime || len(f.rejected) != 1 || g.open != 0 {
+	if f := j.found; f.variant != j.choice.Variant || f.variantTime != f.standardTime || len(f.rejected) != 1 || g.open != 0 {
 		t.Errorf("%+v, %d left open", f, g.open)
 	}
 }
@@ -190,7 +192,7 @@ func TestSearchChecksTheWinnerAgain(t *testing.T) {
 func TestSearchGoesOn(t *testing.T) {
 	g := &fakeGPU{costs: registers(40)}
 	j := g.job("x", time.Second)
-	j.before.variant = variant{channels: 20, vectors: 2, unroll: 1, lanes: 64}
+	j.before.variant = kernels.Variant{Channels: 20, Vectors: 2, Unroll: 1, Lanes: 64}
 	if err := g.tuner().run(context.Background(), []*job{j}, time.Microsecond); err != nil {
 		t.Fatal(err)
 	}
@@ -203,12 +205,12 @@ func TestSearchGoesOn(t *testing.T) {
 func TestSearchRejects(t *testing.T) {
 	wrong, no := fmt.Errorf("%w: far off", ErrTuning), &ProgramError{Name: "conv_pointwise.comp", Stage: "link"}
 	g := &fakeGPU{
-		costs: func(v variant) time.Duration { return time.Duration(1000/v.channels) * time.Microsecond },
-		broken: func(v variant) error {
+		costs: func(v kernels.Variant) time.Duration { return time.Duration(1000/v.Channels) * time.Microsecond },
+		broken: func(v kernels.Variant) error {
 			switch {
-			case v.channels == 24:
+			case v.Channels == 24:
 				return wrong
-			case v.channels == 20:
+			case v.Channels == 20:
 				return no
 			}
 			return nil
@@ -218,16 +220,16 @@ func TestSearchRejects(t *testing.T) {
 	if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if j.found.variant.channels != 16 {
+	if j.found.variant.Channels != 16 {
 		t.Errorf("chosen: %v", j.found.variant)
 	}
 	var pe *ProgramError
 	wrongs, noes := 0, 0
 	for _, r := range j.found.rejected {
 		switch {
-		case errors.Is(r.err, ErrTuning) && r.variant.channels == 24:
+		case errors.Is(r.err, ErrTuning) && r.variant.Channels == 24:
 			wrongs++
-		case errors.As(r.err, &pe) && r.variant.channels == 20:
+		case errors.As(r.err, &pe) && r.variant.Channels == 20:
 			noes++
 		default:
 			t.Errorf("rejected: %v: %v", r.variant, r.err)
@@ -242,8 +244,8 @@ func TestSearchRejects(t *testing.T) {
 func TestSearchWithoutDefault(t *testing.T) {
 	g := &fakeGPU{costs: registers(16)}
 	j := g.job("x", time.Second)
-	g.broken = func(v variant) error {
-		if v == j.choice.variant {
+	g.broken = func(v kernels.Variant) error {
+		if v == j.choice.Variant {
 			return ErrTuning
 		}
 		return nil
@@ -251,12 +253,12 @@ func TestSearchWithoutDefault(t *testing.T) {
 	if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if f := j.found; f.variant == j.choice.variant || f.standardTime != 0 || f.variantTime == 0 || len(f.rejected) != 1 || g.open != 0 {
+	if f := j.found; f.variant == j.choice.Variant || f.standardTime != 0 || f.variantTime == 0 || len(f.rejected) != 1 || g.open != 0 {
 		t.Errorf("%+v, %d left open", f, g.open)
 	}
-	g = &fakeGPU{costs: registers(16), broken: func(variant) error { return ErrTuning }}
+	g = &fakeGPU{costs: registers(16), broken: func(kernels.Variant) error { return ErrTuning }}
 	j = g.job("x", time.Second)
-	if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil || j.found.variant != j.choice.variant {
+	if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil || j.found.variant != j.choice.Variant {
 		t.Errorf("nothing is right: %v, %v", j.found.variant, err)
 	}
 }
@@ -264,7 +266,7 @@ func TestSearchWithoutDefault(t *testing.T) {
 // A lost device ends everything.
 func TestSearchOnLostDevice(t *testing.T) {
 	g := &fakeGPU{costs: registers(16)}
-	g.broken = func(v variant) error {
+	g.broken = func(v kernels.Variant) error {
 		if len(g.tried) > 3 {
 			return ErrContextLost
 		}
@@ -318,7 +320,7 @@ func TestTunerCancel(t *testing.T) {
 	if len(g.tried) != 4 || b.found.tried != 0 || g.open != 0 {
 		t.Errorf("%d tried, %d of the second, %d left open", len(g.tried), b.found.tried, g.open)
 	}
-	if f := a.found; f.variant == a.choice.variant || f.variantTime >= f.standardTime || f.complete {
+	if f := a.found; f.variant == a.choice.Variant || f.variantTime >= f.standardTime || f.complete {
 		t.Errorf("%+v", f)
 	}
 }
@@ -331,7 +333,7 @@ func TestTunerSeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := g.tried[a.found.tried:]
-	if a.found.variant == a.choice.variant || second[1] != a.found.variant {
+	if a.found.variant == a.choice.Variant || second[1] != a.found.variant {
 		t.Errorf("%v is best, then tried: %v", a.found.variant, second[:2])
 	}
 }
@@ -355,22 +357,22 @@ func TestSearchTriesPairs(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		half, standard bool
-		faster         func(variant) bool
+		faster         func(kernels.Variant) bool
 		want           bool // the fastest is found
 	}{
-		{"pairs are faster", true, false, func(v variant) bool { return v.paired }, true},
-		{"there are none in fp32", false, false, func(v variant) bool { return v.paired }, false},
-		{"from pairs to a buffer", true, true, func(v variant) bool { return v.buffered }, true},
-		{"from pairs to single texels", true, true, func(v variant) bool { return !v.paired && !v.buffered }, true},
+		{"pairs are faster", true, false, func(v kernels.Variant) bool { return v.Paired }, true},
+		{"there are none in fp32", false, false, func(v kernels.Variant) bool { return v.Paired }, false},
+		{"from pairs to a buffer", true, true, func(v kernels.Variant) bool { return v.Buffered }, true},
+		{"from pairs to single texels", true, true, func(v kernels.Variant) bool { return !v.Paired && !v.Buffered }, true},
 	} {
-		g := &fakeGPU{costs: func(v variant) time.Duration {
+		g := &fakeGPU{costs: func(v kernels.Variant) time.Duration {
 			if c.faster(v) {
 				return time.Millisecond
 			}
 			return 2 * time.Millisecond
 		}}
 		j := g.job("x", time.Second)
-		j.choice.bounds.half, j.choice.variant.paired = c.half, c.standard
+		j.choice.Bounds.Half, j.choice.Variant.Paired = c.half, c.standard
 		if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
 			t.Fatal(err)
 		}
@@ -378,7 +380,7 @@ func TestSearchTriesPairs(t *testing.T) {
 			t.Errorf("%s: found %v", c.name, j.found.variant)
 		}
 		for _, v := range g.tried {
-			if v.paired && !v.pairs(j.choice.bounds) {
+			if v.Paired && !v.Pairs(j.choice.Bounds) {
 				t.Errorf("%s: tried %v", c.name, v)
 			}
 		}

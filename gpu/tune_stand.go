@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -70,36 +71,36 @@ func (st *stand) close() {
 }
 
 // assemble turns the step into dispatches by a variant.
-func (st *stand) assemble(v variant) ([]dispatch, *tables, error) {
+func (st *stand) assemble(v kernels.Variant) ([]kernels.Dispatch, *kernels.Tables, error) {
 	how := st.how
-	how.chosen = map[string]variant{st.shape: v}
-	t := how.tables(launchLimitsOf(&st.d.info.Limits), st.storage)
+	how.Chosen = map[string]kernels.Variant{st.shape: v}
+	t := how.Tables(launchLimitsOf(&st.d.info.Limits), st.storage)
 	s := &st.plan.Steps[st.step]
-	ds, err := t.dispatches(kernels[s.Kernel], s)
-	if err == nil && len(t.ignored) > 0 {
-		err = fmt.Errorf("gpu: %s", strings.Join(t.ignored, "; "))
+	ds, err := t.Dispatches(kernels.Of[s.Kernel], s)
+	if err == nil && len(t.Ignored) > 0 {
+		err = fmt.Errorf("gpu: %s", strings.Join(t.Ignored, "; "))
 	}
 	for i := range ds {
-		ds[i].step = st.step
+		ds[i].Step = st.step
 	}
 	return ds, t, err
 }
 
 // same describes what a variant comes to.
-func (st *stand) same(v variant) string {
+func (st *stand) same(v kernels.Variant) string {
 	ds, _, err := st.assemble(v)
 	if err != nil {
 		return v.String()
 	}
 	var b strings.Builder
 	for _, d := range ds {
-		fmt.Fprintln(&b, d.program.Label(), d.groups, d.stream, d.params)
+		fmt.Fprintln(&b, d.Program.Label(), d.Groups, d.Stream, d.Params)
 	}
 	return b.String()
 }
 
 // try builds a variant and checks its results.
-func (st *stand) try(v variant) (trial, error) {
+func (st *stand) try(v kernels.Variant) (trial, error) {
 	ds, t, err := st.assemble(v)
 	if err != nil {
 		return nil, err
@@ -140,7 +141,7 @@ func (st *stand) check(x *deviceTrial) error {
 	s := &st.plan.Steps[st.step]
 	lo, hi := len(st.image), 0
 	for _, r := range s.Results() {
-		from, to := extent(r.View)
+		from, to := kernels.Extent(r.View)
 		lo, hi = min(lo, from), max(hi, to)
 	}
 	if st.dirty {
@@ -200,11 +201,11 @@ type deviceTrial struct {
 }
 
 // build compiles the programs, which nobody is to keep, and uploads the weights.
-func (x *deviceTrial) build(gl gles.API, ds []dispatch, t *tables) error {
+func (x *deviceTrial) build(gl gles.API, ds []kernels.Dispatch, t *kernels.Tables) error {
 	x.programs = map[shaders.Program]*program{}
 	ids := make([]uint32, len(ds))
 	for i := range ds {
-		p := ds[i].program
+		p := ds[i].Program
 		linked := x.d.programs[p]
 		if linked == nil {
 			linked = x.programs[p]
@@ -251,12 +252,12 @@ func (x *deviceTrial) delete(gl gles.API) {
 }
 
 // variantsOf merges choices and gives those that are not the standard.
-func variantsOf(all ...map[string]storedChoice) map[string]variant {
-	chosen := map[string]variant{}
+func variantsOf(all ...map[string]storedChoice) map[string]kernels.Variant {
+	chosen := map[string]kernels.Variant{}
 	for _, m := range all {
 		for shape, c := range m {
 			delete(chosen, shape)
-			if v, err := parseVariant(c.Variant); err == nil && c.Variant != standardName {
+			if v, err := kernels.ParseVariant(c.Variant); err == nil && c.Variant != standardName {
 				chosen[shape] = v
 			}
 		}

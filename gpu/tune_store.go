@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/safefile"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -191,7 +192,7 @@ func (s *tuningStore) parse(data []byte) (map[string]storedChoice, error) {
 			return nil, fmt.Errorf("launch shape %.40q takes less than no time", c.Shape)
 		}
 		if c.Variant != standardName {
-			if _, err := parseVariant(c.Variant); err != nil {
+			if _, err := kernels.ParseVariant(c.Variant); err != nil {
 				return nil, err
 			}
 		}

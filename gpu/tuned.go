@@ -27,7 +27,7 @@ type TuningInfo struct {
 // Tuning describes the variants that the device uses.
 func (d *Device) Tuning() TuningInfo {
 	f, all := d.info.family(), d.choices.all()
-	t := TuningInfo{Family: f.name, Basis: string(f.basis), Changed: len(variantsOf(all)), File: d.store.path}
+	t := TuningInfo{Family: f.Name, Basis: string(f.Basis), Changed: len(variantsOf(all)), File: d.store.path}
 	for _, shape := range slices.Sorted(maps.Keys(all)) {
 		c := all[shape]
 		s := TunedShape{Shape: shape, DefaultTime: time.Duration(c.DefaultNS), ChosenTime: time.Duration(c.ChosenNS), Known: true, Complete: c.Complete}
@@ -84,12 +84,12 @@ func (d *Device) Variants(p *network.Plan) ([]StepVariant, error) {
 	}
 	var all []StepVariant
 	for i := range ds {
-		if i > 0 && ds[i-1].step == ds[i].step {
+		if i > 0 && ds[i-1].Step == ds[i].Step {
 			continue
 		}
-		v := StepVariant{Step: ds[i].step, Program: ds[i].program.Label()}
-		if c := ds[i].choice; c != nil {
-			v.Variant, v.Shape, v.Tuned = c.variant.String(), c.shape, c.tuned
+		v := StepVariant{Step: ds[i].Step, Program: ds[i].Program.Label()}
+		if c := ds[i].Choice; c != nil {
+			v.Variant, v.Shape, v.Tuned = c.Variant.String(), c.Shape, c.Tuned
 		}
 		all = append(all, v)
 	}

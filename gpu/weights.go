@@ -4,22 +4,23 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/internal/half"
 )
 
 // pagesByTexel are those of vec4s, and those of two of them a texel.
 type pagesByTexel [2]weightPages
 
-func newWeightPages(s storage, rows int) *pagesByTexel {
+func newWeightPages(s kernels.Storage, rows int) *pagesByTexel {
 	return &pagesByTexel{
-		{texels: texelsOf(s), halves: s.halves, rows: rows},
-		{texels: texelsPaired, halves: s.halves, rows: rows},
+		{texels: texelsOf(s), halves: s.Halves, rows: rows},
+		{texels: texelsPaired, halves: s.Halves, rows: rows},
 	}
 }
 
 // of gives the pages for a dispatch.
-func (p *pagesByTexel) of(d *dispatch) *weightPages {
-	if d.paired {
+func (p *pagesByTexel) of(d *kernels.Dispatch) *weightPages {
+	if d.Paired {
 		return &p[1]
 	}
 	return &p[0]
@@ -36,10 +37,14 @@ type weightPages struct {
 }
 
 // row is how many weights a row of a page holds.
-func (w *weightPages) row() int { return pageWidth * w.size / storage{halves: w.halves}.bytes() }
+func (w *weightPages) row() int {
+	return kernels.PageWidth * w.size / kernels.Storage{Halves: w.halves}.Bytes()
+}
 
 // inPage counts what weights take in a page.
-func inPage(weights []float32) int { return ceilDiv(4*len(weights), weightAlign) * weightAlign / 4 }
+func inPage(weights []float32) int {
+	return ceilDiv(4*len(weights), kernels.WeightAlign) * kernels.WeightAlign / 4
+}
 
 // add gives the page and the first vec4 of some weights.
 func (w *weightPages) add(weights []float32) (page, vector int) {
@@ -51,14 +56,14 @@ func (w *weightPages) add(weights []float32) (page, vector int) {
 	}
 	w.coming -= inPage(weights)
 	vector = len(w.pages[last]) / 4
-	w.pages[last] = padded(append(w.pages[last], weights...), weightAlign)
+	w.pages[last] = kernels.Padded(append(w.pages[last], weights...), kernels.WeightAlign)
 	return last, vector
 }
 
 // bytes is the size of all textures: whole rows.
 func (w *weightPages) bytes() (n int64) {
 	for _, page := range w.pages {
-		n += int64(ceilDiv(len(page), w.row())) * pageWidth * int64(w.size)
+		n += int64(ceilDiv(len(page), w.row())) * kernels.PageWidth * int64(w.size)
 	}
 	return n
 }

@@ -1,8 +1,0 @@
-package gpu
-
-import "github.com/shufflegl/shufflegl/network"
-
-// planOptions are those of a GPU in the middle.
-func planOptions() network.PlanOptions {
-	return network.PlanOptions{Fuse: network.FuseAll, SharedFloats: 4 * sharedVectors, Cost: network.DefaultCost, Align: 4}
-}

@@ -1,6 +1,0 @@
-package gpu
-
-// rounds says how often each loop of a kernel runs when it is come to, on average over
-// the invocations of a launch: some have none, and a loop in a loop is come to in each
-// round of that.
-type rounds map[string]float64
