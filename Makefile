@@ -20,7 +20,7 @@ build:
 # Three times: with cgo, GPU, display and race detector; by name, tests that leave something
 # out under it, as they compute much and share nothing; and all as a build without cgo,
 # benchmarks once, so that they still run. internal/racing holds tests to that.
-# Then a sixth of the GPU's small networks once more on Mesa's other software driver.
+# Then a ninth of the GPU's small networks once more on Mesa's other software driver.
 test:
 	@.ci/setup test
 	CGO_ENABLED=0 go build ./...

@@ -44,7 +44,7 @@ func TestConformance(t *testing.T) {
 			case racing.Detector:
 				o.Sample = 12
 			case testing.Short() && strings.Contains(d.Device(), "softpipe"):
-				o.Sample = 6 // all take it six minutes
+				o.Sample = 9 // all take it six minutes and more
 			}
 			conformance.Run(t, d, o)
 		})
