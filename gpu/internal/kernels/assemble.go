@@ -315,9 +315,12 @@ func window(w network.Window, width int) []string {
 		Macro("DY", w.Dilation[0]), Macro("DX", w.Dilation[1]), Macro("LEFT", w.Pads.Left))
 }
 
+// mostInFloats is up to where quotient.glsl divides in floats.
+const mostInFloats = 1 << 18
+
 // quotients names the macro that a kernel needs to divide numbers up to n (quotient.glsl).
 func quotients(n int) []string {
-	if n > 1<<18 {
+	if n > mostInFloats {
 		return []string{"LARGE"}
 	}
 	return nil
