@@ -254,6 +254,11 @@ func tile256x1x1(a *tileArgs)
 //go:noescape
 func tile256fullx1x1(a *tileArgs)
 
+// tile256fullx1x1t1 computes panels of 1 rows, 8 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx1x1t1(a *tileArgs)
+
 // tile256x1x2 computes panels of 1 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -263,6 +268,11 @@ func tile256x1x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx1x2(a *tileArgs)
+
+// tile256fullx1x2t1 computes panels of 1 rows, 16 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx1x2t1(a *tileArgs)
 
 // columns256fullx1x2 computes panels of 1 rows and of 0, so many times 16 pixels.
 //
@@ -279,6 +289,11 @@ func tile256x2x1(a *tileArgs)
 //go:noescape
 func tile256fullx2x1(a *tileArgs)
 
+// tile256fullx2x1t1 computes panels of 2 rows, 8 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx2x1t1(a *tileArgs)
+
 // tile256x2x2 computes panels of 2 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -288,6 +303,11 @@ func tile256x2x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx2x2(a *tileArgs)
+
+// tile256fullx2x2t1 computes panels of 2 rows, 16 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx2x2t1(a *tileArgs)
 
 // columns256fullx2x2 computes panels of 2 rows and of 1, so many times 16 pixels.
 //
@@ -304,6 +324,11 @@ func tile256x3x1(a *tileArgs)
 //go:noescape
 func tile256fullx3x1(a *tileArgs)
 
+// tile256fullx3x1t1 computes panels of 3 rows, 8 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx3x1t1(a *tileArgs)
+
 // tile256x3x2 computes panels of 3 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -313,6 +338,11 @@ func tile256x3x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx3x2(a *tileArgs)
+
+// tile256fullx3x2t1 computes panels of 3 rows, 16 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx3x2t1(a *tileArgs)
 
 // columns256fullx3x2 computes panels of 3 rows and of 2, so many times 16 pixels.
 //
@@ -329,6 +359,11 @@ func tile256x4x1(a *tileArgs)
 //go:noescape
 func tile256fullx4x1(a *tileArgs)
 
+// tile256fullx4x1t1 computes panels of 4 rows, 8 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx4x1t1(a *tileArgs)
+
 // tile256x4x2 computes panels of 4 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -338,6 +373,11 @@ func tile256x4x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx4x2(a *tileArgs)
+
+// tile256fullx4x2t1 computes panels of 4 rows, 16 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx4x2t1(a *tileArgs)
 
 // columns256fullx4x2 computes panels of 4 rows and of 3, so many times 16 pixels.
 //
@@ -354,6 +394,11 @@ func tile256x5x1(a *tileArgs)
 //go:noescape
 func tile256fullx5x1(a *tileArgs)
 
+// tile256fullx5x1t1 computes panels of 5 rows, 8 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx5x1t1(a *tileArgs)
+
 // tile256x5x2 computes panels of 5 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -363,6 +408,11 @@ func tile256x5x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx5x2(a *tileArgs)
+
+// tile256fullx5x2t1 computes panels of 5 rows, 16 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx5x2t1(a *tileArgs)
 
 // columns256fullx5x2 computes panels of 5 rows and of 4, so many times 16 pixels.
 //
@@ -379,6 +429,11 @@ func tile256x6x1(a *tileArgs)
 //go:noescape
 func tile256fullx6x1(a *tileArgs)
 
+// tile256fullx6x1t1 computes panels of 6 rows, 8 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx6x1t1(a *tileArgs)
+
 // tile256x6x2 computes panels of 6 rows, 16 pixels, the last 8 of them by the mask.
 //
 //go:noescape
@@ -388,6 +443,11 @@ func tile256x6x2(a *tileArgs)
 //
 //go:noescape
 func tile256fullx6x2(a *tileArgs)
+
+// tile256fullx6x2t1 computes panels of 6 rows, 16 pixels and 1 more.
+//
+//go:noescape
+func tile256fullx6x2t1(a *tileArgs)
 
 // columns256fullx6x2 computes panels of 6 rows and of 5, so many times 16 pixels.
 //

@@ -84,7 +84,7 @@ func (l Level) Columns(n int) int {
 		if s.width == 3 && registers == 4 {
 			width = 2
 		}
-		if registers == 3 && s.width == 3 && (left == 1 || left == 4) {
+		if registers == 3 && s.width == 3 && (left == 1 || left == 4) || registers == width && l == AVX2 && left == 1 {
 			left = 0 // beside the last tile
 		}
 		cost += max(width*s.height, s.height+width+1)

@@ -35,11 +35,12 @@ type tileArgs struct {
 	mask    unsafe.Pointer // *uint16, or *[8]int32
 	panels  int            // of one height
 	lower   int            // and those of one row less behind them, for column tiles
-	columns int            // tiles
+	columns int            // tiles; or for narrowRest the height of panels
 	lo, hi  float32
 }
 
-// columnsArgs is what columns1…columns4 are given.
+// columnsArgs is what columns1…columns4 are given: AVX-512 where no tile has them beside
+// it, and AVX2 for two or three columns, and one without a tile.
 type columnsArgs struct {
 	x      *float32
 	rows   *int32
@@ -65,7 +66,7 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 			width = 2 // 2+2 is better than 3+1
 		}
 		used, tail := min(n-left-px, width*s.lanes), 0
-		if registers == 3 && m.level == AVX512 && (left == 1 || left == 4) {
+		if registers == 3 && m.level == AVX512 && (left == 1 || left == 4) || registers == width && m.level == AVX2 && left == 1 {
 			left, tail = 0, left
 		}
 		a.mask = m.level.mask(used - (width-1)*s.lanes)
@@ -74,27 +75,43 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 			a.add = &p.Add[px]
 		}
 		for i := first; i < last; i += a.panels {
-			b := &m.panels[i]
-			for a.panels = 1; i+a.panels < last && m.panels[i+a.panels].height == b.height; a.panels++ {
-			}
-			a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first-p.Skip]
-			if p.Add != nil {
-				a.addRows = &p.AddRows[b.first-p.Skip]
-			}
+			height := m.run(&a, p, i, last)
 			switch {
 			case m.level == AVX512:
-				tile512(&a, b.height, width, tail)
+				tile512(&a, height, width, tail)
 			case used == width*s.lanes:
-				tile256full(&a, b.height, width)
+				tile256full(&a, height, width, tail)
 			default:
-				tile256(&a, b.height, width)
+				tile256(&a, height, width)
 			}
 		}
 		px += used + tail
 	}
-	if left > 0 {
+	if left == 4 && m.level == AVX2 {
+		a.x, a.y = &p.X[n-left], &p.Y[n-left]
+		if p.Add != nil {
+			a.add = &p.Add[n-left]
+		}
+		for i := first; i < last; {
+			a.columns = m.run(&a, p, i, last)
+			i += a.panels
+			narrowRest(&a)
+		}
+	} else if left > 0 {
 		m.columns(p, n-left, left, first, last)
 	}
+}
+
+// run gives a tile panels of one height, from panel i on.
+func (m *Matrix) run(a *tileArgs, p *Product, i, last int) (height int) {
+	b := &m.panels[i]
+	for a.panels = 1; i+a.panels < last && m.panels[i+a.panels].height == b.height; a.panels++ {
+	}
+	a.w, a.bias, a.yRows = &m.data[b.at], &m.bias[b.first], &p.YRows[b.first-p.Skip]
+	if p.Add != nil {
+		a.addRows = &p.AddRows[b.first-p.Skip]
+	}
+	return b.height
 }
 
 // fullTiles computes what there is of n columns in full tiles, and returns how many
@@ -103,7 +120,7 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, left, first, last int) (c
 	s := m.level.shape()
 	tile := s.width * s.lanes
 	a.columns = n / tile
-	if rest := n % tile; s.width == 3 && (rest > 0 && rest <= s.lanes || rest == 0 && (left == 1 || left == 4)) {
+	if rest := n % tile; s.width == 3 && (rest > 0 && rest <= s.lanes || rest == 0 && (left == 1 || left == 4)) || m.level == AVX2 && rest == 0 && left == 1 {
 		a.columns--
 	}
 	if a.columns <= 0 {
@@ -327,32 +344,56 @@ func tile256(a *tileArgs, height, width int) {
 	}
 }
 
-func tile256full(a *tileArgs, height, width int) {
-	switch height*4 + width {
-	case 1*4 + 1:
+func tile256full(a *tileArgs, height, width, tail int) {
+	switch height<<8 + width<<4 + tail {
+	case 1<<8 + 1<<4:
 		tile256fullx1x1(a)
-	case 1*4 + 2:
+	case 1<<8 + 1<<4 + 1:
+		tile256fullx1x1t1(a)
+	case 1<<8 + 2<<4:
 		tile256fullx1x2(a)
-	case 2*4 + 1:
+	case 1<<8 + 2<<4 + 1:
+		tile256fullx1x2t1(a)
+	case 2<<8 + 1<<4:
 		tile256fullx2x1(a)
-	case 2*4 + 2:
+	case 2<<8 + 1<<4 + 1:
+		tile256fullx2x1t1(a)
+	case 2<<8 + 2<<4:
 		tile256fullx2x2(a)
-	case 3*4 + 1:
+	case 2<<8 + 2<<4 + 1:
+		tile256fullx2x2t1(a)
+	case 3<<8 + 1<<4:
 		tile256fullx3x1(a)
-	case 3*4 + 2:
+	case 3<<8 + 1<<4 + 1:
+		tile256fullx3x1t1(a)
+	case 3<<8 + 2<<4:
 		tile256fullx3x2(a)
-	case 4*4 + 1:
+	case 3<<8 + 2<<4 + 1:
+		tile256fullx3x2t1(a)
+	case 4<<8 + 1<<4:
 		tile256fullx4x1(a)
-	case 4*4 + 2:
+	case 4<<8 + 1<<4 + 1:
+		tile256fullx4x1t1(a)
+	case 4<<8 + 2<<4:
 		tile256fullx4x2(a)
-	case 5*4 + 1:
+	case 4<<8 + 2<<4 + 1:
+		tile256fullx4x2t1(a)
+	case 5<<8 + 1<<4:
 		tile256fullx5x1(a)
-	case 5*4 + 2:
+	case 5<<8 + 1<<4 + 1:
+		tile256fullx5x1t1(a)
+	case 5<<8 + 2<<4:
 		tile256fullx5x2(a)
-	case 6*4 + 1:
+	case 5<<8 + 2<<4 + 1:
+		tile256fullx5x2t1(a)
+	case 6<<8 + 1<<4:
 		tile256fullx6x1(a)
-	case 6*4 + 2:
+	case 6<<8 + 1<<4 + 1:
+		tile256fullx6x1t1(a)
+	case 6<<8 + 2<<4:
 		tile256fullx6x2(a)
+	case 6<<8 + 2<<4 + 1:
+		tile256fullx6x2t1(a)
 	}
 }
 

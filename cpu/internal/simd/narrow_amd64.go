@@ -59,6 +59,11 @@ func narrowSlideMax(a *slideArgs)
 //go:noescape
 func narrowTotal(a *totalArgs)
 
+// narrowRest computes four pixels of panels of one height, which columns says.
+//
+//go:noescape
+func narrowRest(a *tileArgs)
+
 // narrowHalves takes rows apart into every other pixel and the others.
 //
 //go:noescape

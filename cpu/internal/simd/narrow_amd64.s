@@ -1517,6 +1517,231 @@ rest:
 	VZEROUPPER
 	RET
 
+// func narrowRest(a *byte)
+// Requires: AVX, CMOV, FMA3
+TEXT ·narrowRest(SB), NOSPLIT, $0-8
+	MOVQ  a+0(FP), AX
+	MOVQ  (AX), CX
+	MOVQ  40(AX), DX
+	MOVQ  56(AX), BX
+	MOVQ  96(AX), SI
+	MOVQ  16(AX), DI
+	SHLQ  $0x02, SI
+	IMULQ SI, DI
+	MOVQ  24(AX), R8
+	MOVQ  32(AX), R9
+	MOVQ  48(AX), R10
+	MOVQ  64(AX), R11
+
+pair:
+	LEAQ    (R8)(DI*1), R12
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(SI*1), Y4
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y4, Y5
+	VMOVAPS Y4, Y6
+	VMOVAPS Y4, Y7
+	CMPQ    80(AX), $0x01
+	CMOVQEQ R8, R12
+	MOVQ    8(AX), R14
+	MOVQ    16(AX), R15
+
+loop:
+	MOVLQSX      (R14), R13
+	VMOVUPS      (R8), Y9
+	ADDQ         SI, R8
+	VMOVUPS      (R12), Y10
+	ADDQ         SI, R12
+	VBROADCASTSS (CX)(R13*4), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y4
+	VBROADCASTSS 4(CX)(R13*4), Y8
+	VFMADD231PS  Y9, Y8, Y1
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS 8(CX)(R13*4), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y6
+	VBROADCASTSS 12(CX)(R13*4), Y8
+	VFMADD231PS  Y9, Y8, Y3
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         $0x04, R14
+	DECQ         R15
+	JNZ          loop
+	MOVQ         R12, R8
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKLPS    Y3, Y2, Y9
+	VSHUFPS      $0x44, Y9, Y8, Y10
+	VSHUFPS      $0xee, Y9, Y8, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VSHUFPS      $0x44, Y1, Y0, Y2
+	VSHUFPS      $0xee, Y1, Y0, Y0
+	TESTQ        BX, BX
+	JZ           panel0clamp
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y11, Y11, Y11
+	MOVLQSX      (R11), R12
+	VMOVUPS      (BX)(R12*4), X1
+	CMPQ         SI, $0x04
+	JEQ          panel0add
+	MOVLQSX      4(R11), R12
+	VMOVUPS      (BX)(R12*4), X3
+	CMPQ         SI, $0x08
+	JEQ          panel0add
+	MOVLQSX      8(R11), R12
+	VMOVUPS      (BX)(R12*4), X9
+	CMPQ         SI, $0x0c
+	JEQ          panel0add
+	MOVLQSX      12(R11), R12
+	VMOVUPS      (BX)(R12*4), X11
+	CMPQ         SI, $0x10
+	JEQ          panel0add
+	MOVLQSX      16(R11), R12
+	VINSERTF128  $0x01, (BX)(R12*4), Y1, Y1
+	CMPQ         SI, $0x14
+	JEQ          panel0add
+	MOVLQSX      20(R11), R12
+	VINSERTF128  $0x01, (BX)(R12*4), Y3, Y3
+
+panel0add:
+	VADDPS Y1, Y10, Y10
+	VADDPS Y3, Y8, Y8
+	VADDPS Y9, Y2, Y2
+	VADDPS Y11, Y0, Y0
+
+panel0clamp:
+	VBROADCASTSS 104(AX), Y1
+	VBROADCASTSS 108(AX), Y3
+	VMAXPS       Y10, Y1, Y10
+	VMINPS       Y10, Y3, Y10
+	VMAXPS       Y8, Y1, Y8
+	VMINPS       Y8, Y3, Y8
+	VMAXPS       Y2, Y1, Y2
+	VMINPS       Y2, Y3, Y2
+	VMAXPS       Y0, Y1, Y0
+	VMINPS       Y0, Y3, Y0
+	MOVLQSX      (R10), R12
+	VMOVUPS      X10, (DX)(R12*4)
+	CMPQ         SI, $0x04
+	JEQ          panel0stored
+	MOVLQSX      4(R10), R12
+	VMOVUPS      X8, (DX)(R12*4)
+	CMPQ         SI, $0x08
+	JEQ          panel0stored
+	MOVLQSX      8(R10), R12
+	VMOVUPS      X2, (DX)(R12*4)
+	CMPQ         SI, $0x0c
+	JEQ          panel0stored
+	MOVLQSX      12(R10), R12
+	VMOVUPS      X0, (DX)(R12*4)
+	CMPQ         SI, $0x10
+	JEQ          panel0stored
+	MOVLQSX      16(R10), R12
+	VEXTRACTF128 $0x01, Y10, (DX)(R12*4)
+	CMPQ         SI, $0x14
+	JEQ          panel0stored
+	MOVLQSX      20(R10), R12
+	VEXTRACTF128 $0x01, Y8, (DX)(R12*4)
+
+panel0stored:
+	ADDQ        SI, R10
+	ADDQ        SI, R11
+	ADDQ        SI, R9
+	DECQ        80(AX)
+	JZ          end
+	VUNPCKLPS   Y5, Y4, Y0
+	VUNPCKLPS   Y7, Y6, Y1
+	VSHUFPS     $0x44, Y1, Y0, Y2
+	VSHUFPS     $0xee, Y1, Y0, Y0
+	VUNPCKHPS   Y5, Y4, Y1
+	VUNPCKHPS   Y7, Y6, Y3
+	VSHUFPS     $0x44, Y3, Y1, Y4
+	VSHUFPS     $0xee, Y3, Y1, Y1
+	TESTQ       BX, BX
+	JZ          panel1clamp
+	VXORPS      Y3, Y3, Y3
+	VXORPS      Y5, Y5, Y5
+	VXORPS      Y6, Y6, Y6
+	VXORPS      Y7, Y7, Y7
+	MOVLQSX     (R11), R12
+	VMOVUPS     (BX)(R12*4), X3
+	CMPQ        SI, $0x04
+	JEQ         panel1add
+	MOVLQSX     4(R11), R12
+	VMOVUPS     (BX)(R12*4), X5
+	CMPQ        SI, $0x08
+	JEQ         panel1add
+	MOVLQSX     8(R11), R12
+	VMOVUPS     (BX)(R12*4), X6
+	CMPQ        SI, $0x0c
+	JEQ         panel1add
+	MOVLQSX     12(R11), R12
+	VMOVUPS     (BX)(R12*4), X7
+	CMPQ        SI, $0x10
+	JEQ         panel1add
+	MOVLQSX     16(R11), R12
+	VINSERTF128 $0x01, (BX)(R12*4), Y3, Y3
+	CMPQ        SI, $0x14
+	JEQ         panel1add
+	MOVLQSX     20(R11), R12
+	VINSERTF128 $0x01, (BX)(R12*4), Y5, Y5
+
+panel1add:
+	VADDPS Y3, Y2, Y2
+	VADDPS Y5, Y0, Y0
+	VADDPS Y6, Y4, Y4
+	VADDPS Y7, Y1, Y1
+
+panel1clamp:
+	VBROADCASTSS 104(AX), Y3
+	VBROADCASTSS 108(AX), Y5
+	VMAXPS       Y2, Y3, Y2
+	VMINPS       Y2, Y5, Y2
+	VMAXPS       Y0, Y3, Y0
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       Y4, Y3, Y4
+	VMINPS       Y4, Y5, Y4
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y5, Y1
+	MOVLQSX      (R10), R12
+	VMOVUPS      X2, (DX)(R12*4)
+	CMPQ         SI, $0x04
+	JEQ          panel1stored
+	MOVLQSX      4(R10), R12
+	VMOVUPS      X0, (DX)(R12*4)
+	CMPQ         SI, $0x08
+	JEQ          panel1stored
+	MOVLQSX      8(R10), R12
+	VMOVUPS      X4, (DX)(R12*4)
+	CMPQ         SI, $0x0c
+	JEQ          panel1stored
+	MOVLQSX      12(R10), R12
+	VMOVUPS      X1, (DX)(R12*4)
+	CMPQ         SI, $0x10
+	JEQ          panel1stored
+	MOVLQSX      16(R10), R12
+	VEXTRACTF128 $0x01, Y2, (DX)(R12*4)
+	CMPQ         SI, $0x14
+	JEQ          panel1stored
+	MOVLQSX      20(R10), R12
+	VEXTRACTF128 $0x01, Y0, (DX)(R12*4)
+
+panel1stored:
+	ADDQ SI, R10
+	ADDQ SI, R11
+	ADDQ SI, R9
+	DECQ 80(AX)
+	JZ   end
+	JMP  pair
+
+end:
+	VZEROUPPER
+	RET
+
 // func narrowHalves(a *byte)
 // Requires: AVX, AVX2
 TEXT ·narrowHalves(SB), NOSPLIT, $0-8

@@ -51,6 +51,7 @@ func kernels() {
 		for n := 1; n <= width256; n++ {
 			tile(narrow, m, n, 0)
 			tile(full, m, n, 0)
+			tile(full, m, n, 1)
 		}
 		columnTiles(full, m, width256)
 	}

@@ -199,5 +199,6 @@ func narrows() {
 	narrowReduce(false)
 	narrowReduce(true)
 	narrowTotal()
+	narrowRest()
 	narrowHalves()
 }

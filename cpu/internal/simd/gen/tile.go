@@ -213,7 +213,11 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			VMOVUPS(place(p.x, j), pixels[j])
 		}
 	}
-	if tail > 0 {
+	if tail > 0 && s.bytes == 32 { // one column, with the last of 16 registers
+		pixel := YMM()
+		VBROADCASTSS(place(p.x, n), pixel)
+		VFMADD231PS(w, pixel, ends[0])
+	} else if tail > 0 {
 		column := YMM()
 		VMOVUPS(w, column)
 		for j, end := range ends {
@@ -263,7 +267,7 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			MOVLQSX(rows.Offset(4*i), row)
 			return place(base, n)
 		}
-		values := turned(ends, m)
+		values := turned(s, ends, m)
 		TESTQ(p.residual, p.residual)
 		JZ(LabelRef("last"))
 		for i, v := range values {
@@ -298,7 +302,7 @@ func clamp(v, lo, hi reg.Register) {
 }
 
 // turned takes one or four columns of m rows, each in a register, and gives the rows.
-func turned(columns []reg.VecVirtual, m int) (rows []reg.Register) {
+func turned(s isa, columns []reg.VecVirtual, m int) (rows []reg.Register) {
 	var quads []reg.VecVirtual // rows 0…3, and 4…7 in the upper half
 	if len(columns) == 1 {
 		quads = columns
@@ -307,15 +311,7 @@ func turned(columns []reg.VecVirtual, m int) (rows []reg.Register) {
 			VPERMILPS(Imm(uint64(i)), columns[0], quads[i])
 		}
 	} else {
-		for _, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {
-			a, b := YMM(), YMM()
-			unpack(columns[1], columns[0], a)
-			unpack(columns[3], columns[2], b)
-			for _, half := range []uint64{0x44, 0xee} {
-				quads = append(quads, YMM())
-				VSHUFPS(Imm(half), b, a, quads[len(quads)-1])
-			}
-		}
+		quads = transposed(columns)
 	}
 	for i := range m {
 		if i < 4 {
@@ -323,9 +319,27 @@ func turned(columns []reg.VecVirtual, m int) (rows []reg.Register) {
 			continue
 		}
 		rows = append(rows, XMM())
-		VEXTRACTF32X4(Imm(1), quads[i-4], rows[i])
+		if s.bytes == 64 {
+			VEXTRACTF32X4(Imm(1), quads[i-4], rows[i])
+		} else {
+			VEXTRACTF128(Imm(1), quads[i-4], rows[i])
+		}
 	}
 	return rows
+}
+
+// transposed takes four columns and gives rows 0…3, with 4…7 in the upper half.
+func transposed(columns []reg.VecVirtual) (quads []reg.VecVirtual) {
+	for _, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {
+		a, b := YMM(), YMM()
+		unpack(columns[1], columns[0], a)
+		unpack(columns[3], columns[2], b)
+		for _, half := range []uint64{0x44, 0xee} {
+			quads = append(quads, YMM())
+			VSHUFPS(Imm(half), b, a, quads[len(quads)-1])
+		}
+	}
+	return quads
 }
 
 // Fields of columnsArgs.
