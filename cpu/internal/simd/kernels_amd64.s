@@ -7763,7 +7763,7 @@ last:
 	RET
 
 // func columns256fullx1x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·columns256fullx1x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -7775,43 +7775,49 @@ column:
 	MOVQ 32(AX), DI
 	MOVQ 48(AX), R8
 	MOVQ 64(AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 80(AX), R11
 
 panel:
 	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         88(AX), R12
+	ADDQ         R11, R12
+	LEAQ         64(CX), R10
+	CMPQ         R12, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           loop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
 
 loop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y2
-	VMOVUPS      32(CX)(R11*4), Y3
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x04, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          loop
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y2, Y0
 	VMINPS       Y0, Y3, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
+	VMOVUPS      Y1, 32(DX)(R12*4)
 	ADDQ         $0x04, DI
 	ADDQ         $0x04, R8
 	ADDQ         $0x04, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          panel
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
@@ -8240,7 +8246,7 @@ last:
 	RET
 
 // func columns256fullx2x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·columns256fullx2x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -8252,98 +8258,108 @@ column:
 	MOVQ 32(AX), DI
 	MOVQ 48(AX), R8
 	MOVQ 64(AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 80(AX), R11
 
 panel:
 	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
 	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         88(AX), R12
+	ADDQ         R11, R12
+	LEAQ         64(CX), R10
+	CMPQ         R12, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           loop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
 
 loop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y4
-	VMOVUPS      32(CX)(R11*4), Y5
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(SI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x08, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          loop
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y4, Y0
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y4, Y1
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y4, Y2
 	VMINPS       Y2, Y5, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
+	VMOVUPS      Y3, 32(DX)(R12*4)
 	ADDQ         $0x08, DI
 	ADDQ         $0x08, R8
 	ADDQ         $0x08, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
+	MOVQ         88(AX), R11
+	TESTQ        R11, R11
 	JZ           next
 
 lowerpanel:
 	VBROADCASTSS (DI), Y0
 	VMOVAPS      Y0, Y1
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	LEAQ         64(CX), R10
+	CMPQ         R11, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           lowerloop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
 
 lowerloop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y2
-	VMOVUPS      32(CX)(R11*4), Y3
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x04, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          lowerloop
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y2, Y0
 	VMINPS       Y0, Y3, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
+	VMOVUPS      Y1, 32(DX)(R12*4)
 	ADDQ         $0x04, DI
 	ADDQ         $0x04, R8
 	ADDQ         $0x04, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          lowerpanel
 
 next:
@@ -8862,7 +8878,7 @@ last:
 	RET
 
 // func columns256fullx3x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·columns256fullx3x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -8874,7 +8890,7 @@ column:
 	MOVQ 32(AX), DI
 	MOVQ 48(AX), R8
 	MOVQ 64(AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 80(AX), R11
 
 panel:
 	VBROADCASTSS (DI), Y0
@@ -8883,24 +8899,30 @@ panel:
 	VMOVAPS      Y2, Y3
 	VBROADCASTSS 8(DI), Y4
 	VMOVAPS      Y4, Y5
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         88(AX), R12
+	ADDQ         R11, R12
+	LEAQ         64(CX), R10
+	CMPQ         R12, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           loop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
 
 loop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y6
-	VMOVUPS      32(CX)(R11*4), Y7
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
@@ -8910,40 +8932,40 @@ loop:
 	VBROADCASTSS 8(SI), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x0c, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          loop
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y6, Y1
 	VMINPS       Y1, Y7, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y6, Y2
 	VMINPS       Y2, Y7, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y6, Y3
 	VMINPS       Y3, Y7, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y6, Y4
 	VMINPS       Y4, Y7, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
+	VMOVUPS      Y5, 32(DX)(R12*4)
 	ADDQ         $0x0c, DI
 	ADDQ         $0x0c, R8
 	ADDQ         $0x0c, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
+	MOVQ         88(AX), R11
+	TESTQ        R11, R11
 	JZ           next
 
 lowerpanel:
@@ -8951,51 +8973,55 @@ lowerpanel:
 	VMOVAPS      Y0, Y1
 	VBROADCASTSS 4(DI), Y2
 	VMOVAPS      Y2, Y3
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	LEAQ         64(CX), R10
+	CMPQ         R11, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           lowerloop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
 
 lowerloop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y4
-	VMOVUPS      32(CX)(R11*4), Y5
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(SI), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x08, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          lowerloop
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y4, Y0
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y4, Y1
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y4, Y2
 	VMINPS       Y2, Y5, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
+	VMOVUPS      Y3, 32(DX)(R12*4)
 	ADDQ         $0x08, DI
 	ADDQ         $0x08, R8
 	ADDQ         $0x08, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          lowerpanel
 
 next:
@@ -9602,7 +9628,7 @@ last:
 	RET
 
 // func columns256fullx4x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·columns256fullx4x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -9614,7 +9640,7 @@ column:
 	MOVQ 32(AX), DI
 	MOVQ 48(AX), R8
 	MOVQ 64(AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 80(AX), R11
 
 panel:
 	VBROADCASTSS (DI), Y0
@@ -9625,27 +9651,33 @@ panel:
 	VMOVAPS      Y4, Y5
 	VBROADCASTSS 12(DI), Y6
 	VMOVAPS      Y6, Y7
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         88(AX), R12
+	ADDQ         R11, R12
+	LEAQ         64(CX), R10
+	CMPQ         R12, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           loop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
+	MOVLQSX      12(R9), R12
+	VADDPS       (BX)(R12*4), Y6, Y6
+	VADDPS       32(BX)(R12*4), Y7, Y7
 
 loop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y8
-	VMOVUPS      32(CX)(R11*4), Y9
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -9658,47 +9690,47 @@ loop:
 	VBROADCASTSS 12(SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x10, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          loop
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y8, Y0
 	VMINPS       Y0, Y9, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y8, Y1
 	VMINPS       Y1, Y9, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y8, Y2
 	VMINPS       Y2, Y9, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y8, Y3
 	VMINPS       Y3, Y9, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y8, Y4
 	VMINPS       Y4, Y9, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y8, Y5
 	VMINPS       Y5, Y9, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Y5, 32(DX)(R12*4)
+	MOVLQSX      12(R8), R12
 	VMAXPS       Y6, Y8, Y6
 	VMINPS       Y6, Y9, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
-	VMOVUPS      Y7, 32(DX)(R11*4)
+	VMOVUPS      Y7, 32(DX)(R12*4)
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
+	MOVQ         88(AX), R11
+	TESTQ        R11, R11
 	JZ           next
 
 lowerpanel:
@@ -9708,24 +9740,28 @@ lowerpanel:
 	VMOVAPS      Y2, Y3
 	VBROADCASTSS 8(DI), Y4
 	VMOVAPS      Y4, Y5
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	LEAQ         64(CX), R10
+	CMPQ         R11, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           lowerloop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
 
 lowerloop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y6
-	VMOVUPS      32(CX)(R11*4), Y7
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
@@ -9735,37 +9771,37 @@ lowerloop:
 	VBROADCASTSS 8(SI), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x0c, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          lowerloop
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y6, Y1
 	VMINPS       Y1, Y7, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y6, Y2
 	VMINPS       Y2, Y7, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y6, Y3
 	VMINPS       Y3, Y7, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y6, Y4
 	VMINPS       Y4, Y7, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
+	VMOVUPS      Y5, 32(DX)(R12*4)
 	ADDQ         $0x0c, DI
 	ADDQ         $0x0c, R8
 	ADDQ         $0x0c, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          lowerpanel
 
 next:
@@ -10460,7 +10496,7 @@ last:
 	RET
 
 // func columns256fullx5x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·columns256fullx5x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -10472,7 +10508,7 @@ column:
 	MOVQ 32(AX), DI
 	MOVQ 48(AX), R8
 	MOVQ 64(AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 80(AX), R11
 
 panel:
 	VBROADCASTSS (DI), Y0
@@ -10485,30 +10521,36 @@ panel:
 	VMOVAPS      Y6, Y7
 	VBROADCASTSS 16(DI), Y8
 	VMOVAPS      Y8, Y9
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         88(AX), R12
+	ADDQ         R11, R12
+	LEAQ         64(CX), R10
+	CMPQ         R12, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           loop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
+	MOVLQSX      12(R9), R12
+	VADDPS       (BX)(R12*4), Y6, Y6
+	VADDPS       32(BX)(R12*4), Y7, Y7
+	MOVLQSX      16(R9), R12
+	VADDPS       (BX)(R12*4), Y8, Y8
+	VADDPS       32(BX)(R12*4), Y9, Y9
 
 loop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y10
-	VMOVUPS      32(CX)(R11*4), Y11
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
@@ -10524,54 +10566,54 @@ loop:
 	VBROADCASTSS 16(SI), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x14, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          loop
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y10, Y0
 	VMINPS       Y0, Y11, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y10, Y1
 	VMINPS       Y1, Y11, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y10, Y2
 	VMINPS       Y2, Y11, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y10, Y3
 	VMINPS       Y3, Y11, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y10, Y4
 	VMINPS       Y4, Y11, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y10, Y5
 	VMINPS       Y5, Y11, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Y5, 32(DX)(R12*4)
+	MOVLQSX      12(R8), R12
 	VMAXPS       Y6, Y10, Y6
 	VMINPS       Y6, Y11, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VMAXPS       Y7, Y10, Y7
 	VMINPS       Y7, Y11, Y7
-	VMOVUPS      Y7, 32(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Y7, 32(DX)(R12*4)
+	MOVLQSX      16(R8), R12
 	VMAXPS       Y8, Y10, Y8
 	VMINPS       Y8, Y11, Y8
-	VMOVUPS      Y8, (DX)(R11*4)
+	VMOVUPS      Y8, (DX)(R12*4)
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
-	VMOVUPS      Y9, 32(DX)(R11*4)
+	VMOVUPS      Y9, 32(DX)(R12*4)
 	ADDQ         $0x14, DI
 	ADDQ         $0x14, R8
 	ADDQ         $0x14, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
+	MOVQ         88(AX), R11
+	TESTQ        R11, R11
 	JZ           next
 
 lowerpanel:
@@ -10583,27 +10625,31 @@ lowerpanel:
 	VMOVAPS      Y4, Y5
 	VBROADCASTSS 12(DI), Y6
 	VMOVAPS      Y6, Y7
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	LEAQ         64(CX), R10
+	CMPQ         R11, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           lowerloop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
+	MOVLQSX      12(R9), R12
+	VADDPS       (BX)(R12*4), Y6, Y6
+	VADDPS       32(BX)(R12*4), Y7, Y7
 
 lowerloop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y8
-	VMOVUPS      32(CX)(R11*4), Y9
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -10616,44 +10662,44 @@ lowerloop:
 	VBROADCASTSS 12(SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x10, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          lowerloop
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y8, Y0
 	VMINPS       Y0, Y9, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y8, Y1
 	VMINPS       Y1, Y9, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y8, Y2
 	VMINPS       Y2, Y9, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y8, Y3
 	VMINPS       Y3, Y9, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y8, Y4
 	VMINPS       Y4, Y9, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y8, Y5
 	VMINPS       Y5, Y9, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Y5, 32(DX)(R12*4)
+	MOVLQSX      12(R8), R12
 	VMAXPS       Y6, Y8, Y6
 	VMINPS       Y6, Y9, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
-	VMOVUPS      Y7, 32(DX)(R11*4)
+	VMOVUPS      Y7, 32(DX)(R12*4)
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          lowerpanel
 
 next:
@@ -11436,7 +11482,7 @@ last:
 	RET
 
 // func columns256fullx6x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·columns256fullx6x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -11448,7 +11494,7 @@ column:
 	MOVQ 32(AX), DI
 	MOVQ 48(AX), R8
 	MOVQ 64(AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 80(AX), R11
 
 panel:
 	VBROADCASTSS (DI), Y0
@@ -11463,33 +11509,39 @@ panel:
 	VMOVAPS      Y8, Y9
 	VBROADCASTSS 20(DI), Y10
 	VMOVAPS      Y10, Y11
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         88(AX), R12
+	ADDQ         R11, R12
+	LEAQ         64(CX), R10
+	CMPQ         R12, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           loop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Y10, Y10
-	VADDPS       32(BX)(R11*4), Y11, Y11
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
+	MOVLQSX      12(R9), R12
+	VADDPS       (BX)(R12*4), Y6, Y6
+	VADDPS       32(BX)(R12*4), Y7, Y7
+	MOVLQSX      16(R9), R12
+	VADDPS       (BX)(R12*4), Y8, Y8
+	VADDPS       32(BX)(R12*4), Y9, Y9
+	MOVLQSX      20(R9), R12
+	VADDPS       (BX)(R12*4), Y10, Y10
+	VADDPS       32(BX)(R12*4), Y11, Y11
 
 loop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y12
-	VMOVUPS      32(CX)(R11*4), Y13
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
@@ -11508,61 +11560,61 @@ loop:
 	VBROADCASTSS 20(SI), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x18, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          loop
 	VBROADCASTSS 104(AX), Y12
 	VBROADCASTSS 108(AX), Y13
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y12, Y1
 	VMINPS       Y1, Y13, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y12, Y2
 	VMINPS       Y2, Y13, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y12, Y3
 	VMINPS       Y3, Y13, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y12, Y4
 	VMINPS       Y4, Y13, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y12, Y5
 	VMINPS       Y5, Y13, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Y5, 32(DX)(R12*4)
+	MOVLQSX      12(R8), R12
 	VMAXPS       Y6, Y12, Y6
 	VMINPS       Y6, Y13, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VMAXPS       Y7, Y12, Y7
 	VMINPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 32(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Y7, 32(DX)(R12*4)
+	MOVLQSX      16(R8), R12
 	VMAXPS       Y8, Y12, Y8
 	VMINPS       Y8, Y13, Y8
-	VMOVUPS      Y8, (DX)(R11*4)
+	VMOVUPS      Y8, (DX)(R12*4)
 	VMAXPS       Y9, Y12, Y9
 	VMINPS       Y9, Y13, Y9
-	VMOVUPS      Y9, 32(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Y9, 32(DX)(R12*4)
+	MOVLQSX      20(R8), R12
 	VMAXPS       Y10, Y12, Y10
 	VMINPS       Y10, Y13, Y10
-	VMOVUPS      Y10, (DX)(R11*4)
+	VMOVUPS      Y10, (DX)(R12*4)
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
-	VMOVUPS      Y11, 32(DX)(R11*4)
+	VMOVUPS      Y11, 32(DX)(R12*4)
 	ADDQ         $0x18, DI
 	ADDQ         $0x18, R8
 	ADDQ         $0x18, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
+	MOVQ         88(AX), R11
+	TESTQ        R11, R11
 	JZ           next
 
 lowerpanel:
@@ -11576,30 +11628,34 @@ lowerpanel:
 	VMOVAPS      Y6, Y7
 	VBROADCASTSS 16(DI), Y8
 	VMOVAPS      Y8, Y9
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	LEAQ         64(CX), R10
+	CMPQ         R11, $0x01
+	CMOVQNE      CX, R10
+	MOVQ         8(AX), R13
+	MOVQ         16(AX), R14
 	TESTQ        BX, BX
 	JZ           lowerloop
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Y0, Y0
-	VADDPS       32(BX)(R11*4), Y1, Y1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Y2, Y2
-	VADDPS       32(BX)(R11*4), Y3, Y3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Y4, Y4
-	VADDPS       32(BX)(R11*4), Y5, Y5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Y6, Y6
-	VADDPS       32(BX)(R11*4), Y7, Y7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Y8, Y8
-	VADDPS       32(BX)(R11*4), Y9, Y9
+	MOVLQSX      (R9), R12
+	VADDPS       (BX)(R12*4), Y0, Y0
+	VADDPS       32(BX)(R12*4), Y1, Y1
+	MOVLQSX      4(R9), R12
+	VADDPS       (BX)(R12*4), Y2, Y2
+	VADDPS       32(BX)(R12*4), Y3, Y3
+	MOVLQSX      8(R9), R12
+	VADDPS       (BX)(R12*4), Y4, Y4
+	VADDPS       32(BX)(R12*4), Y5, Y5
+	MOVLQSX      12(R9), R12
+	VADDPS       (BX)(R12*4), Y6, Y6
+	VADDPS       32(BX)(R12*4), Y7, Y7
+	MOVLQSX      16(R9), R12
+	VADDPS       (BX)(R12*4), Y8, Y8
+	VADDPS       32(BX)(R12*4), Y9, Y9
 
 lowerloop:
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Y10
-	VMOVUPS      32(CX)(R11*4), Y11
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
 	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
@@ -11615,51 +11671,51 @@ lowerloop:
 	VBROADCASTSS 16(SI), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         $0x04, R12
+	ADDQ         $0x04, R13
 	ADDQ         $0x14, SI
-	DECQ         R13
+	DECQ         R14
 	JNZ          lowerloop
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
-	MOVLQSX      (R8), R11
+	MOVLQSX      (R8), R12
 	VMAXPS       Y0, Y10, Y0
 	VMINPS       Y0, Y11, Y0
-	VMOVUPS      Y0, (DX)(R11*4)
+	VMOVUPS      Y0, (DX)(R12*4)
 	VMAXPS       Y1, Y10, Y1
 	VMINPS       Y1, Y11, Y1
-	VMOVUPS      Y1, 32(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Y1, 32(DX)(R12*4)
+	MOVLQSX      4(R8), R12
 	VMAXPS       Y2, Y10, Y2
 	VMINPS       Y2, Y11, Y2
-	VMOVUPS      Y2, (DX)(R11*4)
+	VMOVUPS      Y2, (DX)(R12*4)
 	VMAXPS       Y3, Y10, Y3
 	VMINPS       Y3, Y11, Y3
-	VMOVUPS      Y3, 32(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Y3, 32(DX)(R12*4)
+	MOVLQSX      8(R8), R12
 	VMAXPS       Y4, Y10, Y4
 	VMINPS       Y4, Y11, Y4
-	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y4, (DX)(R12*4)
 	VMAXPS       Y5, Y10, Y5
 	VMINPS       Y5, Y11, Y5
-	VMOVUPS      Y5, 32(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Y5, 32(DX)(R12*4)
+	MOVLQSX      12(R8), R12
 	VMAXPS       Y6, Y10, Y6
 	VMINPS       Y6, Y11, Y6
-	VMOVUPS      Y6, (DX)(R11*4)
+	VMOVUPS      Y6, (DX)(R12*4)
 	VMAXPS       Y7, Y10, Y7
 	VMINPS       Y7, Y11, Y7
-	VMOVUPS      Y7, 32(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Y7, 32(DX)(R12*4)
+	MOVLQSX      16(R8), R12
 	VMAXPS       Y8, Y10, Y8
 	VMINPS       Y8, Y11, Y8
-	VMOVUPS      Y8, (DX)(R11*4)
+	VMOVUPS      Y8, (DX)(R12*4)
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
-	VMOVUPS      Y9, 32(DX)(R11*4)
+	VMOVUPS      Y9, 32(DX)(R12*4)
 	ADDQ         $0x14, DI
 	ADDQ         $0x14, R8
 	ADDQ         $0x14, R9
-	DECQ         R10
+	DECQ         R11
 	JNZ          lowerpanel
 
 next:

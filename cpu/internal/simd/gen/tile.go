@@ -111,11 +111,20 @@ func columnTiles(s isa, m, n int) {
 	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows and of %d, so many times %d pixels.", name, m, m-1, n*s.bytes/4))
 	Label("column")
 	p.begin()
+	if s.bytes == 32 {
+		p.ahead = GP64()
+	}
+	p.fetch = func(panels reg.GPVirtual) {
+		left := p.field(atLower)
+		ADDQ(panels, left)
+		p.aim(n, left)
+	}
 	p.run("", m, n, 0, p.field(atPanels))
 	if m > 1 {
 		lower := p.field(atLower)
 		TESTQ(lower, lower)
 		JZ(LabelRef("next"))
+		p.fetch = func(panels reg.GPVirtual) { p.aim(n, panels) }
 		p.run("lower", m-1, n, 0, lower)
 	}
 	Label("next")
@@ -132,6 +141,14 @@ func columnTiles(s isa, m, n int) {
 	RET()
 }
 
+// aim has the column's last panel fetch the next column's pixels, and the others what they
+// have already.
+func (p *panels) aim(n int, left reg.GPVirtual) {
+	LEAQ(Mem{Base: p.x, Disp: n * p.bytes}, p.ahead)
+	CMPQ(left, Imm(1))
+	CMOVQNE(p.x, p.ahead)
+}
+
 // panels is what tiles keep from panel to panel.
 type panels struct {
 	isa
@@ -139,6 +156,9 @@ type panels struct {
 	masked                  reg.Register
 	x, y, residual          reg.GPVirtual
 	w, bias, yRows, addRows Mem
+
+	ahead reg.GPVirtual              // not nil: the pixels that are fetched, see aim
+	fetch func(panels reg.GPVirtual) // sets it, with so many panels of this height left
 }
 
 func newPanels(s isa, name, doc string) *panels {
@@ -181,6 +201,9 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		VMOVUPS(bias, ends[j])
 	}
 
+	if p.ahead != nil {
+		p.fetch(panels)
+	}
 	row, rows, left := GP64(), Mem{Base: p.field(atRows)}, p.field(atDepth)
 	place := func(base reg.GPVirtual, j int) Mem {
 		return Mem{Base: base, Index: row, Scale: 4, Disp: j * s.bytes}
@@ -223,6 +246,9 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		for j, end := range ends {
 			VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
 		}
+	}
+	if p.ahead != nil {
+		PREFETCHT0(place(p.ahead, 0))
 	}
 	if n == 1 { // weights that are used once come from far away
 		PREFETCHT0(w.Offset(farAhead))
