@@ -34,25 +34,55 @@ func narrowMax2x2(a *narrowArgs)
 //go:noescape
 func narrowMax3x2(a *narrowArgs)
 
-// narrowSlide convolves a strip of up to 8 columns of planes with 3x3 weights.
+// narrowSlide convolves a strip of up to 8 columns of planes inside planes with 3x3 weights.
 //
 //go:noescape
 func narrowSlide(a *slideArgs)
 
-// narrowSlideStrided convolves a strip of up to 7 columns of planes with 3x3 weights, every other pixel.
+// narrowSlideRight convolves a strip of up to 8 columns of planes at the right border with 3x3 weights.
+//
+//go:noescape
+func narrowSlideRight(a *slideArgs)
+
+// narrowSlideLeft convolves a strip of up to 8 columns of planes at the left border with 3x3 weights.
+//
+//go:noescape
+func narrowSlideLeft(a *slideArgs)
+
+// narrowSlideWhole convolves a strip of up to 8 columns of planes from border to border with 3x3 weights.
+//
+//go:noescape
+func narrowSlideWhole(a *slideArgs)
+
+// narrowSlideStrided convolves a strip of up to 7 columns of planes inside planes with 3x3 weights, every other pixel.
 //
 //go:noescape
 func narrowSlideStrided(a *slideArgs)
 
-// narrowSlideAverage adds 3x3 pixels, every other pixel, and scales the sums.
+// narrowSlideAverage adds 3x3 pixels, every other pixel, and scales the sums, inside planes.
 //
 //go:noescape
 func narrowSlideAverage(a *slideArgs)
 
-// narrowSlideMax is the largest of 3x3 pixels, every other pixel.
+// narrowSlideMax is the largest of 3x3 pixels, every other pixel, inside planes.
 //
 //go:noescape
 func narrowSlideMax(a *slideArgs)
+
+// narrowSlideStridedMasked convolves a strip of up to 7 columns of planes anywhere with 3x3 weights, every other pixel.
+//
+//go:noescape
+func narrowSlideStridedMasked(a *slideArgs)
+
+// narrowSlideAverageMasked adds 3x3 pixels, every other pixel, and scales the sums, anywhere.
+//
+//go:noescape
+func narrowSlideAverageMasked(a *slideArgs)
+
+// narrowSlideMaxMasked is the largest of 3x3 pixels, every other pixel, anywhere.
+//
+//go:noescape
+func narrowSlideMaxMasked(a *slideArgs)
 
 // narrowTotal adds up the pixels of planes and scales the sums.
 //

@@ -812,20 +812,160 @@ next:
 // func narrowSlide(a *byte)
 // Requires: AVX, FMA3
 TEXT ·narrowSlide(SB), NOSPLIT, $0-8
-	MOVQ    a+0(FP), AX
-	MOVQ    16(AX), BX
-	MOVQ    40(AX), SI
-	MOVQ    24(AX), DI
-	MOVQ    48(AX), R8
-	MOVQ    88(AX), R9
-	MOVQ    136(AX), CX
-	VMOVUPS (CX), Y0
-	MOVQ    136(AX), CX
-	VMOVUPS 32(CX), Y1
-	MOVQ    136(AX), CX
-	VMOVUPS 64(CX), Y2
-	MOVQ    56(AX), R10
-	MOVQ    64(AX), R11
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 120(AX), Y0
+	VBROADCASTSS 124(AX), Y1
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Y2
+	VBROADCASTSS 4(R10), Y3
+	VBROADCASTSS 8(R10), Y4
+	VBROADCASTSS 12(R10), Y5
+	VBROADCASTSS 16(R10), Y6
+	VBROADCASTSS 20(R10), Y7
+	VBROADCASTSS 24(R10), Y8
+	VBROADCASTSS 28(R10), Y9
+	VBROADCASTSS 32(R10), Y10
+	ADDQ         $0x24, R10
+	VBROADCASTSS (R11), Y12
+	CMPQ         104(AX), $0x00
+	JEQ          inside
+	VMOVUPS      (CX), Y11
+	VFMADD231PS  Y11, Y2, Y12
+	VMOVUPS      4(CX), Y11
+	VFMADD231PS  Y11, Y3, Y12
+	VMOVUPS      8(CX), Y11
+	VFMADD231PS  Y11, Y4, Y12
+	ADDQ         BX, CX
+
+inside:
+	VBROADCASTSS (R11), Y13
+	VMOVUPS      (CX), Y11
+	VFMADD231PS  Y11, Y5, Y12
+	VFMADD231PS  Y11, Y2, Y13
+	VMOVUPS      4(CX), Y11
+	VFMADD231PS  Y11, Y6, Y12
+	VFMADD231PS  Y11, Y3, Y13
+	VMOVUPS      8(CX), Y11
+	VFMADD231PS  Y11, Y7, Y12
+	VFMADD231PS  Y11, Y4, Y13
+	DECQ         R12
+	JZ           bottom
+
+row:
+	ADDQ         BX, CX
+	VMOVAPS      Y12, Y11
+	VMOVAPS      Y13, Y12
+	VBROADCASTSS (R11), Y13
+	VMOVUPS      (CX), Y14
+	VFMADD231PS  Y14, Y8, Y11
+	VFMADD231PS  Y14, Y5, Y12
+	VFMADD231PS  Y14, Y2, Y13
+	VMOVUPS      4(CX), Y14
+	VFMADD231PS  Y14, Y9, Y11
+	VFMADD231PS  Y14, Y6, Y12
+	VFMADD231PS  Y14, Y3, Y13
+	VMOVUPS      8(CX), Y14
+	VFMADD231PS  Y14, Y10, Y11
+	VFMADD231PS  Y14, Y7, Y12
+	VFMADD231PS  Y14, Y4, Y13
+	VMAXPS       Y11, Y0, Y11
+	VMINPS       Y11, Y1, Y11
+	CMPQ         144(AX), $0x07
+	JLE          rowFewer
+	VMOVUPS      Y11, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R12
+	JNZ  row
+
+bottom:
+	CMPQ        112(AX), $0x00
+	JEQ         border
+	ADDQ        BX, CX
+	VMOVUPS     (CX), Y2
+	VFMADD231PS Y2, Y8, Y12
+	VMOVUPS     4(CX), Y2
+	VFMADD231PS Y2, Y9, Y12
+	VMOVUPS     8(CX), Y2
+	VFMADD231PS Y2, Y10, Y12
+
+border:
+	VMAXPS  Y12, Y0, Y12
+	VMINPS  Y12, Y1, Y12
+	CMPQ    152(AX), $0x07
+	JLE     bottomFewer
+	VMOVUPS Y12, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+	ADDQ $0x04, R11
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+rowFewer:
+	JLT          rowPart
+	VEXTRACTF128 $0x01, Y11, X14
+	VPALIGNR     $0x0c, X11, X14, X14
+	VMOVUPS      X11, (DX)
+	VMOVUPS      X14, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y14
+	VMASKMOVPS Y11, Y14, (DX)
+	JMP        rowStored
+
+bottomFewer:
+	JLT          bottomPart
+	VEXTRACTF128 $0x01, Y12, X2
+	VPALIGNR     $0x0c, X12, X2, X2
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X2, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y2
+	VMASKMOVPS Y12, Y2, (DX)
+	JMP        bottomStored
+
+// func narrowSlideRight(a *byte)
+// Requires: AVX, FMA3
+TEXT ·narrowSlideRight(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	MOVQ         136(AX), CX
+	VMOVUPS      64(CX), Y0
+	VBROADCASTSS 120(AX), Y1
+	VBROADCASTSS 124(AX), Y2
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
 
 plane:
 	MOVLQSX      (DI), CX
@@ -852,28 +992,22 @@ plane:
 	CMPQ         104(AX), $0x00
 	JEQ          inside
 	VMOVUPS      (CX), Y12
-	VANDPS       Y0, Y12, Y12
 	VFMADD231PS  Y12, Y3, Y13
 	VMOVUPS      4(CX), Y12
-	VANDPS       Y1, Y12, Y12
 	VFMADD231PS  Y12, Y4, Y13
-	VMOVUPS      8(CX), Y12
-	VANDPS       Y2, Y12, Y12
+	VANDPS       8(CX), Y0, Y12
 	VFMADD231PS  Y12, Y5, Y13
 	ADDQ         BX, CX
 
 inside:
 	VBROADCASTSS (R11), Y14
 	VMOVUPS      (CX), Y12
-	VANDPS       Y0, Y12, Y12
 	VFMADD231PS  Y12, Y6, Y13
 	VFMADD231PS  Y12, Y3, Y14
 	VMOVUPS      4(CX), Y12
-	VANDPS       Y1, Y12, Y12
 	VFMADD231PS  Y12, Y7, Y13
 	VFMADD231PS  Y12, Y4, Y14
-	VMOVUPS      8(CX), Y12
-	VANDPS       Y2, Y12, Y12
+	VANDPS       8(CX), Y0, Y12
 	VFMADD231PS  Y12, Y8, Y13
 	VFMADD231PS  Y12, Y5, Y14
 	DECQ         R12
@@ -885,39 +1019,22 @@ row:
 	VMOVAPS      Y14, Y13
 	VBROADCASTSS (R11), Y14
 	VMOVUPS      (CX), Y15
-	VANDPS       Y0, Y15, Y15
 	VFMADD231PS  Y15, Y9, Y12
 	VFMADD231PS  Y15, Y6, Y13
 	VFMADD231PS  Y15, Y3, Y14
 	VMOVUPS      4(CX), Y15
-	VANDPS       Y1, Y15, Y15
 	VFMADD231PS  Y15, Y10, Y12
 	VFMADD231PS  Y15, Y7, Y13
 	VFMADD231PS  Y15, Y4, Y14
-	VMOVUPS      8(CX), Y15
-	VANDPS       Y2, Y15, Y15
+	VANDPS       8(CX), Y0, Y15
 	VFMADD231PS  Y15, Y11, Y12
 	VFMADD231PS  Y15, Y8, Y13
 	VFMADD231PS  Y15, Y5, Y14
-	VBROADCASTSS 120(AX), Y15
-	VMAXPS       Y12, Y15, Y12
-	VBROADCASTSS 124(AX), Y15
-	VMINPS       Y12, Y15, Y12
+	VMAXPS       Y12, Y1, Y12
+	VMINPS       Y12, Y2, Y12
 	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	JLE          rowFewer
 	VMOVUPS      Y12, (DX)
-	JMP          rowStored
-
-rowSeven:
-	VEXTRACTF128 $0x01, Y12, X15
-	VPALIGNR     $0x0c, X12, X15, X15
-	VMOVUPS      X12, (DX)
-	VMOVUPS      X15, 12(DX)
-	JMP          rowStored
-
-rowPart:
-	VMASKMOVPS Y12, Y1, (DX)
 
 rowStored:
 	ADDQ SI, DX
@@ -929,35 +1046,18 @@ bottom:
 	JEQ         border
 	ADDQ        BX, CX
 	VMOVUPS     (CX), Y3
-	VANDPS      Y0, Y3, Y3
 	VFMADD231PS Y3, Y9, Y13
 	VMOVUPS     4(CX), Y3
-	VANDPS      Y1, Y3, Y3
 	VFMADD231PS Y3, Y10, Y13
-	VMOVUPS     8(CX), Y3
-	VANDPS      Y2, Y3, Y3
+	VANDPS      8(CX), Y0, Y3
 	VFMADD231PS Y3, Y11, Y13
 
 border:
-	VBROADCASTSS 120(AX), Y3
-	VMAXPS       Y13, Y3, Y13
-	VBROADCASTSS 124(AX), Y3
-	VMINPS       Y13, Y3, Y13
-	CMPQ         152(AX), $0x07
-	JEQ          bottomSeven
-	JLT          bottomPart
-	VMOVUPS      Y13, (DX)
-	JMP          bottomStored
-
-bottomSeven:
-	VEXTRACTF128 $0x01, Y13, X3
-	VPALIGNR     $0x0c, X13, X3, X3
-	VMOVUPS      X13, (DX)
-	VMOVUPS      X3, 12(DX)
-	JMP          bottomStored
-
-bottomPart:
-	VMASKMOVPS Y13, Y1, (DX)
+	VMAXPS  Y13, Y1, Y13
+	VMINPS  Y13, Y2, Y13
+	CMPQ    152(AX), $0x07
+	JLE     bottomFewer
+	VMOVUPS Y13, (DX)
 
 bottomStored:
 	ADDQ SI, DX
@@ -967,19 +1067,49 @@ bottomStored:
 	VZEROUPPER
 	RET
 
-// func narrowSlideStrided(a *byte)
-// Requires: AVX, AVX2, FMA3
-TEXT ·narrowSlideStrided(SB), NOSPLIT, $0-8
-	MOVQ    a+0(FP), AX
-	MOVQ    16(AX), BX
-	MOVQ    40(AX), SI
-	MOVQ    24(AX), DI
-	MOVQ    48(AX), R8
-	MOVQ    88(AX), R9
-	MOVQ    136(AX), R10
-	VMOVUPS narrowSlideStridedbehind<>+0(SB), Y0
-	MOVQ    56(AX), R11
-	MOVQ    64(AX), R12
+rowFewer:
+	JLT          rowPart
+	VEXTRACTF128 $0x01, Y12, X15
+	VPALIGNR     $0x0c, X12, X15, X15
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y12, Y15, (DX)
+	JMP        rowStored
+
+bottomFewer:
+	JLT          bottomPart
+	VEXTRACTF128 $0x01, Y13, X3
+	VPALIGNR     $0x0c, X13, X3, X3
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y13, Y3, (DX)
+	JMP        bottomStored
+
+// func narrowSlideLeft(a *byte)
+// Requires: AVX, FMA3
+TEXT ·narrowSlideLeft(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	MOVQ         136(AX), CX
+	VMOVUPS      (CX), Y0
+	VBROADCASTSS 120(AX), Y1
+	VBROADCASTSS 124(AX), Y2
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
 
 plane:
 	MOVLQSX      (DI), CX
@@ -991,135 +1121,417 @@ plane:
 	ADDQ         32(AX), DX
 	ADDQ         $0x04, R8
 	ADDQ         8(AX), CX
-	MOVQ         96(AX), R13
-	VBROADCASTSS (R11), Y1
-	VBROADCASTSS 4(R11), Y2
-	VBROADCASTSS 8(R11), Y3
-	VBROADCASTSS 12(R11), Y4
-	VBROADCASTSS 16(R11), Y5
-	VBROADCASTSS 20(R11), Y6
-	VBROADCASTSS 24(R11), Y7
-	VBROADCASTSS 28(R11), Y8
-	VBROADCASTSS 32(R11), Y9
-	ADDQ         $0x24, R11
-	VBROADCASTSS (R12), Y11
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Y3
+	VBROADCASTSS 4(R10), Y4
+	VBROADCASTSS 8(R10), Y5
+	VBROADCASTSS 12(R10), Y6
+	VBROADCASTSS 16(R10), Y7
+	VBROADCASTSS 20(R10), Y8
+	VBROADCASTSS 24(R10), Y9
+	VBROADCASTSS 28(R10), Y10
+	VBROADCASTSS 32(R10), Y11
+	ADDQ         $0x24, R10
+	VBROADCASTSS (R11), Y13
 	CMPQ         104(AX), $0x00
 	JEQ          inside
-	VMOVUPS      (CX), Y10
-	VANDPS       (R10), Y10, Y10
-	VMOVUPS      32(CX), Y12
-	VANDPS       64(R10), Y12, Y12
+	VANDPS       (CX), Y0, Y12
+	VFMADD231PS  Y12, Y3, Y13
+	VMOVUPS      4(CX), Y12
+	VFMADD231PS  Y12, Y4, Y13
+	VMOVUPS      8(CX), Y12
+	VFMADD231PS  Y12, Y5, Y13
 	ADDQ         BX, CX
-	VSHUFPS      $0x88, Y12, Y10, Y13
-	VSHUFPS      $0xdd, Y12, Y10, Y10
-	VPERMPS      Y13, Y0, Y12
-	VFMADD231PS  Y13, Y1, Y11
-	VFMADD231PS  Y10, Y2, Y11
-	VFMADD231PS  Y12, Y3, Y11
 
 inside:
-	TESTQ R13, R13
-	JZ    bottom
+	VBROADCASTSS (R11), Y14
+	VANDPS       (CX), Y0, Y12
+	VFMADD231PS  Y12, Y6, Y13
+	VFMADD231PS  Y12, Y3, Y14
+	VMOVUPS      4(CX), Y12
+	VFMADD231PS  Y12, Y7, Y13
+	VFMADD231PS  Y12, Y4, Y14
+	VMOVUPS      8(CX), Y12
+	VFMADD231PS  Y12, Y8, Y13
+	VFMADD231PS  Y12, Y5, Y14
+	DECQ         R12
+	JZ           bottom
 
 row:
-	VMOVAPS      Y11, Y10
+	ADDQ         BX, CX
+	VMOVAPS      Y13, Y12
+	VMOVAPS      Y14, Y13
+	VBROADCASTSS (R11), Y14
+	VANDPS       (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y12
+	VFMADD231PS  Y15, Y6, Y13
+	VFMADD231PS  Y15, Y3, Y14
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y12
+	VFMADD231PS  Y15, Y7, Y13
+	VFMADD231PS  Y15, Y4, Y14
+	VMOVUPS      8(CX), Y15
+	VFMADD231PS  Y15, Y11, Y12
+	VFMADD231PS  Y15, Y8, Y13
+	VFMADD231PS  Y15, Y5, Y14
+	VMAXPS       Y12, Y1, Y12
+	VMINPS       Y12, Y2, Y12
+	CMPQ         144(AX), $0x07
+	JLE          rowFewer
+	VMOVUPS      Y12, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R12
+	JNZ  row
+
+bottom:
+	CMPQ        112(AX), $0x00
+	JEQ         border
+	ADDQ        BX, CX
+	VANDPS      (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y13
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y13
+	VMOVUPS     8(CX), Y3
+	VFMADD231PS Y3, Y11, Y13
+
+border:
+	VMAXPS  Y13, Y1, Y13
+	VMINPS  Y13, Y2, Y13
+	CMPQ    152(AX), $0x07
+	JLE     bottomFewer
+	VMOVUPS Y13, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+	ADDQ $0x04, R11
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+rowFewer:
+	JLT          rowPart
+	VEXTRACTF128 $0x01, Y12, X15
+	VPALIGNR     $0x0c, X12, X15, X15
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y12, Y15, (DX)
+	JMP        rowStored
+
+bottomFewer:
+	JLT          bottomPart
+	VEXTRACTF128 $0x01, Y13, X3
+	VPALIGNR     $0x0c, X13, X3, X3
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y13, Y3, (DX)
+	JMP        bottomStored
+
+// func narrowSlideWhole(a *byte)
+// Requires: AVX, FMA3
+TEXT ·narrowSlideWhole(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	MOVQ         136(AX), CX
+	VMOVUPS      (CX), Y0
+	MOVQ         136(AX), CX
+	VMOVUPS      64(CX), Y1
+	VBROADCASTSS 120(AX), Y2
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Y3
+	VBROADCASTSS 4(R10), Y4
+	VBROADCASTSS 8(R10), Y5
+	VBROADCASTSS 12(R10), Y6
+	VBROADCASTSS 16(R10), Y7
+	VBROADCASTSS 20(R10), Y8
+	VBROADCASTSS 24(R10), Y9
+	VBROADCASTSS 28(R10), Y10
+	VBROADCASTSS 32(R10), Y11
+	ADDQ         $0x24, R10
+	VBROADCASTSS (R11), Y13
+	CMPQ         104(AX), $0x00
+	JEQ          inside
+	VANDPS       (CX), Y0, Y12
+	VFMADD231PS  Y12, Y3, Y13
+	VMOVUPS      4(CX), Y12
+	VFMADD231PS  Y12, Y4, Y13
+	VANDPS       8(CX), Y1, Y12
+	VFMADD231PS  Y12, Y5, Y13
+	ADDQ         BX, CX
+
+inside:
+	VBROADCASTSS (R11), Y14
+	VANDPS       (CX), Y0, Y12
+	VFMADD231PS  Y12, Y6, Y13
+	VFMADD231PS  Y12, Y3, Y14
+	VMOVUPS      4(CX), Y12
+	VFMADD231PS  Y12, Y7, Y13
+	VFMADD231PS  Y12, Y4, Y14
+	VANDPS       8(CX), Y1, Y12
+	VFMADD231PS  Y12, Y8, Y13
+	VFMADD231PS  Y12, Y5, Y14
+	DECQ         R12
+	JZ           bottom
+
+row:
+	ADDQ         BX, CX
+	VMOVAPS      Y13, Y12
+	VMOVAPS      Y14, Y13
+	VBROADCASTSS (R11), Y14
+	VANDPS       (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y12
+	VFMADD231PS  Y15, Y6, Y13
+	VFMADD231PS  Y15, Y3, Y14
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y12
+	VFMADD231PS  Y15, Y7, Y13
+	VFMADD231PS  Y15, Y4, Y14
+	VANDPS       8(CX), Y1, Y15
+	VFMADD231PS  Y15, Y11, Y12
+	VFMADD231PS  Y15, Y8, Y13
+	VFMADD231PS  Y15, Y5, Y14
+	VBROADCASTSS 124(AX), Y15
+	VMAXPS       Y12, Y2, Y12
+	VMINPS       Y12, Y15, Y12
+	CMPQ         144(AX), $0x07
+	JLE          rowFewer
+	VMOVUPS      Y12, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R12
+	JNZ  row
+
+bottom:
+	CMPQ        112(AX), $0x00
+	JEQ         border
+	ADDQ        BX, CX
+	VANDPS      (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y13
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y13
+	VANDPS      8(CX), Y1, Y3
+	VFMADD231PS Y3, Y11, Y13
+
+border:
+	VBROADCASTSS 124(AX), Y3
+	VMAXPS       Y13, Y2, Y13
+	VMINPS       Y13, Y3, Y13
+	CMPQ         152(AX), $0x07
+	JLE          bottomFewer
+	VMOVUPS      Y13, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+	ADDQ $0x04, R11
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+rowFewer:
+	JLT          rowPart
+	VEXTRACTF128 $0x01, Y12, X15
+	VPALIGNR     $0x0c, X12, X15, X15
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y12, Y15, (DX)
+	JMP        rowStored
+
+bottomFewer:
+	JLT          bottomPart
+	VEXTRACTF128 $0x01, Y13, X3
+	VPALIGNR     $0x0c, X13, X3, X3
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y13, Y3, (DX)
+	JMP        bottomStored
+
+// func narrowSlideStrided(a *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·narrowSlideStrided(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	MOVQ    136(AX), CX
+	VMOVUPS narrowSlideStridedbehind<>+0(SB), Y0
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), R11
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Y1
+	VBROADCASTSS 4(R10), Y2
+	VBROADCASTSS 8(R10), Y3
+	VBROADCASTSS 12(R10), Y4
+	VBROADCASTSS 16(R10), Y5
+	VBROADCASTSS 20(R10), Y6
+	VBROADCASTSS 24(R10), Y7
+	VBROADCASTSS 28(R10), Y8
+	VBROADCASTSS 32(R10), Y9
+	ADDQ         $0x24, R10
+	VBROADCASTSS (R11), Y10
+	CMPQ         104(AX), $0x00
+	JEQ          inside
 	VMOVUPS      (CX), Y11
-	VANDPS       (R10), Y11, Y11
 	VMOVUPS      32(CX), Y12
-	VANDPS       64(R10), Y12, Y12
 	ADDQ         BX, CX
 	VSHUFPS      $0x88, Y12, Y11, Y13
 	VSHUFPS      $0xdd, Y12, Y11, Y11
 	VPERMPS      Y13, Y0, Y12
-	VFMADD231PS  Y13, Y4, Y10
-	VFMADD231PS  Y11, Y5, Y10
-	VFMADD231PS  Y12, Y6, Y10
+	VFMADD231PS  Y13, Y1, Y10
+	VFMADD231PS  Y11, Y2, Y10
+	VFMADD231PS  Y12, Y3, Y10
+
+inside:
+	TESTQ R12, R12
+	JZ    bottom
+
+row:
 	VMOVUPS      (CX), Y11
-	VANDPS       (R10), Y11, Y11
-	VMOVUPS      32(CX), Y13
-	VANDPS       64(R10), Y13, Y13
+	VMOVUPS      32(CX), Y12
 	ADDQ         BX, CX
-	VSHUFPS      $0x88, Y13, Y11, Y12
-	VSHUFPS      $0xdd, Y13, Y11, Y13
-	VPERMPS      Y12, Y0, Y14
-	VBROADCASTSS (R12), Y11
-	VFMADD231PS  Y12, Y7, Y10
-	VFMADD231PS  Y13, Y8, Y10
-	VFMADD231PS  Y14, Y9, Y10
-	VFMADD231PS  Y12, Y1, Y11
-	VFMADD231PS  Y13, Y2, Y11
-	VFMADD231PS  Y14, Y3, Y11
-	VPERMPD      $0xd8, Y10, Y10
-	VBROADCASTSS 120(AX), Y12
-	VMAXPS       Y10, Y12, Y10
-	VBROADCASTSS 124(AX), Y12
-	VMINPS       Y10, Y12, Y10
+	VSHUFPS      $0x88, Y12, Y11, Y13
+	VSHUFPS      $0xdd, Y12, Y11, Y11
+	VPERMPS      Y13, Y0, Y12
+	VMULPS       Y13, Y4, Y13
+	VFMADD231PS  Y11, Y5, Y13
+	VFMADD231PS  Y12, Y6, Y13
+	VADDPS       Y10, Y13, Y13
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y10, Y11
+	VSHUFPS      $0xdd, Y12, Y10, Y12
+	VPERMPS      Y11, Y0, Y14
+	VMULPS       Y11, Y7, Y15
+	VFMADD231PS  Y12, Y8, Y15
+	VFMADD231PS  Y14, Y9, Y15
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y11, Y1, Y10
+	VFMADD231PS  Y12, Y2, Y10
+	VFMADD231PS  Y14, Y3, Y10
+	VADDPS       Y15, Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VBROADCASTSS 120(AX), Y11
+	VMAXPS       Y13, Y11, Y13
+	VBROADCASTSS 124(AX), Y11
+	VMINPS       Y13, Y11, Y13
 	CMPQ         144(AX), $0x07
 	JEQ          rowSeven
 	JLT          rowPart
-	VMOVUPS      Y10, (DX)
+	VMOVUPS      Y13, (DX)
 	JMP          rowStored
 
 rowSeven:
-	VEXTRACTF128 $0x01, Y10, X12
-	VPALIGNR     $0x0c, X10, X12, X12
-	VMOVUPS      X10, (DX)
-	VMOVUPS      X12, 12(DX)
+	VEXTRACTF128 $0x01, Y13, X11
+	VPALIGNR     $0x0c, X13, X11, X11
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X11, 12(DX)
 	JMP          rowStored
 
 rowPart:
-	MOVQ       136(AX), R14
-	VMOVUPS    32(R14), Y12
-	VMASKMOVPS Y10, Y12, (DX)
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y11
+	VMASKMOVPS Y13, Y11, (DX)
 
 rowStored:
 	ADDQ SI, DX
-	DECQ R13
+	DECQ R12
 	JNZ  row
 
 bottom:
 	CMPQ         112(AX), $0x00
 	JEQ          done
-	VMOVAPS      Y11, Y10
-	VMOVUPS      (CX), Y1
-	VANDPS       (R10), Y1, Y1
-	VMOVUPS      32(CX), Y2
-	VANDPS       64(R10), Y2, Y2
+	VMOVAPS      Y10, Y1
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
 	ADDQ         BX, CX
-	VSHUFPS      $0x88, Y2, Y1, Y3
-	VSHUFPS      $0xdd, Y2, Y1, Y1
-	VPERMPS      Y3, Y0, Y2
-	VFMADD231PS  Y3, Y4, Y10
-	VFMADD231PS  Y1, Y5, Y10
-	VFMADD231PS  Y2, Y6, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VBROADCASTSS 120(AX), Y1
-	VMAXPS       Y10, Y1, Y10
-	VBROADCASTSS 124(AX), Y1
-	VMINPS       Y10, Y1, Y10
+	VSHUFPS      $0x88, Y3, Y2, Y7
+	VSHUFPS      $0xdd, Y3, Y2, Y2
+	VPERMPS      Y7, Y0, Y3
+	VFMADD231PS  Y7, Y4, Y1
+	VFMADD231PS  Y2, Y5, Y1
+	VFMADD231PS  Y3, Y6, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VBROADCASTSS 120(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS 124(AX), Y2
+	VMINPS       Y1, Y2, Y1
 	CMPQ         144(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
-	VMOVUPS      Y10, (DX)
+	VMOVUPS      Y1, (DX)
 	JMP          bottomStored
 
 bottomSeven:
-	VEXTRACTF128 $0x01, Y10, X1
-	VPALIGNR     $0x0c, X10, X1, X1
-	VMOVUPS      X10, (DX)
-	VMOVUPS      X1, 12(DX)
+	VEXTRACTF128 $0x01, Y1, X2
+	VPALIGNR     $0x0c, X1, X2, X2
+	VMOVUPS      X1, (DX)
+	VMOVUPS      X2, 12(DX)
 	JMP          bottomStored
 
 bottomPart:
 	MOVQ       136(AX), CX
-	VMOVUPS    32(CX), Y1
-	VMASKMOVPS Y10, Y1, (DX)
+	VMOVUPS    32(CX), Y2
+	VMASKMOVPS Y1, Y2, (DX)
 
 bottomStored:
 	ADDQ SI, DX
 
 done:
-	ADDQ $0x04, R12
+	ADDQ $0x04, R11
 	DECQ R9
 	JNZ  plane
 	VZEROUPPER
@@ -1144,11 +1556,483 @@ TEXT ·narrowSlideAverage(SB), NOSPLIT, $0-8
 	MOVQ    24(AX), DI
 	MOVQ    48(AX), R8
 	MOVQ    88(AX), R9
+	VMOVUPS narrowSlideAveragebehind<>+0(SB), Y0
+
+plane:
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Y1
+	VMOVUPS 32(CX), Y2
+	ADDQ    BX, CX
+	VMOVAPS Y1, Y1
+	VMOVAPS Y2, Y2
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMOVUPS      (CX), Y3
+	VMOVUPS      32(CX), Y4
+	ADDQ         BX, CX
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	ADDQ         BX, CX
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVAPS      Y5, Y1
+	VADDPS       Y2, Y4, Y4
+	VADDPS       Y6, Y4, Y4
+	VMOVAPS      Y6, Y2
+	VSHUFPS      $0x88, Y4, Y3, Y5
+	VSHUFPS      $0xdd, Y4, Y3, Y3
+	VPERMPS      Y5, Y0, Y4
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       (R11), Y5, Y5
+	ADDQ         80(AX), R11
+	VBROADCASTSS 120(AX), Y3
+	VMAXPS       Y5, Y3, Y5
+	VBROADCASTSS 124(AX), Y3
+	VMINPS       Y5, Y3, Y5
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y5, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y5, X3
+	VPALIGNR     $0x0c, X5, X3, X3
+	VMOVUPS      X5, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R12
+	VMOVUPS    32(R12), Y3
+	VMASKMOVPS Y5, Y3, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R10
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMOVUPS      (CX), Y3
+	VMOVUPS      32(CX), Y4
+	ADDQ         BX, CX
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y2, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y1
+	VSHUFPS      $0xdd, Y4, Y3, Y2
+	VPERMPS      Y1, Y0, Y3
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y3, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       (R11), Y1, Y1
+	ADDQ         80(AX), R11
+	VBROADCASTSS 120(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS 124(AX), Y2
+	VMINPS       Y1, Y2, Y1
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y1, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y1, X2
+	VPALIGNR     $0x0c, X1, X2, X2
+	VMOVUPS      X1, (DX)
+	VMOVUPS      X2, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y2
+	VMASKMOVPS Y1, Y2, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideAveragebehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideAveragebehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideAveragebehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideAveragebehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideAveragebehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideAveragebehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideAveragebehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideAveragebehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideAveragebehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowSlideMax(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowSlideMax(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VMOVUPS      narrowSlideMaxbehind<>+0(SB), Y0
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X1
+	VBROADCASTSS X1, Y1
+
+plane:
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    BX, CX
+	VMOVAPS Y2, Y2
+	VMOVAPS Y3, Y3
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	ADDQ         BX, CX
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	ADDQ         BX, CX
+	VCMPPS       $0x03, Y2, Y4, Y8
+	VMAXPS       Y2, Y4, Y4
+	VCMPPS       $0x03, Y6, Y6, Y2
+	VORPS        Y2, Y8, Y8
+	VMAXPS       Y6, Y4, Y4
+	VORPS        Y8, Y4, Y4
+	VMOVAPS      Y6, Y2
+	VCMPPS       $0x03, Y3, Y5, Y6
+	VMAXPS       Y3, Y5, Y5
+	VCMPPS       $0x03, Y7, Y7, Y3
+	VORPS        Y3, Y6, Y6
+	VMAXPS       Y7, Y5, Y5
+	VORPS        Y6, Y5, Y5
+	VMOVAPS      Y7, Y3
+	VSHUFPS      $0x88, Y5, Y4, Y6
+	VSHUFPS      $0xdd, Y5, Y4, Y4
+	VPERMPS      Y6, Y0, Y5
+	VCMPPS       $0x03, Y4, Y6, Y7
+	VMAXPS       Y4, Y6, Y6
+	VCMPPS       $0x03, Y5, Y5, Y4
+	VORPS        Y4, Y7, Y7
+	VMAXPS       Y5, Y6, Y6
+	VORPS        Y7, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VBROADCASTSS 120(AX), Y4
+	VMAXPS       Y6, Y4, Y6
+	VBROADCASTSS 124(AX), Y4
+	VMINPS       Y6, Y4, Y6
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y6, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y6, X4
+	VPALIGNR     $0x0c, X6, X4, X4
+	VMOVUPS      X6, (DX)
+	VMOVUPS      X4, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R11
+	VMOVUPS    32(R11), Y4
+	VMASKMOVPS Y6, Y4, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R10
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	ADDQ         BX, CX
+	VCMPPS       $0x03, Y2, Y4, Y6
+	VMAXPS       Y2, Y4, Y4
+	VORPS        Y6, Y4, Y4
+	VCMPPS       $0x03, Y3, Y5, Y2
+	VMAXPS       Y3, Y5, Y5
+	VORPS        Y2, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y4, Y2
+	VSHUFPS      $0xdd, Y5, Y4, Y3
+	VPERMPS      Y2, Y0, Y4
+	VCMPPS       $0x03, Y3, Y2, Y5
+	VMAXPS       Y3, Y2, Y2
+	VCMPPS       $0x03, Y4, Y4, Y3
+	VORPS        Y3, Y5, Y5
+	VMAXPS       Y4, Y2, Y2
+	VORPS        Y5, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VBROADCASTSS 120(AX), Y3
+	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS 124(AX), Y3
+	VMINPS       Y2, Y3, Y2
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y2, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y2, X3
+	VPALIGNR     $0x0c, X2, X3, X3
+	VMOVUPS      X2, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y2, Y3, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideMaxbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideMaxbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideMaxbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideMaxbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideMaxbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideMaxbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideMaxbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideMaxbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideMaxbehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowSlideStridedMasked(a *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·narrowSlideStridedMasked(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	MOVQ    136(AX), R10
+	VMOVUPS narrowSlideStridedMaskedbehind<>+0(SB), Y0
+	MOVQ    56(AX), R11
+	MOVQ    64(AX), R12
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R13
+	VBROADCASTSS (R11), Y1
+	VBROADCASTSS 4(R11), Y2
+	VBROADCASTSS 8(R11), Y3
+	VBROADCASTSS 12(R11), Y4
+	VBROADCASTSS 16(R11), Y5
+	VBROADCASTSS 20(R11), Y6
+	VBROADCASTSS 24(R11), Y7
+	VBROADCASTSS 28(R11), Y8
+	VBROADCASTSS 32(R11), Y9
+	ADDQ         $0x24, R11
+	VBROADCASTSS (R12), Y10
+	CMPQ         104(AX), $0x00
+	JEQ          inside
+	VMOVUPS      (CX), Y11
+	VANDPS       (R10), Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y11, Y13
+	VSHUFPS      $0xdd, Y12, Y11, Y11
+	VPERMPS      Y13, Y0, Y12
+	VFMADD231PS  Y13, Y1, Y10
+	VFMADD231PS  Y11, Y2, Y10
+	VFMADD231PS  Y12, Y3, Y10
+
+inside:
+	TESTQ R13, R13
+	JZ    bottom
+
+row:
+	VMOVUPS      (CX), Y11
+	VANDPS       (R10), Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y11, Y13
+	VSHUFPS      $0xdd, Y12, Y11, Y11
+	VPERMPS      Y13, Y0, Y12
+	VMULPS       Y13, Y4, Y13
+	VFMADD231PS  Y11, Y5, Y13
+	VFMADD231PS  Y12, Y6, Y13
+	VADDPS       Y10, Y13, Y13
+	VMOVUPS      (CX), Y10
+	VANDPS       (R10), Y10, Y10
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y10, Y11
+	VSHUFPS      $0xdd, Y12, Y10, Y12
+	VPERMPS      Y11, Y0, Y14
+	VMULPS       Y11, Y7, Y15
+	VFMADD231PS  Y12, Y8, Y15
+	VFMADD231PS  Y14, Y9, Y15
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y11, Y1, Y10
+	VFMADD231PS  Y12, Y2, Y10
+	VFMADD231PS  Y14, Y3, Y10
+	VADDPS       Y15, Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VBROADCASTSS 120(AX), Y11
+	VMAXPS       Y13, Y11, Y13
+	VBROADCASTSS 124(AX), Y11
+	VMINPS       Y13, Y11, Y13
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y13, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y13, X11
+	VPALIGNR     $0x0c, X13, X11, X11
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X11, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R14
+	VMOVUPS    32(R14), Y11
+	VMASKMOVPS Y13, Y11, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R13
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMOVAPS      Y10, Y1
+	VMOVUPS      (CX), Y2
+	VANDPS       (R10), Y2, Y2
+	VMOVUPS      32(CX), Y3
+	VANDPS       64(R10), Y3, Y3
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y3, Y2, Y7
+	VSHUFPS      $0xdd, Y3, Y2, Y2
+	VPERMPS      Y7, Y0, Y3
+	VFMADD231PS  Y7, Y4, Y1
+	VFMADD231PS  Y2, Y5, Y1
+	VFMADD231PS  Y3, Y6, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VBROADCASTSS 120(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS 124(AX), Y2
+	VMINPS       Y1, Y2, Y1
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y1, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y1, X2
+	VPALIGNR     $0x0c, X1, X2, X2
+	VMOVUPS      X1, (DX)
+	VMOVUPS      X2, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y2
+	VMASKMOVPS Y1, Y2, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	ADDQ $0x04, R12
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideStridedMaskedbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideStridedMaskedbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideStridedMaskedbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideStridedMaskedbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideStridedMaskedbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideStridedMaskedbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideStridedMaskedbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideStridedMaskedbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideStridedMaskedbehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowSlideAverageMasked(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowSlideAverageMasked(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
 	MOVQ    136(AX), CX
 	VMOVUPS (CX), Y0
 	MOVQ    136(AX), CX
 	VMOVUPS 64(CX), Y1
-	VMOVUPS narrowSlideAveragebehind<>+0(SB), Y2
+	VMOVUPS narrowSlideAverageMaskedbehind<>+0(SB), Y2
 
 plane:
 	MOVLQSX (DI), CX
@@ -1201,10 +2085,7 @@ row:
 	VADDPS       Y5, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	MOVQ         136(AX), R12
-	VMOVUPS      32(R12), Y5
-	VMASKMOVPS   (R11), Y5, Y5
-	VMULPS       Y5, Y7, Y7
+	VMULPS       (R11), Y7, Y7
 	ADDQ         80(AX), R11
 	VBROADCASTSS 120(AX), Y5
 	VMAXPS       Y7, Y5, Y7
@@ -1249,10 +2130,7 @@ bottom:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y5, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
-	MOVQ         136(AX), CX
-	VMOVUPS      32(CX), Y4
-	VMASKMOVPS   (R11), Y4, Y4
-	VMULPS       Y4, Y3, Y3
+	VMULPS       (R11), Y3, Y3
 	ADDQ         80(AX), R11
 	VBROADCASTSS 120(AX), Y4
 	VMAXPS       Y3, Y4, Y3
@@ -1285,19 +2163,19 @@ done:
 	VZEROUPPER
 	RET
 
-DATA narrowSlideAveragebehind<>+0(SB)/4, $0x00000001
-DATA narrowSlideAveragebehind<>+4(SB)/4, $0x00000004
-DATA narrowSlideAveragebehind<>+8(SB)/4, $0x00000003
-DATA narrowSlideAveragebehind<>+12(SB)/4, $0x00000006
-DATA narrowSlideAveragebehind<>+16(SB)/4, $0x00000005
-DATA narrowSlideAveragebehind<>+20(SB)/4, $0x00000002
-DATA narrowSlideAveragebehind<>+24(SB)/4, $0x00000007
-DATA narrowSlideAveragebehind<>+28(SB)/4, $0x00000007
-GLOBL narrowSlideAveragebehind<>(SB), RODATA|NOPTR, $32
+DATA narrowSlideAverageMaskedbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideAverageMaskedbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideAverageMaskedbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideAverageMaskedbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideAverageMaskedbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideAverageMaskedbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideAverageMaskedbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideAverageMaskedbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideAverageMaskedbehind<>(SB), RODATA|NOPTR, $32
 
-// func narrowSlideMax(a *byte)
+// func narrowSlideMaxMasked(a *byte)
 // Requires: AVX, AVX2
-TEXT ·narrowSlideMax(SB), NOSPLIT, $0-8
+TEXT ·narrowSlideMaxMasked(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         16(AX), BX
 	MOVQ         40(AX), SI
@@ -1308,7 +2186,7 @@ TEXT ·narrowSlideMax(SB), NOSPLIT, $0-8
 	VMOVUPS      (CX), Y0
 	MOVQ         136(AX), CX
 	VMOVUPS      64(CX), Y1
-	VMOVUPS      narrowSlideMaxbehind<>+0(SB), Y2
+	VMOVUPS      narrowSlideMaxMaskedbehind<>+0(SB), Y2
 	MOVL         $0xff800000, CX
 	VMOVD        CX, X3
 	VBROADCASTSS X3, Y3
@@ -1458,15 +2336,15 @@ done:
 	VZEROUPPER
 	RET
 
-DATA narrowSlideMaxbehind<>+0(SB)/4, $0x00000001
-DATA narrowSlideMaxbehind<>+4(SB)/4, $0x00000004
-DATA narrowSlideMaxbehind<>+8(SB)/4, $0x00000003
-DATA narrowSlideMaxbehind<>+12(SB)/4, $0x00000006
-DATA narrowSlideMaxbehind<>+16(SB)/4, $0x00000005
-DATA narrowSlideMaxbehind<>+20(SB)/4, $0x00000002
-DATA narrowSlideMaxbehind<>+24(SB)/4, $0x00000007
-DATA narrowSlideMaxbehind<>+28(SB)/4, $0x00000007
-GLOBL narrowSlideMaxbehind<>(SB), RODATA|NOPTR, $32
+DATA narrowSlideMaxMaskedbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideMaxMaskedbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideMaxMaskedbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideMaxMaskedbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideMaxMaskedbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideMaxMaskedbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideMaxMaskedbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideMaxMaskedbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideMaxMaskedbehind<>(SB), RODATA|NOPTR, $32
 
 // func narrowTotal(a *byte)
 // Requires: AVX

@@ -21,6 +21,7 @@ type strip struct {
 	blocks    [3][8]int32 // the same for AVX2
 	store     int         // how many pixels are stored of a row
 	end       int         // and of the last one
+	inside    bool        // no pixel is beyond a border
 }
 
 // NewSlide makes a Slide, if the level has one of this form.
@@ -87,7 +88,7 @@ func (s *Slide) strip(from, n int) strip {
 		}
 		return bits
 	}
-	p := strip{x: at, y: from, registers: (n + lanes - 1) / lanes}
+	p := strip{x: at, y: from, registers: (n + lanes - 1) / lanes, inside: at >= 0 && at+(n-1)*f.Stride+3 <= f.In.Width}
 	if f.Stride == 2 {
 		p.masks = [3]uint16{mask(0, 0, 2*n+1), 1<<n - 1, mask(lanes, lanes, 2*n+1)}
 	} else {
@@ -111,7 +112,7 @@ type Planes struct {
 	To      []int32   // and its result at Y[To[i]]
 	Weights []float32 // unless it is a maximum, or an average
 	Bias    []float32 // what sums begin with
-	Scale   []float32 // in place of weights: what sums are multiplied by, in y's form
+	Scale   []float32 // in place of weights: what sums are multiplied by, in y's form, and a register behind
 	Lo, Hi  float32
 
 	// FromRow and ToRow are how many rows of each plane are not there, in front of the

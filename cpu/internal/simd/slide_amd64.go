@@ -53,27 +53,35 @@ func (s *Slide) Run(p *Planes, from, to int) {
 			a.masks, a.blocks, a.store, a.end = t.masks, &t.blocks, t.store, t.end
 			a.x, a.at, a.y = &p.X[0], 4*(x+t.x), &p.Y[y+t.y]
 			switch {
-			case f.Most && s.level == AVX2:
+			case f.Most && s.level == AVX2 && t.inside:
 				narrowSlideMax(&a)
+				continue
+			case f.Most && s.level == AVX2:
+				narrowSlideMaxMasked(&a)
 				continue
 			case f.Most:
 				slideMax(&a)
 				continue
 			case p.Scale != nil:
 				a.scale = &p.Scale[scale+t.y]
-				if s.level == AVX2 {
+				switch {
+				case s.level == AVX2 && t.inside:
 					narrowSlideAverage(&a)
-				} else {
+				case s.level == AVX2:
+					narrowSlideAverageMasked(&a)
+				default:
 					slideAverage(&a)
 				}
 				continue
 			}
 			a.w, a.bias = &p.Weights[9*first], &p.Bias[first]
 			switch {
-			case s.level == AVX2 && f.Stride == 2:
+			case s.level == AVX2 && f.Stride == 2 && t.inside:
 				narrowSlideStrided(&a)
+			case s.level == AVX2 && f.Stride == 2:
+				narrowSlideStridedMasked(&a)
 			case s.level == AVX2:
-				narrowSlide(&a)
+				s.narrow(&a, i)
 			case f.Stride == 2:
 				slideStrided(&a)
 			case t.registers == 1:
@@ -82,6 +90,20 @@ func (s *Slide) Run(p *Planes, from, to int) {
 				slide2(&a)
 			}
 		}
+	}
+}
+
+// narrow runs a strip with stride 1.
+func (s *Slide) narrow(a *slideArgs, strip int) {
+	switch left, right := strip == 0, strip == len(s.strips)-1; {
+	case left && right:
+		narrowSlideWhole(a)
+	case left:
+		narrowSlideLeft(a)
+	case right:
+		narrowSlideRight(a)
+	default:
+		narrowSlide(a)
 	}
 }
 

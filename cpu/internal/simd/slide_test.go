@@ -70,7 +70,7 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 	p.Weights, p.Bias = random(r, 9*planes), random(r, planes)
 	average := f.Stride == 2 && !f.Most && r.IntN(2) == 0
 	if average {
-		p.Scale = random(r, f.Out.Height*f.Out.Pitch)
+		p.Scale = random(r, f.Out.Height*f.Out.Pitch+8)
 	}
 	for y := 0; y < f.Out.Height; { // in bands
 		n := 1 + r.IntN(f.Out.Height-y)

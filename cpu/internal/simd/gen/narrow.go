@@ -194,10 +194,16 @@ func narrows() {
 	}
 	narrowWindow(2, 2, true)
 	narrowWindow(3, 2, true)
-	narrowSlide()
-	narrowSlideStrided()
-	narrowReduce(false)
-	narrowReduce(true)
+	for _, left := range []bool{false, true} {
+		for _, right := range []bool{false, true} {
+			narrowSlide(left, right)
+		}
+	}
+	for _, masked := range []bool{false, true} {
+		narrowSlideStrided(masked)
+		narrowReduce(false, masked)
+		narrowReduce(true, masked)
+	}
 	narrowTotal()
 	narrowRest()
 	narrowHalves()

@@ -73,10 +73,7 @@ func (s *strip) narrowStore(v reg.VecVirtual, field int, label string, last func
 	VMOVUPS(v, y)
 	JMP(LabelRef(label + "Stored"))
 	Label(label + "Seven")
-	VEXTRACTF128(Imm(1), v, bound.AsX())
-	VPALIGNR(Imm(12), v.AsX(), bound.AsX(), bound.AsX())
-	VMOVUPS(v.AsX(), y)
-	VMOVUPS(bound.AsX(), y.Offset(12))
+	storeSeven(v, y)
 	JMP(LabelRef(label + "Stored"))
 	Label(label + "Part")
 	VMASKMOVPS(v, last(), y)
@@ -84,19 +81,65 @@ func (s *strip) narrowStore(v reg.VecVirtual, field int, label string, last func
 	ADDQ(s.yPitch, s.y)
 }
 
-// narrowSlide is slide with one register.
-func narrowSlide() {
-	s := narrowStrip("narrowSlide", "narrowSlide convolves a strip of up to 8 columns of planes with 3x3 weights.")
-	masks := []reg.VecVirtual{s.block(blockFirst), s.block(blockLast), s.block(blockBehind)}
+// narrowSlide is slide with one register. Strips at the borders mask the pixels of one column,
+// and what is not stored is computed from whatever there is.
+func narrowSlide(left, right bool) {
+	name, where := "narrowSlide", "inside planes"
+	switch {
+	case left && right:
+		name, where = name+"Whole", "from border to border"
+	case left:
+		name, where = name+"Left", "at the left border"
+	case right:
+		name, where = name+"Right", "at the right border"
+	}
+	s := narrowStrip(name, fmt.Sprintf("%s convolves a strip of up to 8 columns of planes %s with 3x3 weights.", name, where))
+	masks := map[int]reg.VecVirtual{}
+	if left {
+		masks[0] = s.block(blockFirst)
+	}
+	if right {
+		masks[2] = s.block(blockBehind)
+	}
+	s.lo, s.hi = YMM(), YMM()
+	VBROADCASTSS(s.a.Offset(slideLo), s.lo)
+	if len(masks) < 2 { // else there is no register for it
+		VBROADCASTSS(s.a.Offset(slideHi), s.hi)
+	}
 	w := s.narrowWeights()
 	before, here, after := YMM(), YMM(), YMM()
 	pixels := func(v int) reg.VecVirtual {
-		p := YMM()
-		VMOVUPS(Mem{Base: s.x, Disp: 4 * v}, p)
-		VANDPS(masks[v], p, p)
+		p, at := YMM(), Mem{Base: s.x, Disp: 4 * v}
+		if mask, ok := masks[v]; ok {
+			VANDPS(at, mask, p)
+		} else {
+			VMOVUPS(at, p)
+		}
 		return p
 	}
-	last := func() reg.VecVirtual { return masks[1] }
+	var aside []func()
+	store := func(v reg.VecVirtual, field int, label string) {
+		hi := s.hi
+		if len(masks) == 2 {
+			hi = YMM()
+			VBROADCASTSS(s.a.Offset(slideHi), hi)
+		}
+		clamp(v, s.lo, hi)
+		CMPQ(s.a.Offset(field), Imm(7))
+		JLE(LabelRef(label + "Fewer"))
+		VMOVUPS(v, Mem{Base: s.y})
+		Label(label + "Stored")
+		ADDQ(s.yPitch, s.y)
+		aside = append(aside, func() {
+			Label(label + "Fewer")
+			JLT(LabelRef(label + "Part"))
+			storeSeven(v, Mem{Base: s.y})
+			JMP(LabelRef(label + "Stored"))
+			Label(label + "Part")
+			VMASKMOVPS(v, s.block(blockLast), Mem{Base: s.y})
+			JMP(LabelRef(label + "Stored"))
+		})
+	}
 	VBROADCASTSS(s.bias, here)
 	s.ifField(slideAbove, "inside", func() {
 		for v := range 3 {
@@ -123,7 +166,7 @@ func narrowSlide() {
 		VFMADD231PS(p, w[3+v], here)
 		VFMADD231PS(p, w[v], after)
 	}
-	s.narrowStore(before, slideStore, "row", last)
+	store(before, slideStore, "row")
 	DECQ(s.left)
 	JNZ(LabelRef("row"))
 	Label("bottom")
@@ -133,8 +176,20 @@ func narrowSlide() {
 			VFMADD231PS(pixels(v), w[6+v], here)
 		}
 	})
-	s.narrowStore(here, slideEnd, "bottom", last)
+	store(here, slideEnd, "bottom")
 	s.narrowEnd()
+	for _, emit := range aside {
+		emit()
+	}
+}
+
+// storeSeven stores seven pixels as two halves that share one.
+func storeSeven(v reg.VecVirtual, y Mem) {
+	upper := XMM()
+	VEXTRACTF128(Imm(1), v, upper)
+	VPALIGNR(Imm(12), v.AsX(), upper, upper)
+	VMOVUPS(v.AsX(), y)
+	VMOVUPS(upper, y.Offset(12))
 }
 
 // behindOrder loads where the pixel behind each is, in the order that narrowColumns gives.
@@ -166,15 +221,24 @@ func (s *strip) narrowPair(mask func(i int, v reg.VecVirtual)) (pair []reg.VecVi
 	return pair
 }
 
-// narrowSlideStrided is slideStrided for AVX2.
-func narrowSlideStrided() {
-	s := narrowStrip("narrowSlideStrided", "narrowSlideStrided convolves a strip of up to 7 columns of planes with 3x3 weights, every other pixel.")
+// narrowSlideStrided is slideStrided for AVX2, with masks or, inside planes, without. Each row of
+// weights has a sum of its own: rows of sums that wait for one chain of nine multiply-adds
+// would be more than the processor keeps track of.
+func narrowSlideStrided(masked bool) {
+	name, where := "narrowSlideStrided", "inside planes"
+	if masked {
+		name, where = name+"Masked", "anywhere"
+	}
+	s := narrowStrip(name, fmt.Sprintf("%s convolves a strip of up to 7 columns of planes %s with 3x3 weights, every other pixel.", name, where))
 	blocks := Mem{Base: s.field(slideBlocks)}
-	behind := behindOrder("narrowSlideStrided")
+	behind := behindOrder(name)
 	w := s.narrowWeights()
-	sum, next := YMM(), YMM()
 	row := func() [3]reg.VecVirtual {
-		p := s.narrowPair(func(i int, v reg.VecVirtual) { VANDPS(blocks.Offset(32*[]int{blockFirst, blockBehind}[i]), v, v) })
+		p := s.narrowPair(func(i int, v reg.VecVirtual) {
+			if masked {
+				VANDPS(blocks.Offset(32*[]int{blockFirst, blockBehind}[i]), v, v)
+			}
+		})
 		return narrowColumns(p[0], p[1], behind)
 	}
 	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {
@@ -182,43 +246,60 @@ func narrowSlideStrided() {
 			VFMADD231PS(c[v], w[v], to)
 		}
 	}
-	store := func(label string) {
+	start := func(w []reg.VecVirtual, c [3]reg.VecVirtual) (to reg.VecVirtual) {
+		to = YMM()
+		VMULPS(c[0], w[0], to)
+		for v := range 2 {
+			VFMADD231PS(c[v+1], w[v+1], to)
+		}
+		return to
+	}
+	store := func(sum reg.VecVirtual, label string) {
 		inOrder(sum)
 		s.narrowStore(sum, slideStore, label, func() reg.VecVirtual { return s.block(blockLast) })
 	}
+	next := YMM() // what the row above gives
 	VBROADCASTSS(s.bias, next)
 	s.ifField(slideAbove, "inside", func() { add(w[:3], row(), next) })
 	TESTQ(s.left, s.left)
 	JZ(LabelRef("bottom"))
 	Label("row")
-	VMOVAPS(next, sum)
-	add(w[3:6], row(), sum)
+	sum := start(w[3:6], row())
+	VADDPS(next, sum, sum)
 	c := row()
+	below := start(w[6:], c)
 	VBROADCASTSS(s.bias, next)
-	add(w[6:], c, sum)
 	add(w[:3], c, next)
-	store("row")
+	VADDPS(below, sum, sum)
+	store(sum, "row")
 	DECQ(s.left)
 	JNZ(LabelRef("row"))
 	Label("bottom")
 	s.ifField(slideBelow, "done", func() {
+		sum := YMM()
 		VMOVAPS(next, sum)
 		add(w[3:6], row(), sum)
-		store("bottom")
+		store(sum, "bottom")
 	})
 	s.narrowEnd()
 }
 
 // narrowReduce is a sum or the largest of 3x3 pixels, every other pixel. Rows are put
 // together before they are taken apart.
-func narrowReduce(most bool) {
+func narrowReduce(most, masked bool) {
 	kind, what := "Average", "adds 3x3 pixels, every other pixel, and scales the sums"
 	if most {
 		kind, what = "Max", "is the largest of 3x3 pixels, every other pixel"
 	}
-	name := "narrowSlide" + kind
-	s := narrowStrip(name, fmt.Sprintf("%s %s.", name, what))
-	masks := []reg.VecVirtual{s.block(blockFirst), s.block(blockBehind)}
+	name, where := "narrowSlide"+kind, "inside planes"
+	if masked {
+		name, where = name+"Masked", "anywhere"
+	}
+	s := narrowStrip(name, fmt.Sprintf("%s %s, %s.", name, what, where))
+	var masks []reg.VecVirtual
+	if masked {
+		masks = []reg.VecVirtual{s.block(blockFirst), s.block(blockBehind)}
+	}
 	behind := behindOrder(name)
 	var least reg.VecVirtual
 	if most { // padding does not win
@@ -232,9 +313,9 @@ func narrowReduce(most bool) {
 	scale := s.field(slideScale)
 	load := func() []reg.VecVirtual {
 		return s.narrowPair(func(i int, v reg.VecVirtual) {
-			if most {
+			if masked && most {
 				VBLENDVPS(masks[i], v, least, v)
-			} else {
+			} else if masked {
 				VANDPS(masks[i], v, v)
 			}
 		})
@@ -278,9 +359,7 @@ func narrowReduce(most bool) {
 		inOrder(c[0])
 		last := func() reg.VecVirtual { return s.block(blockLast) }
 		if !most {
-			v := YMM()
-			VMASKMOVPS(Mem{Base: scale}, last(), v)
-			VMULPS(v, c[0], c[0])
+			VMULPS(Mem{Base: scale}, c[0], c[0])
 			ADDQ(s.a.Offset(slideScalePitch), scale)
 		}
 		s.narrowStore(c[0], slideStore, label, last)
