@@ -69,7 +69,11 @@ func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
 	for _, to := range ends {
 		from := g.starts[len(g.starts)-1]
 		for j := 1; j < each; j++ {
-			if at := from + (to-from)*j/each/unit*unit; at > g.starts[len(g.starts)-1] {
+			at := from + (to-from)*j/each/unit*unit
+			if unit == lineFloats { // a tile should not have a part of two lines
+				at = at / unit * unit
+			}
+			if at > g.starts[len(g.starts)-1] {
 				g.starts = append(g.starts, at)
 			}
 		}
@@ -78,8 +82,8 @@ func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
 }
 
 // shareColumns is where each thread's columns end: at rows of the given pitch, as those of
-// windows do, or at a multiple of a unit where no thread would have much more than another,
-// else at cache lines; and whether the parts are nearly equal.
+// windows do, if the parts are as good as equal; or at a multiple of a unit where no thread
+// would have much more than another; else at cache lines; and whether the parts are nearly equal.
 func shareColumns(unit, columns, pitch, threads int) (ends []int, even bool) {
 	even = true
 	from := 0
@@ -87,8 +91,8 @@ func shareColumns(unit, columns, pitch, threads int) (ends []int, even bool) {
 		to := columns
 		if i < threads-1 {
 			ideal := columns * (i + 1) / threads
-			for _, at := range [...]int{lineFloats, unit, pitch} {
-				if n := nearest(ideal, at); at == lineFloats || at > 1 && abs(n-ideal) <= columns/threads/16 && (n-1)%lineFloats >= fewest {
+			for _, at := range [...]struct{ unit, within int }{{lineFloats, 1}, {unit, 16}, {pitch, 64}} {
+				if n := nearest(ideal, at.unit); at.unit == lineFloats || at.unit > 1 && abs(n-ideal) <= columns/threads/at.within && (n-1)%lineFloats >= fewest {
 					to = n
 				}
 			}

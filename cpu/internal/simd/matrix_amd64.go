@@ -52,6 +52,41 @@ type columnsArgs struct {
 }
 
 func (m *Matrix) multiply(p *Product, n, first, last int) {
+	if lead := m.lead(p, n); lead > 0 {
+		m.multiplyTiles(p, lead, first, last)
+		rest := *p
+		rest.X, rest.Y = p.X[lead:], p.Y[lead:]
+		if p.Add != nil {
+			rest.Add = p.Add[lead:]
+		}
+		p, n = &rest, n-lead
+	}
+	m.multiplyTiles(p, n, first, last)
+}
+
+// What a run of columns must have for those in front of a cache line's begin to be worth calls
+// of their own, and rows of which half a line more each pushes others out of the first cache.
+const (
+	fewestLed = 64
+	manyRows  = 128
+)
+
+// lead is how many of n columns should come first, where rows begin in the middle of a cache
+// line: AVX2's tiles are as wide as a line, and would take two of each row.
+func (m *Matrix) lead(p *Product, n int) int {
+	const line = 16
+	if m.level != AVX2 || n < fewestLed {
+		return 0
+	}
+	at := func(row int32) int { return int(uintptr(unsafe.Pointer(&p.X[row])) / 4 % line) }
+	first := at(p.Rows[0])
+	if first == 0 || first != at(p.Rows[m.depth-1]) || first%m.level.shape().lanes == 0 && m.depth < manyRows {
+		return 0
+	}
+	return line - first
+}
+
+func (m *Matrix) multiplyTiles(p *Product, n, first, last int) {
 	s := m.level.shape()
 	left := n % s.lanes
 	if left > fewColumns {

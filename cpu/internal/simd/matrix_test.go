@@ -16,7 +16,7 @@ func TestMultiply(t *testing.T) {
 			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 21, 31, 32, 33, 47, 48, 49, 52, 63, 64, 65, 100, 176} {
 				for _, depth := range []int{1, 2, 9, 20} {
 					for _, add := range []bool{false, true} {
-						testMultiply(t, r, level, rows, n, depth, add)
+						testMultiply(t, r, level, rows, n, depth, 5, n+3, add)
 					}
 				}
 			}
@@ -24,17 +24,31 @@ func TestMultiply(t *testing.T) {
 	}
 }
 
-func testMultiply(t *testing.T, r *rand.Rand, level Level, rows, n, depth int, add bool) {
+// Rows that all begin at the same place of a cache line, whichever it is.
+func TestMultiplyFromTheMiddleOfALine(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, level := range Levels() {
+		for start := range 16 {
+			for _, n := range []int{64, 100, 113} {
+				for _, depth := range []int{3, 130} {
+					testMultiply(t, r, level, 13, n, depth, start, 128, start%2 == 0)
+				}
+			}
+		}
+	}
+}
+
+func testMultiply(t *testing.T, r *rand.Rand, level Level, rows, n, depth, start, pitch int, add bool) {
 	t.Helper()
 	nan := float32(math.NaN())
 	planes := rows*2 + depth
-	arena := make([]float32, planes*(n+3)+5)
+	arena := make([]float32, planes*pitch+start)
 	for i := range arena {
 		arena[i] = nan
 	}
 	at := make([]int32, planes)
 	for i, to := range r.Perm(planes) {
-		at[i] = int32(5 + to*(n+3))
+		at[i] = int32(start + to*pitch)
 	}
 	fill := func(to []int32) {
 		for _, o := range to {
@@ -51,7 +65,7 @@ func testMultiply(t *testing.T, r *rand.Rand, level Level, rows, n, depth int, a
 	}
 	w, bias := make([]float32, rows*depth), make([]float32, rows)
 	for i := range w {
-		w[i] = r.Float32()*2 - 1
+		w[i] = (r.Float32()*2 - 1) / float32(math.Sqrt(float64(depth)))
 	}
 	for i := range bias {
 		bias[i] = r.Float32()
