@@ -17,6 +17,7 @@ const beyondArena = 4
 const (
 	unitWeights = iota
 	unitMaps
+	unitTables = photoUnit + 3 // behind those of photos
 
 	// Of images: the last two BY_IMAGE.
 	unitTarget       = 0
@@ -24,14 +25,14 @@ const (
 	unitMapsImage    = 2
 )
 
-// arena is the memory of all maps of a plan: a buffer, or a texture and a buffer for
-// results. Places in it count elements of whatever size.
+// arena is the memory of all maps of a plan: a buffer, perhaps with a texture to read it by,
+// or a texture and a buffer for results. Places in it count elements of whatever size.
 type arena struct {
 	kernels.Storage
 	d      *Device
 	what   string
 	maps   *buffer         // nil if they are in a texture
-	id     uint32          // of the texture
+	id     uint32          // of the texture; 0 for none
 	back   *buffer         // what is computed in a texture is read back from
 	places kernels.Results // in that buffer
 
@@ -44,10 +45,13 @@ func (d *Device) newArena(gl gles.API, p *network.Plan, s kernels.Storage, place
 	a := &arena{Storage: s, d: d, what: "the arena of " + p.Name, places: places}
 	var err error
 	if !s.Texture {
-		a.maps, err = d.newBuffer(gl, storageBuffer, s.Bytes()*(p.ArenaFloats+beyondArena), a.what)
+		a.maps, err = d.newBuffer(gl, storageBuffer, s.Bytes()*arenaFloats(s, p), a.what)
+		if err == nil && s.Texels {
+			a.id, err = newTexels(gl, unitMaps, texelsOf(s).format, a.maps)
+		}
 		return a, err
 	}
-	rows := rowsOf(s, p)
+	rows := textureRows(s, p)
 	a.id, err = newTexture(gl, unitMaps, texelsOf(s).format, rows, a.what)
 	if err != nil {
 		return a, err
@@ -62,7 +66,15 @@ func (a *arena) texel() int { return 4 * a.Bytes() }
 
 // bind shows the arena to shaders, and leaves the texture unit of weights active.
 func (a *arena) bind(gl gles.API) {
-	if a.Texture {
+	switch {
+	case a.Texels:
+		a.maps.bind(gl, bindTarget)
+		gl.ActiveTexture(gles.TEXTURE0 + unitMaps)
+		gl.BindTexture(gles.TEXTURE_BUFFER, a.id)
+		if a.Behind > 0 {
+			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, texelsOf(a.Storage).format)
+		}
+	case a.Texture:
 		if a.Images {
 			gl.BindImageTexture(unitMapsImage, a.id, 0, false, 0, gles.READ_ONLY, texelsOf(a.Storage).format)
 		} else {
@@ -71,7 +83,7 @@ func (a *arena) bind(gl gles.API) {
 		}
 		gl.BindImageTexture(unitTarget, a.id, 0, false, 0, gles.WRITE_ONLY, texelsOf(a.Storage).format)
 		a.back.bind(gl, bindTarget)
-	} else {
+	default:
 		a.maps.bind(gl, bindSource)
 		a.maps.bind(gl, bindTarget)
 	}

@@ -10,10 +10,10 @@ import (
 
 // A Device is a network.Backend.
 var (
-	_ network.Backend = (*Device)(nil)
-	_ network.Planner = (*Device)(nil)
-	_ network.Storer  = (*Device)(nil)
-	_ network.Tuned   = (*Device)(nil)
+	_ network.Backend   = (*Device)(nil)
+	_ network.Replanner = (*Device)(nil)
+	_ network.Storer    = (*Device)(nil)
+	_ network.Tuned     = (*Device)(nil)
 )
 
 // Name is "gpu".
@@ -28,7 +28,7 @@ func (d *Device) Driver() string { return d.info.Version }
 // PlanOptions asks for what the kernels can fuse, where it pays on this device.
 func (d *Device) PlanOptions() network.PlanOptions {
 	o := PlanOptionsFor(d.info.model())
-	if d.info.Maps != MapsTexture || !d.byImage() {
+	if s, _ := d.storageIn(d.info.Maps, &network.Plan{}); !d.info.behind(s) {
 		o.SharedFloats = 4 * kernels.SharedVectors
 	}
 	o.ElementBytes = d.info.Precision.Bytes()
@@ -36,6 +36,18 @@ func (d *Device) PlanOptions() network.PlanOptions {
 		o.Fuse = d.fuse
 	}
 	return o
+}
+
+// Replan asks for tiles that fit into shared memory where a plan has larger ones, as they are
+// kept behind the maps, and there is no room for them: its arena is too large for a texture.
+func (d *Device) Replan(p *network.Plan) (network.PlanOptions, bool) {
+	o := d.PlanOptions()
+	s, _ := d.storageFor(p) // Prepare gives the error
+	if s.Behind > 0 || kernels.MostHeld(p) <= kernels.SharedVectors {
+		return o, false
+	}
+	o.SharedFloats = 4 * kernels.SharedVectors
+	return o, true
 }
 
 // PlanOptions is how plans for a GPU are made, for those who plan without one.
@@ -158,7 +170,7 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []kernels.Dispatch, t *k
 	l, element := &e.d.info.Limits, t.Bytes()
 	var weights []float32
 	var words []int32
-	pages := newWeightPages(t.Storage, min(l.TextureSize, kernels.PageWidth))
+	pages := newWeightPages(t.Storage, l)
 	for i := range dispatches {
 		if d := &dispatches[i]; !d.Stream {
 			pages.of(d).coming += inPage(d.Weights)
@@ -195,8 +207,8 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []kernels.Dispatch, t *k
 		e.launches = append(e.launches, n)
 	}
 	for i := range pages {
-		err := pages[i].upload(gl)
-		e.textures = append(e.textures, pages[i].ids...)
+		err := pages[i].upload(e.d, gl)
+		e.textures, e.pages = append(e.textures, pages[i].ids...), append(e.pages, pages[i].buffers...)
 		e.textureBytes += pages[i].bytes()
 		if err != nil {
 			return err
@@ -219,7 +231,12 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []kernels.Dispatch, t *k
 	if err != nil {
 		return err
 	}
-	e.index, err = filled(e.d, gl, storageBuffer, t.Index, "index tables")
+	if e.index, err = filled(e.d, gl, storageBuffer, t.Index, "index tables"); err != nil || !t.Texels {
+		return err
+	}
+	if e.tables, err = newTexels(gl, unitTables, gles.R32I, e.index); err == nil {
+		e.textures = append(e.textures, e.tables)
+	}
 	return err
 }
 

@@ -94,7 +94,7 @@ func TestEveryFamilyPlansAndAssembles(t *testing.T) {
 			t.Logf("%s on %s: %d launches, %.2f MB", name, renderer, len(p.Steps), float64(p.Bytes)/1e6)
 			var stored kernels.Storage
 			if o.Cost == softwareCost { // which keeps more than fits into shared memory
-				stored = holding(kernels.Storage{Texture: true, Images: true}, p, &SpecMinimum)
+				stored = holding(kernels.Storage{Texture: true, Images: true}, p)
 			}
 			if _, _, err := kernels.Assemble(p, &kernels.SpecMinimum, tuningFor(&Info{Renderer: renderer}), stored); err != nil {
 				t.Errorf("%s on %s: %v", name, renderer, err)

@@ -30,7 +30,9 @@ type executor struct {
 
 	arena                  *arena
 	weights, index, params *buffer
-	textures               []uint32 // of weights
+	textures               []uint32  // of weights, and of buffers
+	pages                  []*buffer // of weights, that some of these read
+	tables                 uint32    // the one of index; 0 for none
 	textureBytes           int64
 	launches               []launch
 	inputs, outputs        transfers
@@ -137,6 +139,11 @@ func (e *executor) bind(gl gles.API) {
 	e.d.bound = bound{owner: e}
 	e.arena.bind(gl)
 	e.index.bind(gl, bindIndex)
+	if e.tables != 0 {
+		gl.ActiveTexture(gles.TEXTURE0 + unitTables)
+		gl.BindTexture(gles.TEXTURE_BUFFER, e.tables)
+		gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
+	}
 }
 
 // launch submits launch i.
@@ -150,9 +157,12 @@ func (e *executor) launch(gl gles.API, i int) {
 		now.program = l.program
 	}
 	if l.page != 0 && l.page != now.page {
-		if e.arena.Images {
+		switch {
+		case e.arena.Texels:
+			gl.BindTexture(gles.TEXTURE_BUFFER, l.page)
+		case e.arena.Images:
 			gl.BindImageTexture(unitWeightsImage, l.page, 0, false, 0, gles.READ_ONLY, texelsOf(e.arena.Storage).format)
-		} else {
+		default:
 			gl.BindTexture(gles.TEXTURE_2D, l.page)
 		}
 		now.page = l.page
@@ -219,7 +229,7 @@ func (e *executor) Close() error {
 
 func (e *executor) delete(gl gles.API) {
 	e.arena.delete(gl)
-	for _, b := range []*buffer{e.weights, e.index, e.params} {
+	for _, b := range append([]*buffer{e.weights, e.index, e.params}, e.pages...) {
 		b.delete(gl)
 	}
 	for _, t := range e.textures {

@@ -34,8 +34,8 @@ type Limits struct {
 	TextureBufferSize int // texels; 0 without texture buffers
 }
 
-// SpecMinimum is what every OpenGL ES 3.1 device has. (Texture buffers are an
-// extension, so they have no minimum.)
+// SpecMinimum is what every OpenGL ES 3.1 device has. Texture buffers are an
+// extension: -1 clamps them to none.
 var SpecMinimum = Limits{
 	WorkGroupCount:       [3]int{65535, 65535, 65535},
 	WorkGroupSize:        [3]int{128, 128, 64},
@@ -58,6 +58,8 @@ var SpecMinimum = Limits{
 	TextureSize:   2048,
 	Texture3DSize: 256,
 	TextureLayers: 256,
+
+	TextureBufferSize: -1,
 }
 
 // launchLimitsOf are those that launches must keep.
@@ -68,6 +70,7 @@ func launchLimitsOf(l *Limits) *kernels.Limits {
 		WorkGroupInvocations: l.WorkGroupInvocations,
 		StorageBlockSize:     l.StorageBlockSize,
 		TextureSize:          l.TextureSize,
+		TextureBufferSize:    max(0, l.TextureBufferSize),
 	}
 }
 
@@ -127,20 +130,21 @@ func unsigned(v int32) int {
 	return int(v)
 }
 
-// Clamp returns l with no value beyond max's: the smaller of each two maxima
-// and the larger of each two alignments. A zero in max does not clamp.
-func (l Limits) Clamp(max Limits) Limits {
-	mine, theirs := l.list(), max.list()
+// Clamp returns l with no value beyond most's: the smaller of each two maxima
+// and the larger of each two alignments. A zero in most does not clamp.
+func (l Limits) Clamp(most Limits) Limits {
+	mine, theirs := l.list(), most.list()
 	for i, x := range mine {
 		if v := *theirs[i].value; v != 0 && (x.least && v > *x.value || !x.least && v < *x.value) {
 			*x.value = v
 		}
 	}
 	for i := range 3 {
-		clampTo(&l.WorkGroupCount[i], max.WorkGroupCount[i])
-		clampTo(&l.WorkGroupSize[i], max.WorkGroupSize[i])
+		clampTo(&l.WorkGroupCount[i], most.WorkGroupCount[i])
+		clampTo(&l.WorkGroupSize[i], most.WorkGroupSize[i])
 	}
-	clampTo(&l.TextureBufferSize, max.TextureBufferSize)
+	clampTo(&l.TextureBufferSize, most.TextureBufferSize)
+	l.TextureBufferSize = max(0, l.TextureBufferSize)
 	return l
 }
 

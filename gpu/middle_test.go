@@ -3,6 +3,8 @@ package gpu
 import (
 	"testing"
 
+	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
 )
@@ -33,6 +35,58 @@ func TestLaunchesThatKeepTakeTurns(t *testing.T) {
 		}
 		if got := e.launches[1].barrier; got != behind {
 			t.Errorf("%s: a barrier between the two: %t", like, got)
+		}
+	}
+}
+
+// Where the maps' texture has no room for what work groups keep, or there is none, networks are
+// planned with what shared memory holds, and run.
+func TestNoRoomBehindTheMaps(t *testing.T) {
+	b := network.NewBuilder("stem")
+	x := b.Input("x", 1, 3, 96, 96)
+	conv := b.Apply("conv", network.Conv{Window: network.Square(3, 2, 1)}, x, b.Const("w", ramp(17, 64, 3, 3, 3)))
+	g, err := b.Build(b.Apply("pool", network.Pool{Window: network.Square(3, 2, 0), Reduce: network.Max}, conv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := ramp(13, 1, 3, 96, 96)
+	want, err := cpu.Evaluate(g, []*tensor.Tensor{in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const textures = -1 // no texture buffers
+	for _, c := range []struct {
+		limits Limits
+		maps   Maps
+		behind bool
+	}{
+		{Limits{}, MapsTextureBuffer, true},
+		{Limits{TextureBufferSize: textures}, MapsTexture, true},
+		{Limits{TextureBufferSize: textures, TextureSize: 9}, MapsTexture, false},
+		{Limits{TextureBufferSize: textures, TextureSize: 4}, MapsBuffer, false},
+	} {
+		d := openTest(t, Options{NoSelfTest: true, Limits: &c.limits, Fuse: network.FusePool | network.FuseAlways}.Like("llvmpipe"))
+		if c.maps == MapsTextureBuffer && !d.info.textureBuffers() {
+			continue
+		}
+		s, err := network.Compile(d, g)
+		if err != nil {
+			t.Errorf("textures of %d rows: %v", c.limits.TextureSize, err)
+			continue
+		}
+		defer s.Close()
+		if _, maps := d.Storage(s.Plan); maps != c.maps.String() || len(s.Plan.Steps) != 1 {
+			t.Errorf("textures of %d rows: maps in a %s, want a %v, for one launch:\n%v", c.limits.TextureSize, maps, c.maps, s.Plan)
+		}
+		if held, behind := kernels.MostHeld(s.Plan), executorOf(t, s).arena.Behind > 0; behind != c.behind || behind != (held > kernels.SharedVectors) {
+			t.Errorf("textures of %d rows: work groups keep %d vec4s, behind the maps: %t, want %t", c.limits.TextureSize, held, behind, c.behind)
+		}
+		got, err := s.Run(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := tensor.MaxDiff(got[0], want["pool"]); !(diff.Rel <= 1e-4) {
+			t.Errorf("textures of %d rows: %v", c.limits.TextureSize, diff)
 		}
 	}
 }

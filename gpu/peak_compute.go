@@ -93,7 +93,7 @@ func fetches() experiment {
 			}
 			pages := weightPages{texels: texelsFloat, rows: 1}
 			pages.add(weights)
-			err := pages.upload(gl)
+			err := pages.upload(nil, gl)
 			if len(pages.ids) > 0 {
 				r.texture = pages.ids[0]
 			}

@@ -22,11 +22,11 @@ import (
 )
 
 // others are the ways to keep maps and weights beside the default.
-var others = []kernels.Storage{{Texture: true}, {Halves: true}, {Halves: true, Texture: true, Truncates: true},
+var others = []kernels.Storage{{Texture: true}, {Texels: true}, {Halves: true, Texels: true}, {Halves: true}, {Halves: true, Texture: true, Truncates: true},
 	{Halves: true, Products: true, Texture: true, Truncates: true}}
 
 // oneOfEach has a renderer for each way that families differ in.
-var oneOfEach = []string{"a GPU", "llvmpipe", "V3D 4.2", "Mali-G52", "Mali-G57", "Adreno (TM) 640", "AMD Radeon"}
+var oneOfEach = []string{"a GPU", "llvmpipe", "softpipe", "V3D 4.2", "Mali-G52", "Mali-G57", "Adreno (TM) 640", "AMD Radeon"}
 
 // Every family's defaults are those of a renderer above.
 func TestOneOfEach(t *testing.T) {
@@ -60,11 +60,13 @@ func programs(t *testing.T) []shaders.Program {
 			}
 			for _, s := range append(stored, kernels.Storage{}) {
 				i := &Info{Renderer: renderer, Precision: precisionOf(s)}
-				if n > 0 && mapsFor(i) == MapsTexture != s.Texture {
+				i.Extensions, i.Limits.TextureBufferSize = []string{textureBufferExtension}, 1<<27
+				if where := mapsFor(i); n > 0 && (where == MapsTexture != s.Texture || where == MapsTextureBuffer != s.Texels) {
 					continue
 				}
-				if s.Images = tuningFor(i).ByImage; s.Texture && s.Images {
-					s = holding(s, p, &SpecMinimum)
+				i.Limits.ComputeImages = SpecMinimum.ComputeImages
+				if s.Images = tuningFor(i).ByImage && !s.Texels; i.behind(s) {
+					s = holding(s, p)
 				}
 				if s.Products {
 					i.Precision = Float16Arithmetic
@@ -200,9 +202,9 @@ func TestShadersStayInSpecMinimum(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		if slices.Equal(r.Extensions, []string{externalExtension}) {
-			r.Extensions = nil // only built where the driver has it
-		}
+		r.Extensions = slices.DeleteFunc(r.Extensions, func(e string) bool {
+			return e == externalExtension || e == textureBufferExtension // only built where the driver has it
+		})
 		for _, what := range SpecMinimum.Exceeded(&r) {
 			t.Errorf("%s: %s", p.Label(), what)
 		}

@@ -79,7 +79,7 @@ func countCalls(t testing.TB, r *glestest.Recorder, f func() error) (calls map[s
 // (which is how OpenGL ES waits for a part of the work), it waits once however
 // many outputs there are, it never asks for a glFinish, and for errors once.
 func TestSteadyState(t *testing.T) {
-	for _, where := range []Maps{MapsBuffer, MapsTexture} {
+	for _, where := range []Maps{MapsBuffer, MapsTexture, MapsTextureBuffer} {
 		t.Run(where.String(), func(t *testing.T) { steadyState(t, where) })
 	}
 }

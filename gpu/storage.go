@@ -62,8 +62,9 @@ func (p Precision) stored() Precision { return min(p, Float16) }
 type Maps int
 
 const (
-	// MapsAuto is a texture where that should be faster, by family of GPU and by
-	// precision (see RATIONALE.md), if the arena fits into one, and a buffer elsewhere.
+	// MapsAuto is a texture, or a buffer that is read as one, where that should be faster,
+	// by family of GPU and by precision (see RATIONALE.md), if the arena fits into it, and
+	// a buffer elsewhere.
 	MapsAuto Maps = iota
 	MapsBuffer
 	// MapsTexture reads maps by the texture unit, on software renderers as an image, and
@@ -71,6 +72,10 @@ const (
 	// arena holds at most 2048 vec4s times Limits.TextureSize; Prepare fails for
 	// plans that need more.
 	MapsTexture
+	// MapsTextureBuffer keeps maps in a buffer, and reads them, weights and index tables as
+	// textures of buffers. It needs GL_EXT_texture_buffer, and Prepare fails for plans whose
+	// arena is larger than a storage block or a texture buffer may be.
+	MapsTextureBuffer
 )
 
 func (m Maps) String() string {
@@ -81,6 +86,8 @@ func (m Maps) String() string {
 		return "buffer"
 	case MapsTexture:
 		return "texture"
+	case MapsTextureBuffer:
+		return "texture-buffer"
 	}
 	return fmt.Sprintf("Maps(%d)", int(m))
 }
@@ -88,6 +95,9 @@ func (m Maps) String() string {
 // mapsFor is what MapsAuto means on a device.
 func mapsFor(i *Info) Maps {
 	t := tuningFor(i)
+	if t.ByTexels && i.textureBuffers() {
+		return MapsTextureBuffer
+	}
 	if i.Precision.stored() == Float16 && t.HalfInTexture || i.Precision == Float32 && t.InTexture {
 		return MapsTexture
 	}
@@ -99,30 +109,47 @@ func (o *Options) checkStorage() error {
 	if o.Precision < Float32 || o.Precision > Float16Arithmetic {
 		return fmt.Errorf("gpu: no precision %v", o.Precision)
 	}
-	if o.Maps < MapsAuto || o.Maps > MapsTexture {
+	if o.Maps < MapsAuto || o.Maps > MapsTextureBuffer {
 		return fmt.Errorf("gpu: no way to keep maps %v", o.Maps)
 	}
 	return nil
 }
 
 // storageFor decides how a plan's maps are kept. Its error says why they cannot be
-// in a texture, if they must.
+// where they must.
 func (d *Device) storageFor(p *network.Plan) (kernels.Storage, error) {
-	s := kernels.Storage{Halves: d.info.Precision.stored() == Float16, Products: d.info.Precision == Float16Arithmetic, Texture: d.info.Maps == MapsTexture, Truncates: d.truncates}
-	s.Images = d.byImage()
-	if !s.Texture {
-		return s, nil
+	s, err := d.storageIn(d.info.Maps, p)
+	if err != nil && d.auto && d.info.Maps == MapsTextureBuffer && tuningFor(&d.info).InTexture {
+		s, err = d.storageIn(MapsTexture, p)
 	}
-	if err := fitsTexture(p, &d.info.Limits); err != nil {
-		s.Texture = false
-		if !d.auto {
-			return s, err
+	if err != nil {
+		s, _ = d.storageIn(MapsBuffer, p)
+		if d.auto {
+			err = nil // unless Prepare has one
 		}
 	}
-	if s.Texture && s.Images {
-		s = holding(s, p, &d.info.Limits)
+	return s, err
+}
+
+// storageIn is how maps are kept in one of the places, with an error if they do not fit.
+func (d *Device) storageIn(where Maps, p *network.Plan) (kernels.Storage, error) {
+	i := &d.info
+	s := kernels.Storage{Halves: i.Precision.stored() == Float16, Products: i.Precision == Float16Arithmetic, Truncates: d.truncates}
+	s.Texture, s.Texels = where == MapsTexture, where == MapsTextureBuffer
+	s.Images = !s.Texels && d.byImage()
+	if s.Texels && !i.textureBuffers() {
+		return s, fmt.Errorf("%w: the driver has no %s, so maps cannot be read as its textures; gpu.MapsBuffer needs none", ErrLimit, textureBufferExtension)
 	}
-	return s, nil
+	if s.Texture && i.Limits.ComputeImages < 1 {
+		return s, fmt.Errorf("%w: shaders have no images, so maps cannot be in a texture; gpu.MapsBuffer needs none", ErrLimit)
+	}
+	err := fits(s, p, &i.Limits)
+	if err == nil && i.behind(s) {
+		if more := holding(s, p); fits(more, p, &i.Limits) == nil {
+			s = more
+		}
+	}
+	return s, err
 }
 
 // byImage says whether textures are read as images.
@@ -130,43 +157,60 @@ func (d *Device) byImage() bool {
 	return tuningFor(&d.info).ByImage && d.info.Limits.ComputeImages > unitMapsImage
 }
 
+// behind says whether work groups keep things behind the maps rather than in shared memory.
+func (i *Info) behind(s kernels.Storage) bool {
+	return tuningFor(i).ByImage && (s.Texture && s.Images || s.Texels) && i.Limits.ComputeImages > unitMapsImage
+}
+
+const textureBufferExtension = "GL_EXT_texture_buffer"
+
+// textureBuffers says whether buffers can be read as textures.
+func (i *Info) textureBuffers() bool {
+	return i.Limits.TextureBufferSize > 0 && i.HasExtension(textureBufferExtension)
+}
+
 // Storage says how the maps of a plan are kept on the device.
 func (d *Device) Storage(p *network.Plan) (precision, maps string) {
 	s, _ := d.storageFor(p) // Prepare gives the error
-	if s.Texture {
-		return d.info.Precision.String(), MapsTexture.String()
+	where := MapsBuffer
+	switch {
+	case s.Texture:
+		where = MapsTexture
+	case s.Texels:
+		where = MapsTextureBuffer
 	}
-	return d.info.Precision.String(), MapsBuffer.String()
+	return d.info.Precision.String(), where.String()
 }
 
-func fitsTexture(p *network.Plan, l *Limits) error {
-	if l.ComputeImages < 1 {
-		return fmt.Errorf("%w: shaders have no images, so maps cannot be in a texture; gpu.MapsBuffer needs none", ErrLimit)
-	}
-	if rows := textureRows(p); rows > l.TextureSize {
+// fits says why a plan's arena cannot be kept so, if it cannot. Of plain buffers Prepare
+// says it.
+func fits(s kernels.Storage, p *network.Plan, l *Limits) error {
+	switch rows, n := textureRows(s, p), arenaFloats(s, p); {
+	case s.Texture && rows > l.TextureSize:
 		return fmt.Errorf("%w: the arena of %q takes a texture of %d rows, one has at most %d; gpu.MapsBuffer needs none", ErrLimit, p.Name, rows, l.TextureSize)
+	case s.Texels && (s.Bytes()*n > l.StorageBlockSize || ceilDiv(n, 4) > l.TextureBufferSize):
+		return fmt.Errorf("%w: the arena of %q takes %d bytes, a block holds at most %d, and a texture buffer %d", ErrLimit, p.Name, s.Bytes()*n, l.StorageBlockSize, l.TextureBufferSize*4*s.Bytes())
 	}
 	return nil
 }
 
-// textureRows is the height of a texture that holds a plan's arena.
-func textureRows(p *network.Plan) int { return ceilDiv(p.ArenaFloats+beyondArena, 4*kernels.PageWidth) }
-
-// holding has a place behind the maps for what work groups keep, if the texture has.
-func holding(s kernels.Storage, p *network.Plan, l *Limits) kernels.Storage {
-	s.Behind = ceilDiv(p.ArenaFloats+beyondArena, 4) * 4
-	if rowsOf(s, p) > l.TextureSize {
-		s.Behind = 0
+// arenaFloats counts the elements of an arena, and of what follows it.
+func arenaFloats(s kernels.Storage, p *network.Plan) int {
+	if s.Behind == 0 {
+		return p.ArenaFloats + beyondArena
 	}
-	return s
+	return s.Behind + kernels.Behind(p)
 }
 
-// rowsOf is the height of the texture.
-func rowsOf(s kernels.Storage, p *network.Plan) int {
-	if s.Behind == 0 {
-		return textureRows(p)
-	}
-	return ceilDiv(s.Behind+kernels.Behind(p), 4*kernels.PageWidth)
+// textureRows is the height of a texture that holds a plan's arena.
+func textureRows(s kernels.Storage, p *network.Plan) int {
+	return ceilDiv(arenaFloats(s, p), 4*kernels.PageWidth)
+}
+
+// holding has a place behind the maps for what work groups keep.
+func holding(s kernels.Storage, p *network.Plan) kernels.Storage {
+	s.Behind = ceilDiv(p.ArenaFloats+beyondArena, 4) * 4
+	return s
 }
 
 // precisionOf is what maps are kept in.
@@ -193,6 +237,12 @@ func barrierOf(s kernels.Storage) uint32 {
 			bits = 0
 		}
 		bits |= gles.TEXTURE_FETCH_BARRIER_BIT | gles.SHADER_IMAGE_ACCESS_BARRIER_BIT
+	}
+	if s.Texels {
+		bits |= gles.TEXTURE_FETCH_BARRIER_BIT
+		if s.Behind > 0 {
+			bits |= gles.SHADER_IMAGE_ACCESS_BARRIER_BIT
+		}
 	}
 	return bits
 }

@@ -24,7 +24,9 @@ var modes = []struct {
 }{
 	{"fp32 in a buffer", Options{Maps: MapsBuffer}, 1e-5},
 	{"fp32 in a texture", Options{Maps: MapsTexture}, 1e-5},
+	{"fp32 in a texture-buffer", Options{Maps: MapsTextureBuffer}, 1e-5},
 	{"fp16 in a buffer", Options{Precision: Float16, Maps: MapsBuffer}, 5e-3},
+	{"fp16 in a texture-buffer", Options{Precision: Float16, Maps: MapsTextureBuffer}, 5e-3},
 	{"fp16 in a texture", Options{Precision: Float16, Maps: MapsTexture}, 5e-3},
 	{"fp16a in a buffer", Options{Precision: Float16Arithmetic, Maps: MapsBuffer}, 5e-3},
 	{"fp16a in a texture", Options{Precision: Float16Arithmetic, Maps: MapsTexture}, 5e-3},
@@ -32,7 +34,13 @@ var modes = []struct {
 
 func eachMode(t *testing.T, f func(t *testing.T, d *Device, tolerance float64)) {
 	for _, m := range modes {
-		t.Run(m.name, func(t *testing.T) { f(t, openTest(t, m.options), m.tolerance) })
+		t.Run(m.name, func(t *testing.T) {
+			d := openTest(t, m.options)
+			if m.options.Maps == MapsTextureBuffer && !d.info.textureBuffers() {
+				t.Skip("no " + textureBufferExtension)
+			}
+			f(t, d, m.tolerance)
+		})
 	}
 }
 
@@ -109,18 +117,26 @@ func TestModesAreSaid(t *testing.T) {
 
 // Maps by default, of fp32 and of fp16.
 func TestMapsByFamily(t *testing.T) {
+	extension := []string{textureBufferExtension}
 	for renderer, want := range map[string][2]Maps{
 		"Mali-G57":                         {MapsTexture, MapsTexture},
 		"Mali-G52 (Panfrost)":              {MapsTexture, MapsTexture},
 		"Mali-G610 (Panfrost)":             {MapsTexture, MapsTexture},
 		"FD630":                            {MapsBuffer, MapsTexture},
-		"llvmpipe (LLVM 15.0.6, 256 bits)": {MapsTexture, MapsTexture},
+		"llvmpipe (LLVM 15.0.6, 256 bits)": {MapsTextureBuffer, MapsTextureBuffer},
+		"softpipe":                         {MapsTexture, MapsTexture},
 		"V3D 4.2":                          {MapsBuffer, MapsBuffer},
 		"something new":                    {MapsBuffer, MapsBuffer},
 	} {
 		for p, want := range want {
-			if got := mapsFor(&Info{Renderer: renderer, Precision: Precision(p)}); got != want {
+			i := &Info{Renderer: renderer, Precision: Precision(p), Extensions: extension}
+			i.Limits.TextureBufferSize = 1 << 16
+			if got := mapsFor(i); got != want {
 				t.Errorf("%s, %v: %v, want %v", renderer, Precision(p), got, want)
+			}
+			i.Limits = i.Limits.Clamp(SpecMinimum)
+			if got := mapsFor(i); got != min(want, MapsTexture) {
+				t.Errorf("%s, %v, without texture buffers: %v", renderer, Precision(p), got)
 			}
 		}
 	}
@@ -130,7 +146,7 @@ func TestStorageOptions(t *testing.T) {
 	for want, o := range map[string]Options{
 		"gpu: no precision Precision(3)":      {Precision: Float16Arithmetic + 1},
 		"gpu: no precision Precision(-1)":     {Precision: -1},
-		"gpu: no way to keep maps Maps(3)":    {Maps: MapsTexture + 1},
+		"gpu: no way to keep maps Maps(4)":    {Maps: MapsTextureBuffer + 1},
 		"gpu: no way to keep maps Maps(1000)": {Maps: 1000},
 	} {
 		if _, err := Open(o); err == nil || err.Error() != want {
@@ -192,7 +208,7 @@ func TestBeyondHalves(t *testing.T) {
 	}
 	input := func(v float32) *tensor.Tensor { return constant(v, 1, 4) }
 	inf := float32(math.Inf(1))
-	for _, m := range modes[2:] {
+	for _, m := range modes[3:] {
 		d := openTest(t, m.options)
 		for says, g := range map[string]*network.Graph{
 			`gpu: FullyConnected "fc": gpu: beyond 65504, the largest number of fp16: a weight of -65520`: weights(-65520),
@@ -267,7 +283,7 @@ func TestStoresRound(t *testing.T) {
 		x.Data[i] = sign * (1 + float32(r.IntN(1000))/1024)
 		y.Data[i] = sign * float32(r.IntN(1024)) / (1 << 20)
 	}
-	for _, m := range modes[2:] {
+	for _, m := range modes[3:] {
 		d := openTest(t, m.options)
 		s, _, _ := compiled(t, d, g)
 		s.Executor(func(e network.Executor) error {

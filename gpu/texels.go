@@ -43,6 +43,20 @@ func newTexture(gl gles.API, unit int, format uint32, rows int, what string) (ui
 	return id, nil
 }
 
+// newTexels makes a texture of what a buffer holds, and leaves it bound to a unit.
+func newTexels(gl gles.API, unit int, format uint32, b *buffer) (uint32, error) {
+	id := gl.GenTexture()
+	gl.ActiveTexture(gles.TEXTURE0 + uint32(unit))
+	gl.BindTexture(gles.TEXTURE_BUFFER, id)
+	gl.TexBuffer(gles.TEXTURE_BUFFER, format, b.id)
+	gl.ActiveTexture(gles.TEXTURE0)
+	if err := checkErrors(gl, "a texture of the buffer for "+b.what); err != nil {
+		gl.DeleteTexture(id)
+		return 0, err
+	}
+	return id, nil
+}
+
 // fillTexture writes texels, from texel first on, to the texture
 // that is bound: the rest of a row, whole rows, and the beginning of one.
 func fillTexture(gl gles.API, first int, t texels, pixels []byte) {

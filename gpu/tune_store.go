@@ -93,7 +93,7 @@ type tuningStore struct {
 // newTuningStore finds the file's place; dir is Options.CacheDir.
 func newTuningStore(dir string, info *Info) tuningStore {
 	s := tuningStore{head: tuningFile{tuningFormat, fmt.Sprintf("%d-%s", tuningEpoch, shaders.Sum()), info.Vendor, info.Renderer, info.Version, "", nil}}
-	if info.Precision != Float32 || info.Maps == MapsTexture {
+	if info.Precision != Float32 || info.Maps != MapsBuffer {
 		s.head.Storage = fmt.Sprintf("%v in a %v", info.Precision, info.Maps)
 	}
 	if dir == "" {

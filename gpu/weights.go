@@ -11,9 +11,13 @@ import (
 // pagesByTexel are those of vec4s, and those of two of them a texel.
 type pagesByTexel [2]weightPages
 
-func newWeightPages(s kernels.Storage, rows int) *pagesByTexel {
+func newWeightPages(s kernels.Storage, l *Limits) *pagesByTexel {
+	rows := min(l.TextureSize, kernels.PageWidth)
+	if s.Texels {
+		rows = max(1, l.TextureBufferSize/kernels.PageWidth)
+	}
 	return &pagesByTexel{
-		{texels: texelsOf(s), halves: s.Halves, rows: rows},
+		{texels: texelsOf(s), halves: s.Halves, inBuffer: s.Texels, rows: rows},
 		{texels: texelsPaired, halves: s.Halves, rows: rows},
 	}
 }
@@ -29,11 +33,13 @@ func (p *pagesByTexel) of(d *kernels.Dispatch) *weightPages {
 // weightPages are textures being filled.
 type weightPages struct {
 	texels
-	halves bool
-	rows   int // of a full page
-	coming int // weights still to be added, at the most
-	pages  [][]float32
-	ids    []uint32 // of their textures
+	halves   bool
+	inBuffer bool // they are textures of buffers
+	rows     int  // of a full page
+	coming   int  // weights still to be added, at the most
+	pages    [][]float32
+	ids      []uint32  // of their textures
+	buffers  []*buffer // of these
 }
 
 // row is how many weights a row of a page holds.
@@ -60,8 +66,14 @@ func (w *weightPages) add(weights []float32) (page, vector int) {
 	return last, vector
 }
 
-// bytes is the size of all textures: whole rows.
+// bytes is the size of all textures: whole rows, but of buffers.
 func (w *weightPages) bytes() (n int64) {
+	for _, b := range w.buffers {
+		n += int64(b.size)
+	}
+	if w.inBuffer {
+		return n
+	}
 	for _, page := range w.pages {
 		n += int64(ceilDiv(len(page), w.row())) * kernels.PageWidth * int64(w.size)
 	}
@@ -69,9 +81,15 @@ func (w *weightPages) bytes() (n int64) {
 }
 
 // upload makes the pages textures.
-func (w *weightPages) upload(gl gles.API) error {
+func (w *weightPages) upload(d *Device, gl gles.API) error {
 	for _, page := range w.pages {
 		what := fmt.Sprintf("%d weights", len(page))
+		if w.inBuffer {
+			if err := w.uploadBuffer(d, gl, page, what); err != nil {
+				return err
+			}
+			continue
+		}
 		id, err := newTexture(gl, unitWeights, w.format, ceilDiv(len(page), w.row()), what)
 		if err != nil {
 			return err
@@ -87,6 +105,25 @@ func (w *weightPages) upload(gl gles.API) error {
 		}
 	}
 	return nil
+}
+
+// uploadBuffer makes a page a texture of a buffer.
+func (w *weightPages) uploadBuffer(d *Device, gl gles.API, page []float32, what string) (err error) {
+	var b *buffer
+	if w.halves {
+		b, err = filled(d, gl, storageBuffer, rounded(page), what)
+	} else {
+		b, err = filled(d, gl, storageBuffer, page, what)
+	}
+	w.buffers = append(w.buffers, b)
+	if err != nil {
+		return err
+	}
+	id, err := newTexels(gl, unitWeights, w.format, b)
+	if err == nil {
+		w.ids = append(w.ids, id)
+	}
+	return err
 }
 
 // rounded is weights as fp16, which holds them: assemble has seen to that.

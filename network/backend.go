@@ -27,6 +27,13 @@ type Planner interface {
 	PlanOptions() PlanOptions
 }
 
+// Replanner is a Planner whose wishes may change when it sees what a plan takes. Replan says
+// how the graph is to be planned instead, once, or that the plan is as it should be.
+type Replanner interface {
+	Planner
+	Replan(*Plan) (PlanOptions, bool)
+}
+
 // Storer is a Backend that keeps maps and weights in one of several ways. Storage
 // says in which it keeps a plan's: in what precision, such as "fp16", and where maps
 // are, such as "texture".
@@ -46,7 +53,13 @@ func PlanFor(b Backend, g *Graph) (*Plan, error) {
 	if p, ok := b.(Planner); ok {
 		opt = p.PlanOptions()
 	}
-	return NewPlan(g, opt)
+	p, err := NewPlan(g, opt)
+	if r, ok := b.(Replanner); ok && err == nil {
+		if opt, again := r.Replan(p); again {
+			return NewPlan(g, opt)
+		}
+	}
+	return p, err
 }
 
 // Executor runs one plan. A Session calls it from one goroutine at a time, with

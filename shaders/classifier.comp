@@ -37,6 +37,13 @@ shared int turn;
 shared float partial[LX];
 #endif
 
+// Software renderers load from shared memory lane by lane, so there a load is for several fours.
+#if defined(SOFTWARE) && !defined(WEIGHT_BUFFER)
+#define AT_A_TIME 4
+#else
+#define AT_A_TIME 1
+#endif
+
 // Four sums or logits of the item that begins there.
 vec4 left(int at) {
 	return intBitsToFloat(ivec4(index[at], index[at + 1], index[at + 2], index[at + 3]));
@@ -98,15 +105,25 @@ void main() {
 	barrier();
 
 	// loop outputs
-	for (int four = four0 + lane; four < four1; four += LX) {
+	for (int four = four0 + lane; four < four1; four += AT_A_TIME * LX) {
 		int w = first * fours + four;
-		vec4 sum = vec4(0.0);
+		vec4 sum[AT_A_TIME];
+		for (int k = 0; k < AT_A_TIME; k++) {
+			sum[k] = vec4(0.0);
+		}
 		// loop inputs in outputs
 		for (int i = 0; i < count; i++) {
-			sum += weight(w) * pooled[i * POOLED];
+			float v = pooled[i * POOLED];
+			for (int k = 0; k < AT_A_TIME; k++) { // what is beyond the last is not left
+				sum[k] += weight(w + k * LX) * v;
+			}
 			w += fours;
 		}
-		leave(own + (int(gl_WorkGroupID.x) * fours + four) * 4, sum);
+		for (int k = 0; k < AT_A_TIME; k++) {
+			if (k == 0 || four + k * LX < four1) {
+				leave(own + (int(gl_WorkGroupID.x) * fours + four + k * LX) * 4, sum[k]);
+			}
+		}
 	}
 	memoryBarrierBuffer();
 	barrier();

@@ -3,8 +3,9 @@
 
 // Maps lie in one arena, as vec4s of four pixels that follow each other in a row.
 // Rows and planes begin at whole vec4s; kernels store whole vec4s, and what is
-// beyond a row's end is its own padding. The arena is a buffer or a texture
-// (MAPS_TEXTURE), and its elements fp32 or fp16 (STORED_HALF). Arithmetic is fp32, but
+// beyond a row's end is its own padding. The arena is a buffer, or a texture
+// (MAPS_TEXTURE), or a buffer that is read as the texels of one, as are weights and tables
+// (BY_TEXELS), and its elements are fp32 or fp16 (STORED_HALF). Arithmetic is fp32, but
 // for products with HALF_ARITHMETIC.
 #ifdef STORED_HALF
 #define STORED uvec2
@@ -41,8 +42,17 @@ layout(binding = 1) uniform TEXEL sampler2D source; // 2048 wide
 #endif
 layout(binding = 0, IMAGE) AGAIN writeonly uniform highp image2D target;
 #else
+#ifdef BY_TEXELS
+layout(binding = 1) uniform TEXEL samplerBuffer source;
+#else
 layout(std430, binding = 0) readonly buffer Source { STORED source[]; };
-layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };
+#endif
+layout(std430, binding = 1) AGAIN writeonly buffer Target { STORED target[]; };
+#endif
+
+// Whose programs keep sums in memory and mask each store to them.
+#if defined(BY_IMAGE) || defined(BY_TEXELS)
+#define SOFTWARE
 #endif
 
 // Tables, and what launches keep for themselves (SCRATCH).
@@ -50,6 +60,12 @@ layout(std430, binding = 1) writeonly buffer Target { STORED target[]; };
 layout(std430, binding = 3) coherent buffer Index { int index[]; };
 #else
 layout(std430, binding = 3) readonly buffer Index { int index[]; };
+#endif
+#ifdef BY_TEXELS
+layout(binding = 5) uniform highp isamplerBuffer tables; // the same
+#define INDEX(i) texelFetch(tables, i).x
+#else
+#define INDEX(i) index[i]
 #endif
 
 // A texture cannot be mapped, so what the CPU wants of one (RESULT) is in a buffer
@@ -61,12 +77,15 @@ layout(std430, binding = 1) writeonly buffer Results { vec4 results[]; };
 // Weights come through the texture unit, which works beside the one that loads
 // from buffers; or, where they are many and read once, from a WEIGHT_BUFFER. PAIRED are
 // two vec4s of halves a texel: half the fetches, and instructions to unpack them. BY_IMAGE
-// weights, and maps in a texture, are images, which software renderers load faster.
+// weights, and maps in a texture, are images, which software renderers load faster, and
+// BY_TEXELS what they load fastest.
 #ifdef WEIGHT_BUFFER
 layout(std430, binding = 2) readonly buffer Weights { STORED weights[]; };
 #else
 #if defined(BY_IMAGE)
 layout(binding = 1, IMAGE) readonly uniform highp image2D weightTexels; // 2048 wide
+#elif defined(BY_TEXELS)
+layout(binding = 0) uniform TEXEL samplerBuffer weightTexels;
 #elif defined(PAIRED)
 layout(binding = 0) uniform highp usampler2D weightTexels; // 2048 wide
 #else
@@ -81,17 +100,17 @@ layout(binding = 0) uniform TEXEL sampler2D weightTexels; // 2048 wide
 // Where a plane of an operand lies. Which operands have tables is known when the
 // shader is compiled.
 #ifdef FROM_TABLE
-#define FROM(plane) index[from.z + (plane)]
+#define FROM(plane) INDEX(from.z + (plane))
 #else
 #define FROM(plane) (from.x + (plane) * from.y)
 #endif
 #ifdef TO_TABLE
-#define TO(plane) index[to.z + (plane)]
+#define TO(plane) INDEX(to.z + (plane))
 #else
 #define TO(plane) (to.x + (plane) * to.y)
 #endif
 #ifdef ADDED_TABLE
-#define OTHER(plane) index[added.z + (plane)]
+#define OTHER(plane) INDEX(added.z + (plane))
 #else
 #define OTHER(plane) (added.x + (plane) * added.y)
 #endif
@@ -101,12 +120,12 @@ layout(binding = 0) uniform TEXEL sampler2D weightTexels; // 2048 wide
 #ifdef BESIDE
 #define POOLED ivec4 from2; ivec4 to2; ivec4 counted2; vec2 curve2; int height2; int width2; int top2; int planes2; int resultBase2;
 #ifdef FROM_TABLE2
-#define FROM2(plane) index[from2.z + (plane)]
+#define FROM2(plane) INDEX(from2.z + (plane))
 #else
 #define FROM2(plane) (from2.x + (plane) * from2.y)
 #endif
 #ifdef TO_TABLE2
-#define TO2(plane) index[to2.z + (plane)]
+#define TO2(plane) INDEX(to2.z + (plane))
 #else
 #define TO2(plane) (to2.x + (plane) * to2.y)
 #endif
@@ -130,6 +149,8 @@ vec4 unpacked(STORED v) {
 vec4 load4(int at) {
 #ifdef MAPS_TEXTURE
 	return FETCH(source, ivec2(at >> 2 & 2047, at >> 13));
+#elif defined(BY_TEXELS)
+	return texelFetch(source, at >> 2);
 #else
 	return unpacked(source[at >> 2]);
 #endif
@@ -137,7 +158,7 @@ vec4 load4(int at) {
 
 // One pixel at a float offset.
 float load(int at) {
-#if defined(MAPS_TEXTURE)
+#if defined(MAPS_TEXTURE) || defined(BY_TEXELS)
 	return load4(at)[at & 3];
 #elif defined(STORED_HALF)
 	return unpackHalf2x16(source[at >> 2][at >> 1 & 1])[at & 1];

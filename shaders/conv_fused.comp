@@ -55,7 +55,7 @@ layout(std140, binding = 0) uniform Params {
 #endif
 // The products of U input channels are summed up before a sum is taken up: see
 // conv_pointwise.comp.
-#if defined(HALF_ARITHMETIC) && U > 1 || defined(BY_IMAGE)
+#if defined(HALF_ARITHMETIC) && U > 1 || defined(SOFTWARE)
 #define AT_ONCE 1
 #else
 #define AT_ONCE 0
@@ -113,7 +113,7 @@ void main() {
 		}
 		tile += group * tiles1;
 		int at = where1 + tile * (OC + 1);
-		int plane = (item * groups1 + index[at]) * inputs1;
+		int plane = (item * groups1 + INDEX(at)) * inputs1;
 		int w = expand0 + tile * tileWeights1;
 		vec4 sum[OC];
 		for (int q = 0; q < Q; q++) {
@@ -136,7 +136,7 @@ void main() {
 		}
 		// unroll
 		for (int o = 0; o < OC; o++) {
-			int c = index[at + 1 + o];
+			int c = INDEX(at + 1 + o);
 			if (c >= 0) {
 				vec4 v = sum[o];
 #ifdef EXPANDED

@@ -65,6 +65,27 @@ void main() {
 					blank(strip[p]);
 				}
 			}
+#ifdef SOFTWARE // sums are taken up once for the products of a row
+			// unroll
+			for (int q = 0; q < Q; q++) {
+				vec4 f[KW];
+				// unroll
+				for (int kx = 0; kx < KW; kx++) {
+					f[kx] = AFTER(place(w + kx * QS), q);
+				}
+				for (int i = 0; i < 4; i++) {
+					for (int p = 0; p < PX; p++) {
+						vec4 part;
+						// unroll
+						for (int kx = 0; kx < KW; kx++) {
+							part = kx == 0 ? f[kx][i] * UNDER(strip[p], kx) : part + f[kx][i] * UNDER(strip[p], kx);
+						}
+						sum[(4 * q + i) * PX + p] += part;
+					}
+				}
+			}
+			w += KW * QS;
+#else
 			// unroll
 			for (int kx = 0; kx < KW; kx++) {
 				PLACE first = place(w);
@@ -79,6 +100,7 @@ void main() {
 				}
 				w += QS;
 			}
+#endif
 		}
 	}
 

@@ -31,7 +31,7 @@ layout(std140, binding = 0) uniform Params {
 #endif
 // The products of U input channels are summed up before a sum is taken up, where these are
 // parts in 16 bits, and on software renderers, which keep sums in memory.
-#if defined(HALF_ARITHMETIC) || defined(BY_IMAGE)
+#if defined(HALF_ARITHMETIC) || defined(SOFTWARE)
 #define AT_ONCE
 #endif
 
@@ -79,7 +79,7 @@ void main() {
 #endif
 		for (int u = 0; u < U; u++) {
 #ifdef FROM_TABLE
-			int at = index[row + c + u];
+			int at = INDEX(row + c + u);
 #endif
 #ifdef AT_ONCE
 #define X x[u * PX + p]

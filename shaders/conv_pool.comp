@@ -96,6 +96,24 @@ void main() {
 				int row = w + ky * (KW * QS);
 				fetch(base + iy * from.w, strip);
 #endif
+#if defined(SOFTWARE) && !defined(SPARING) // as in conv_general.comp
+				// unroll
+				for (int q = 0; q < Q; q++) {
+					vec4 f[KW];
+					// unroll
+					for (int kx = 0; kx < KW; kx++) {
+						f[kx] = AFTER(place(row + kx * QS), q);
+					}
+					for (int j = 0; j < 4; j++) {
+						vec4 part;
+						// unroll
+						for (int kx = 0; kx < KW; kx++) {
+							part = kx == 0 ? f[kx][j] * UNDER(strip, kx) : part + f[kx][j] * UNDER(strip, kx);
+						}
+						sum[4 * q + j] += part;
+					}
+				}
+#else
 				// unroll
 				for (int kx = 0; kx < KW; kx++) {
 #ifdef SPARING
@@ -112,6 +130,7 @@ void main() {
 						}
 					}
 				}
+#endif
 			}
 #ifndef SPARING
 			w += KH * KW * QS;

@@ -16,7 +16,7 @@ layout(std140, binding = 0) uniform Params {
 };
 
 #ifdef SECOND_TABLE
-#define SECOND(plane) index[second.z + (plane)]
+#define SECOND(plane) INDEX(second.z + (plane))
 #else
 #define SECOND(plane) (second.x + (plane) * second.y)
 #endif

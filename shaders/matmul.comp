@@ -31,8 +31,8 @@ void main() {
 	int strips = (columns + ACROSS - 1) / ACROSS;
 	int column = cell % strips * ACROSS;
 	int row = cell / strips; // of all matrices
-	int a = index[left + row / rows] * rows + row % rows;
-	int b = index[right + row / rows] * depth;
+	int a = INDEX(left + row / rows) * rows + row % rows;
+	int b = INDEX(right + row / rows) * depth;
 #ifndef FROM_SINGLE
 	int line = locate(from, heights.x, a);
 #endif

@@ -26,9 +26,9 @@ void main() {
 	}
 	vec4 sum = vec4(0.0);
 	for (int i = 0; i < min(4, outWidth - x); i++) {
-		int first = index[firsts + row * outWidth + x + i];
+		int first = INDEX(firsts + row * outWidth + x + i);
 		for (int k = 0; k < count; k++) {
-			int at = first + index[steps + k];
+			int at = first + INDEX(steps + k);
 			sum[i] += load(locate(from, height, at / width) + at % width);
 		}
 	}

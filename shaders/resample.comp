@@ -27,18 +27,18 @@ void main() {
 	for (int i = 0; i < 4; i++) {
 		int column = columnTaps + min(x + i, outWidth - 1) * COLUMNS * 2;
 		for (int c = 0; c < COLUMNS; c++) {
-			int ix = index[column + 2 * c];
+			int ix = INDEX(column + 2 * c);
 			float line = 0.0;
 			for (int r = 0; r < ROWS; r++) {
 				int row = rowTaps + (y * ROWS + r) * 2;
-				int iy = index[row];
+				int iy = INDEX(row);
 				float v = fill;
 				if (iy >= 0 && ix >= 0) {
 					v = load(base + iy * from.w + ix);
 				}
-				line += intBitsToFloat(index[row + 1]) * v;
+				line += intBitsToFloat(INDEX(row + 1)) * v;
 			}
-			sum[i] += intBitsToFloat(index[column + 2 * c + 1]) * line;
+			sum[i] += intBitsToFloat(INDEX(column + 2 * c + 1)) * line;
 		}
 	}
 	store4(TO(plane) + y * to.w + x, OTHER(plane) + y * added.w + x, sum);

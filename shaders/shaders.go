@@ -79,7 +79,8 @@ func calls(text, call string) bool {
 
 // extensions are what macros need.
 var extensions = map[string]string{
-	"EXTERNAL": "GL_OES_EGL_image_external_essl3",
+	"EXTERNAL":  "GL_OES_EGL_image_external_essl3",
+	"BY_TEXELS": "GL_EXT_texture_buffer",
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.

@@ -1,6 +1,9 @@
 #ifdef WEIGHT_BUFFER
 #define PLACE int
 #define AFTER(place, k) unpacked(weights[place + (k)])
+#elif defined(BY_TEXELS)
+#define PLACE int
+#define AFTER(place, k) texelFetch(weightTexels, (place) + (k))
 #elif defined(BY_IMAGE)
 #define PLACE ivec2
 #define AFTER(place, k) imageLoad(weightTexels, place + ivec2(k, 0))
@@ -31,6 +34,8 @@ vec4 oneOf(uvec4 pair, int k) {
 PLACE place(int i) {
 #ifdef WEIGHT_BUFFER
 	return i;
+#elif defined(BY_TEXELS)
+	return weightBase + i;
 #else
 	i += weightBase;
 #ifdef PAIRED

@@ -58,7 +58,7 @@ func precisions() []string {
 
 // mapWords are the words of -maps.
 func mapWords() []string {
-	return []string{gpu.MapsAuto.String(), gpu.MapsBuffer.String(), gpu.MapsTexture.String()}
+	return []string{gpu.MapsAuto.String(), gpu.MapsBuffer.String(), gpu.MapsTexture.String(), gpu.MapsTextureBuffer.String()}
 }
 
 // precisionOf is what a word of -precision means.

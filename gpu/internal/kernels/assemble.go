@@ -103,7 +103,7 @@ func (t *Tables) Dispatches(k Kernel, s *network.Step) ([]Dispatch, error) {
 		parts = d.cut(block)
 	}
 	for i := range parts {
-		parts[i].placeWeights(t.limits)
+		parts[i].placeWeights(t.limits, t.Storage)
 		parts[i].Program = t.Compiled(parts[i].Program)
 		if err == nil {
 			err = parts[i].fits(t.limits, t.Bytes())

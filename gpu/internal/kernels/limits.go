@@ -7,6 +7,7 @@ type Limits struct {
 	WorkGroupInvocations int    // invocations a group, in all
 	StorageBlockSize     int    // bytes
 	TextureSize          int    // width and height
+	TextureBufferSize    int    // texels
 }
 
 // SpecMinimum is what every OpenGL ES 3.1 device has: no kernel's work groups are larger.

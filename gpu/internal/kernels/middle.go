@@ -59,6 +59,14 @@ func Behind(p *network.Plan) (floats int) {
 	return floats
 }
 
+// MostHeld counts the vec4s that a work group of any launch keeps.
+func MostHeld(p *network.Plan) (vectors int) {
+	for i := range p.Steps {
+		vectors = max(vectors, middleOf(&p.Steps[i]).vectors)
+	}
+	return vectors
+}
+
 // middle names the macros of what the step's work groups keep, and gives the parameters
 // that end the shader's.
 func (t *Tables) middle(s *network.Step) ([]string, Params, error) {

@@ -10,18 +10,23 @@ import (
 // Weights come through the texture unit where a shader reads them again and
 // again: GPUs fetch texels beside loads from buffers, and cache them better.
 // Weights that are read once (fully connected layers), or are too many, are in a
-// buffer; on software renderers only if they are too many.
+// buffer; on software renderers only if they are too many. Where all is read as textures
+// of buffers, they are too.
 
 // PageWidth is the width of all textures in texels, as shaders know it: every device
 // has it. Texel i is in row i / PageWidth.
 const PageWidth = 2048
 
 // placeWeights decides where a dispatch's weights go.
-func (d *Dispatch) placeWeights(l *Limits) {
+func (d *Dispatch) placeWeights(l *Limits, s Storage) {
 	if d.Weights == nil {
 		return
 	}
-	if len(d.Weights)/4 > PageWidth*min(l.TextureSize, PageWidth) {
+	page := PageWidth * min(l.TextureSize, PageWidth)
+	if s.Texels {
+		d.Stream, page = false, l.TextureBufferSize
+	}
+	if len(d.Weights)/4 > page {
 		d.Stream = true
 	}
 	switch {

@@ -8,8 +8,9 @@ type Storage struct {
 	Products  bool // are fp16
 	Texture   bool // maps are in a texture
 	Images    bool // textures are read as images, and not by the texture unit
+	Texels    bool // maps are in a buffer; they, weights and tables are read as textures of buffers
 	Truncates bool // stores cut off instead of rounding
-	Behind    int  // where in the texture what work groups keep begins, in floats; 0 if that is shared memory
+	Behind    int  // where behind the maps what work groups keep begins, in floats; 0 if that is shared memory
 	Scratched bool // some launches keep things of their own beside the maps
 }
 
@@ -40,6 +41,9 @@ func (s Storage) macros() []string {
 	}
 	if s.Images {
 		m = append(m, "BY_IMAGE")
+	}
+	if s.Texels {
+		m = append(m, "BY_TEXELS")
 	}
 	if s.Truncates {
 		m = append(m, "TRUNCATES")

@@ -16,6 +16,7 @@ type Tuning struct {
 
 	InTexture, HalfInTexture bool // maps are better in a texture: fp32, and fp16
 	ByImage                  bool // and textures are better read as images
+	ByTexels                 bool // and better still are buffers that are read as textures, where there are such
 
 	Strip int // vec4s of a row under the window that fit beside general's sums; 0 is any number
 
@@ -33,7 +34,7 @@ type Choice struct {
 // choose gives the variant for a step: the one chosen for its launch shape, or what
 // the family's default comes to.
 func (t *Tables) choose(s *network.Step, b Bounds, structure ...[]string) *Choice {
-	b.Half = t.Halves && !t.Images
+	b.Half = t.Halves && !t.Images && !t.Texels
 	c := &Choice{Bounds: b, Shape: launchShape(b.Kernel, s, slices.Concat(structure...)), Variant: t.standard(b)}
 	v, ok := t.Chosen[c.Shape]
 	if !ok {
