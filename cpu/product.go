@@ -35,6 +35,9 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 			work *= 4 // what takes time is to read the weights
 		}
 		want = max(1, min(4*threads, work/taskWork))
+		if work >= worthSharing {
+			want = max(want, threads)
+		}
 	}
 	tiles := 1
 	if samples < want { // a part for each thread, however many groups there are
@@ -44,7 +47,7 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 	for i, at := range g.starts[1:] {
 		g.width = max(g.width, at-g.starts[i])
 	}
-	if per := samples * (len(g.starts) - 1) * g.groups; per < want {
+	if per := samples * (len(g.starts) - 1) * g.groups; per < want || want > 1 && per%threads > 0 {
 		g.bands = (want + per - 1) / per
 		for per*g.bands%threads != 0 {
 			g.bands++

@@ -44,28 +44,34 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 func TestGridIsEven(t *testing.T) {
 	for _, columns := range []int{49, 196, 784, 3136} {
 		for groups := 1; groups <= 4; groups++ {
-			var weights []*simd.Matrix
-			for range groups {
-				weights = append(weights, simd.Pack(simd.Best(), make([]float32, 120*240), 120, 240, nil))
-			}
 			for threads := 2; threads < 4; threads++ {
-				g, tasks := newGrid(1, weights, columns, 1, threads)
-				work := make([]int, threads)
-				for i := range threads {
-					for task := tasks * i / threads; task < tasks*(i+1)/threads; task++ {
-						tile := g.tile(task)
-						from, to := weights[0].Rows(tile.first, tile.last)
-						work[i] += tile.n * (to - from)
-						if tile.column%min(lineFloats, weights[0].Columns()) != 0 {
-							t.Errorf("%d columns: a tile begins at %d", columns, tile.column)
-						}
-					}
-				}
-				if most := slices.Max(work) * threads; float64(most) > 1.12*float64(120*columns*groups) {
-					t.Errorf("%d columns, %d groups, %d threads: shares %v", columns, groups, threads, work)
-				}
+				testEvenGrid(t, groups, 120, 240, columns, threads)
 			}
 		}
+		testEvenGrid(t, 3, 40, 20, columns, 2) // little work, and groups that are no multiple of threads
+	}
+}
+
+func testEvenGrid(t *testing.T, groups, rows, depth, columns, threads int) {
+	t.Helper()
+	var weights []*simd.Matrix
+	for range groups {
+		weights = append(weights, simd.Pack(simd.Best(), make([]float32, rows*depth), rows, depth, nil))
+	}
+	g, tasks := newGrid(1, weights, columns, 1, threads)
+	work := make([]int, threads)
+	for i := range threads {
+		for task := tasks * i / threads; task < tasks*(i+1)/threads; task++ {
+			tile := g.tile(task)
+			from, to := weights[0].Rows(tile.first, tile.last)
+			work[i] += tile.n * (to - from)
+			if tile.column%min(lineFloats, weights[0].Columns()) != 0 {
+				t.Errorf("%d columns: a tile begins at %d", columns, tile.column)
+			}
+		}
+	}
+	if most := slices.Max(work) * threads; float64(most) > 1.12*float64(rows*columns*groups) {
+		t.Errorf("%d groups of %dx%d, %d columns, %d threads: shares %v", groups, rows, depth, columns, threads, work)
 	}
 }
 

@@ -231,8 +231,9 @@ func checkArenas(t *testing.T, name string, g *network.Graph, level simd.Level, 
 				want = append(want[:0], out.Data...)
 			}
 			for i, v := range out.Data {
-				// The last few pixels of a narrow band may be rounded otherwise.
-				if v != want[i] && !(fused && math.Abs(float64(v-want[i])) < 1e-5) {
+				// The last few pixels of a narrow band may be rounded otherwise, and in Go
+				// all of them.
+				if v != want[i] && !((fused || level == simd.Go) && math.Abs(float64(v-want[i])) < 1e-5) {
 					t.Fatalf("%s, %v: with %d threads output %d is %v, with one %v", name, level, threads, i, v, want[i])
 				}
 			}
