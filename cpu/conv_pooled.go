@@ -47,6 +47,9 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	if k.inPixels() {
 		if k.slider = k.newSlider(level, &second); k.slider != nil {
 			k.scale = k.reciprocals()
+			if f.Act.Fn == network.FnClamp && f.Act.A >= 0 {
+				k.slider.Positive()
+			}
 		}
 	}
 	// Rows between the two that a band of the pool meets.

@@ -1850,6 +1850,153 @@ DATA narrowSlideMaxbehind<>+24(SB)/4, $0x00000007
 DATA narrowSlideMaxbehind<>+28(SB)/4, $0x00000007
 GLOBL narrowSlideMaxbehind<>(SB), RODATA|NOPTR, $32
 
+// func narrowSlideMaxPositive(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowSlideMaxPositive(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	VMOVUPS narrowSlideMaxPositivebehind<>+0(SB), Y0
+	VXORPS  Y1, Y1, Y1
+
+plane:
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS 32(CX), Y3
+	VADDPS  Y1, Y3, Y3
+	ADDQ    BX, CX
+	VMOVAPS Y2, Y2
+	VMOVAPS Y3, Y3
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMOVUPS      (CX), Y4
+	VADDPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
+	VADDPS       Y1, Y5, Y5
+	ADDQ         BX, CX
+	VMOVUPS      (CX), Y6
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VADDPS       Y1, Y7, Y7
+	ADDQ         BX, CX
+	VPMAXUD      Y2, Y4, Y4
+	VPMAXUD      Y6, Y4, Y4
+	VMOVAPS      Y6, Y2
+	VPMAXUD      Y3, Y5, Y5
+	VPMAXUD      Y7, Y5, Y5
+	VMOVAPS      Y7, Y3
+	VSHUFPS      $0x88, Y5, Y4, Y6
+	VSHUFPS      $0xdd, Y5, Y4, Y4
+	VPERMPS      Y6, Y0, Y5
+	VPMAXUD      Y4, Y6, Y6
+	VPMAXUD      Y5, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VBROADCASTSS 120(AX), Y4
+	VMAXPS       Y6, Y4, Y6
+	VBROADCASTSS 124(AX), Y4
+	VMINPS       Y6, Y4, Y6
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y6, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y6, X4
+	VPALIGNR     $0x0c, X6, X4, X4
+	VMOVUPS      X6, (DX)
+	VMOVUPS      X4, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R11
+	VMOVUPS    32(R11), Y4
+	VMASKMOVPS Y6, Y4, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R10
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMOVUPS      (CX), Y4
+	VADDPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
+	VADDPS       Y1, Y5, Y5
+	ADDQ         BX, CX
+	VPMAXUD      Y2, Y4, Y4
+	VPMAXUD      Y3, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y4, Y2
+	VSHUFPS      $0xdd, Y5, Y4, Y3
+	VPERMPS      Y2, Y0, Y4
+	VPMAXUD      Y3, Y2, Y2
+	VPMAXUD      Y4, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VBROADCASTSS 120(AX), Y3
+	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS 124(AX), Y3
+	VMINPS       Y2, Y3, Y2
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y2, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y2, X3
+	VPALIGNR     $0x0c, X2, X3, X3
+	VMOVUPS      X2, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y2, Y3, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideMaxPositivebehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideMaxPositivebehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideMaxPositivebehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideMaxPositivebehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideMaxPositivebehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideMaxPositivebehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideMaxPositivebehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideMaxPositivebehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideMaxPositivebehind<>(SB), RODATA|NOPTR, $32
+
 // func narrowSlideStridedMasked(a *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·narrowSlideStridedMasked(SB), NOSPLIT, $0-8
@@ -2345,6 +2492,165 @@ DATA narrowSlideMaxMaskedbehind<>+20(SB)/4, $0x00000002
 DATA narrowSlideMaxMaskedbehind<>+24(SB)/4, $0x00000007
 DATA narrowSlideMaxMaskedbehind<>+28(SB)/4, $0x00000007
 GLOBL narrowSlideMaxMaskedbehind<>(SB), RODATA|NOPTR, $32
+
+// func narrowSlideMaxPositiveMasked(a *byte)
+// Requires: AVX, AVX2
+TEXT ·narrowSlideMaxPositiveMasked(SB), NOSPLIT, $0-8
+	MOVQ    a+0(FP), AX
+	MOVQ    16(AX), BX
+	MOVQ    40(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    48(AX), R8
+	MOVQ    88(AX), R9
+	MOVQ    136(AX), CX
+	VMOVUPS (CX), Y0
+	MOVQ    136(AX), CX
+	VMOVUPS 64(CX), Y1
+	VMOVUPS narrowSlideMaxPositiveMaskedbehind<>+0(SB), Y2
+	VXORPS  Y3, Y3, Y3
+
+plane:
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VMOVAPS Y3, Y4
+	VMOVAPS Y3, Y5
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Y4
+	VANDPS  Y0, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS 32(CX), Y5
+	VANDPS  Y1, Y5, Y5
+	VADDPS  Y3, Y5, Y5
+	ADDQ    BX, CX
+	VMOVAPS Y4, Y4
+	VMOVAPS Y5, Y5
+
+inside:
+	TESTQ R10, R10
+	JZ    bottom
+
+row:
+	VMOVUPS      (CX), Y6
+	VANDPS       Y0, Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VANDPS       Y1, Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	ADDQ         BX, CX
+	VMOVUPS      (CX), Y8
+	VANDPS       Y0, Y8, Y8
+	VADDPS       Y3, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VANDPS       Y1, Y9, Y9
+	VADDPS       Y3, Y9, Y9
+	ADDQ         BX, CX
+	VPMAXUD      Y4, Y6, Y6
+	VPMAXUD      Y8, Y6, Y6
+	VMOVAPS      Y8, Y4
+	VPMAXUD      Y5, Y7, Y7
+	VPMAXUD      Y9, Y7, Y7
+	VMOVAPS      Y9, Y5
+	VSHUFPS      $0x88, Y7, Y6, Y8
+	VSHUFPS      $0xdd, Y7, Y6, Y6
+	VPERMPS      Y8, Y2, Y7
+	VPMAXUD      Y6, Y8, Y8
+	VPMAXUD      Y7, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VBROADCASTSS 120(AX), Y6
+	VMAXPS       Y8, Y6, Y8
+	VBROADCASTSS 124(AX), Y6
+	VMINPS       Y8, Y6, Y8
+	CMPQ         144(AX), $0x07
+	JEQ          rowSeven
+	JLT          rowPart
+	VMOVUPS      Y8, (DX)
+	JMP          rowStored
+
+rowSeven:
+	VEXTRACTF128 $0x01, Y8, X6
+	VPALIGNR     $0x0c, X8, X6, X6
+	VMOVUPS      X8, (DX)
+	VMOVUPS      X6, 12(DX)
+	JMP          rowStored
+
+rowPart:
+	MOVQ       136(AX), R11
+	VMOVUPS    32(R11), Y6
+	VMASKMOVPS Y8, Y6, (DX)
+
+rowStored:
+	ADDQ SI, DX
+	DECQ R10
+	JNZ  row
+
+bottom:
+	CMPQ         112(AX), $0x00
+	JEQ          done
+	VMOVUPS      (CX), Y6
+	VANDPS       Y0, Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VANDPS       Y1, Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	ADDQ         BX, CX
+	VPMAXUD      Y4, Y6, Y6
+	VPMAXUD      Y5, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y6, Y4
+	VSHUFPS      $0xdd, Y7, Y6, Y5
+	VPERMPS      Y4, Y2, Y6
+	VPMAXUD      Y5, Y4, Y4
+	VPMAXUD      Y6, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VBROADCASTSS 120(AX), Y5
+	VMAXPS       Y4, Y5, Y4
+	VBROADCASTSS 124(AX), Y5
+	VMINPS       Y4, Y5, Y4
+	CMPQ         144(AX), $0x07
+	JEQ          bottomSeven
+	JLT          bottomPart
+	VMOVUPS      Y4, (DX)
+	JMP          bottomStored
+
+bottomSeven:
+	VEXTRACTF128 $0x01, Y4, X5
+	VPALIGNR     $0x0c, X4, X5, X5
+	VMOVUPS      X4, (DX)
+	VMOVUPS      X5, 12(DX)
+	JMP          bottomStored
+
+bottomPart:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS Y4, Y5, (DX)
+
+bottomStored:
+	ADDQ SI, DX
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
+DATA narrowSlideMaxPositiveMaskedbehind<>+0(SB)/4, $0x00000001
+DATA narrowSlideMaxPositiveMaskedbehind<>+4(SB)/4, $0x00000004
+DATA narrowSlideMaxPositiveMaskedbehind<>+8(SB)/4, $0x00000003
+DATA narrowSlideMaxPositiveMaskedbehind<>+12(SB)/4, $0x00000006
+DATA narrowSlideMaxPositiveMaskedbehind<>+16(SB)/4, $0x00000005
+DATA narrowSlideMaxPositiveMaskedbehind<>+20(SB)/4, $0x00000002
+DATA narrowSlideMaxPositiveMaskedbehind<>+24(SB)/4, $0x00000007
+DATA narrowSlideMaxPositiveMaskedbehind<>+28(SB)/4, $0x00000007
+GLOBL narrowSlideMaxPositiveMaskedbehind<>(SB), RODATA|NOPTR, $32
 
 // func narrowTotal(a *byte)
 // Requires: AVX

@@ -201,8 +201,9 @@ func narrows() {
 	}
 	for _, masked := range []bool{false, true} {
 		narrowSlideStrided(masked)
-		narrowReduce(false, masked)
-		narrowReduce(true, masked)
+		narrowReduce(false, false, masked)
+		narrowReduce(true, false, masked)
+		narrowReduce(true, true, masked)
 	}
 	narrowTotal()
 	narrowRest()
