@@ -41,7 +41,7 @@ var (
 	// llvmpipe on two cores: a launch takes as long as waking its threads, memory is
 	// the processor's cache, and there is little to keep busy.
 	softwareCost = network.CostModel{Launch: 20_000, Barrier: 1_000, Bytes: 10, Cached: 20, MACs: 5,
-		Groups: 2, Shared: 1 << 20, Lanes: 16, Wave: 8, Tile: 80, Window: 64}
+		Groups: 2, Shares: true, Shared: 1 << 20, Lanes: 16, Wave: 8, Tile: 80, Window: 64}
 	// Raspberry Pi 4 and 5: 8 or 12 QPUs of 16 lanes, 16 KiB of shared memory in all.
 	raspberry = perJob(network.CostModel{Bytes: 4, Cached: 16, MACs: 5,
 		Groups: 4, Shared: 4 << 10, Lanes: 64, Wave: 16, Tile: 16, Window: 16})

@@ -357,6 +357,32 @@ func TestTilesFit(t *testing.T) {
 	})
 }
 
+// Where work groups are shared out at once, three among two would leave one idle half of the time.
+func TestTilesAreSharedOut(t *testing.T) {
+	g := parse(t, "x = input 1x60x28x28\ny = conv 60 k3 p1 g60 : x\nz = conv 240 g3 : y\nout z")
+	for _, c := range []struct {
+		threads int
+		shares  bool
+		want    network.Tile
+	}{
+		{2, false, network.Tile{Channels: 80, Rows: 28, Columns: 28}}, // a work group for each group of channels
+		{2, true, network.Tile{Channels: 80, Rows: 14, Columns: 28}},
+		{3, true, network.Tile{Channels: 80, Rows: 28, Columns: 28}},
+	} {
+		o := fusing(model(func(m *network.CostModel) {
+			m.Groups, m.Shares, m.Shared, m.Lanes, m.Wave, m.Tile = c.threads, c.shares, 1<<20, 16, 8, 80
+		}))
+		o.Fuse, o.SharedFloats = network.FuseDepthwise|network.FuseAlways, 1<<16
+		p, err := network.NewPlan(g, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Steps[0].Tile; len(p.Steps) != 1 || got != c.want {
+			t.Errorf("%d threads, shared out %t: %v, want %v", c.threads, c.shares, got, c.want)
+		}
+	}
+}
+
 // middleFloats counts what lies between a step's two operators, of one work group.
 func middleFloats(s *network.Step) int {
 	up := func(n int) int { return (n + 3) / 4 * 4 }

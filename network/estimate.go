@@ -9,7 +9,8 @@ import (
 // tell whether one launch is better than two. It is data: nothing is measured.
 //
 //	time = Launch + max(bytes/Bytes, traffic/Cached, multiply-adds/MACs) / busy
-//	busy = min(1, work groups at a time / Groups)
+//	busy = min(1, work groups at a time / Groups); if they are Shares,
+//	       work groups / (Groups × the most that one of Groups has)
 //
 // The zero CostModel stands for DefaultCost.
 type CostModel struct {
@@ -20,12 +21,13 @@ type CostModel struct {
 	Cached float64 // bytes a nanosecond to and from caches, what several work groups read counted for each
 	MACs   float64 // multiply-adds a nanosecond
 
-	Groups int // work groups at a time that keep the device busy
-	Shared int // floats of shared memory that work groups at a time can have between them
-	Lanes  int // invocations of a work group
-	Wave   int // of those, how many run in step: what a wave has too many idle
-	Tile   int // outputs of a pointwise convolution that an invocation computes
-	Window int // outputs of other convolutions, likewise
+	Groups int  // work groups at a time that keep the device busy
+	Shares bool // they are shared out at once, so that the launch takes as long as who has most
+	Shared int  // floats of shared memory that work groups at a time can have between them
+	Lanes  int  // invocations of a work group
+	Wave   int  // of those, how many run in step: what a wave has too many idle
+	Tile   int  // outputs of a pointwise convolution that an invocation computes
+	Window int  // outputs of other convolutions, likewise
 }
 
 // DefaultCost is a GPU as better boards and phones have them: about a Mali-G610 of
@@ -87,7 +89,9 @@ func (m *CostModel) time(w work) float64 { return m.Launch + m.busy(w) }
 // busy is how long the device works at it.
 func (m *CostModel) busy(w work) float64 {
 	together := w.groups
-	if w.shared > 0 {
+	if m.Shares {
+		together /= max(1, math.Ceil(w.groups/float64(m.Groups)))
+	} else if w.shared > 0 {
 		together = min(together, float64(max(1, m.Shared/w.shared)))
 	}
 	return max(w.bytes/m.Bytes, w.traffic/m.Cached, w.macs/m.MACs) / min(1, together/float64(m.Groups))
