@@ -49,8 +49,10 @@ const lineFloats = 16
 
 func (e *executor) Run(out, in []*tensor.Tensor) error {
 	e.begin(in)
-	for i := range e.kernels {
-		e.workers.run(i)
+	for i := 0; i < len(e.kernels); {
+		end := e.workers.stretch(i)
+		e.workers.run(i, end)
+		i = end
 	}
 	e.end()
 	e.unload(out)
@@ -73,10 +75,10 @@ func (e *executor) RunTimed(out, in []*tensor.Tensor, times []time.Duration) err
 		return fmt.Errorf("cpu: room for %d times, the plan has %d steps", len(times), len(e.plan.Steps))
 	}
 	e.begin(in)
-	e.workers.run(0)
+	e.workers.run(0, 1)
 	for i := range times {
 		start := time.Now()
-		e.workers.run(i + 1)
+		e.workers.run(i+1, i+2)
 		times[i] = time.Since(start)
 	}
 	e.end()

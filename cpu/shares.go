@@ -14,6 +14,10 @@ import (
 type layout struct {
 	ends  []int    // each share's last task, and one
 	pulls [][]pull // what each share copies first
+
+	// joined says that each share may begin when it has done the step before, whatever the
+	// others have.
+	joined bool
 }
 
 // pull is n floats at a place, from another share's arena.
@@ -51,10 +55,13 @@ type holders struct {
 	steps []int32 // the last to write it
 	seen  []int32 // by which pull, of those counted in pulls
 	pulls int32
+
+	lent  []uint16 // from which shares' arenas each float may still be copied
+	loans []pull   // all of them
 }
 
 func newHolders(floats, shares int) *holders {
-	h := &holders{make([]uint16, floats), make([]int32, floats), make([]int32, floats), 0}
+	h := &holders{masks: make([]uint16, floats), steps: make([]int32, floats), seen: make([]int32, floats), lent: make([]uint16, floats)}
 	for i := range h.masks {
 		h.masks[i] = 1<<shares - 1
 	}
@@ -118,6 +125,10 @@ func separate(p *network.Plan, kernels []kernel, shares int) (a apart, ok bool) 
 				h.copied(share, r)
 			}
 		}
+		l.joined = i > 0 && k.worthwhile() && kernels[i-1].worthwhile() && h.join(&l, writes)
+		if !l.joined {
+			h.lend(&l)
+		}
 		for share, end := range l.ends {
 			for task := begin(l.ends, share); task < end && writes != nil; task++ {
 				writes(task, func(at, n int) {
@@ -167,6 +178,44 @@ func (h *holders) pull(pulls []pull, share, at, n int) []pull {
 		pulls = append(pulls, pull{int32(f), 1, from})
 	}
 	return pulls
+}
+
+// lend notes what is copied before a step that begins when all have done the one before: a
+// share that is late copies later, when others may be some joined steps ahead.
+func (h *holders) lend(l *layout) {
+	for _, r := range h.loans {
+		clear(h.lent[r.at : r.at+r.n])
+	}
+	h.loans = h.loans[:0]
+	for _, pulls := range l.pulls {
+		for _, r := range pulls {
+			h.loans = append(h.loans, r)
+			for f := r.at; f < r.at+r.n; f++ {
+				h.lent[f] |= 1 << r.from
+			}
+		}
+	}
+}
+
+// join reports whether a step can do without waiting for others: no share reads what another
+// wrote, or writes what another may not have copied yet.
+func (h *holders) join(l *layout, writes footprint) bool {
+	for _, pulls := range l.pulls {
+		if len(pulls) > 0 {
+			return false
+		}
+	}
+	free := true
+	for share, end := range l.ends {
+		for task := begin(l.ends, share); task < end; task++ {
+			writes(task, func(at, n int) {
+				for f := at; f < at+n; f++ {
+					free = free && h.lent[f]&(1<<share) == 0
+				}
+			})
+		}
+	}
+	return free
 }
 
 func (h *holders) copied(share int, r pull) {

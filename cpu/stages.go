@@ -13,11 +13,11 @@ func (e *executor) RunStages(out, in []*tensor.Tensor, s *network.Stages) error 
 	*s = network.Stages{}
 	start := time.Now()
 	e.begin(in)
-	e.workers.run(0)
+	e.workers.run(0, 1)
 	s.Upload = time.Since(start)
 	start = time.Now()
 	for i := range e.plan.Steps {
-		e.workers.run(i + 1)
+		e.workers.run(i+1, i+2)
 	}
 	e.end()
 	s.Wait = time.Since(start)

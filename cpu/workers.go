@@ -16,6 +16,9 @@ import (
 //
 // A step is over when all of its tasks are done, whoever did them. So nobody waits
 // for a helper that is late, or that never gets a core: the others do its part.
+//
+// Steps that are joined (see layout) are a stretch: each share goes through it at its own
+// pace, and all wait at its end.
 type workers struct {
 	team    *team
 	scratch [][]float32 // one for each, the caller's first
@@ -27,7 +30,7 @@ type workers struct {
 	arenas  [][]float32 // each share's; all may be one
 	steps   []progress
 
-	current atomic.Int64 // the step under way, counted from 1
+	current atomic.Int64 // the stretch under way, packed; no stretch is 0
 	open    atomic.Bool  // whether helpers may join the run
 	joined  atomic.Int64 // helpers in the run
 	runs    atomic.Int64
@@ -38,18 +41,21 @@ type workers struct {
 // every run; tasks that follow each other make pixels that do, so what a worker reads
 // is mostly what it wrote in the step before. Who has done its share takes from the
 // ends of others'.
-type progress struct {
-	shares []share
-	done   atomic.Int64
-	_      [56]byte
-}
+type progress struct{ shares []share }
 
 // share is a run of tasks that are not taken yet: the first, and the one behind the
 // last in the upper half. Each has a cache line of its own.
 type share struct {
 	left atomic.Int64
-	all  int64 // what left was before a task was taken
-	_    [48]byte
+	done atomic.Int64 // tasks
+	all  int64        // what left was before a task was taken
+	_    [40]byte
+}
+
+// over reports whether all tasks are done.
+func (s *share) over() bool {
+	from, to := unpack(s.all)
+	return s.done.Load() == int64(to-from)
 }
 
 // pack is the tasks [from, to) as a share has them.
@@ -99,9 +105,9 @@ func (p *progress) share(ends []int) {
 
 // reset makes a step one of which nothing is done.
 func (p *progress) reset(l *layout) {
-	p.done.Store(0)
 	for i := range p.shares {
-		if s := &p.shares[i]; len(l.pulls[i]) > 0 {
+		s := &p.shares[i]
+		if s.done.Store(0); len(l.pulls[i]) > 0 {
 			s.left.Store(lacking)
 		} else {
 			s.left.Store(s.all)
@@ -217,59 +223,94 @@ func (w *workers) alone(step int) {
 	}
 }
 
-// run runs all tasks of a step.
-func (w *workers) run(step int) {
-	k := &w.kernels[step]
-	if len(w.helpers) == 0 {
-		w.alone(step)
+// stretch is where the stretch of joined steps ends that begins with a step.
+func (w *workers) stretch(first int) (end int) {
+	for end = first + 1; end < len(w.layouts) && w.layouts[end].joined; end++ {
+	}
+	return end
+}
+
+// run runs all tasks of steps [first, end), all of which but the first are joined.
+func (w *workers) run(first, end int) {
+	if len(w.helpers) == 0 || !w.kernels[first].worthwhile() {
+		for step := first; step < end; step++ {
+			w.pull(0, w.layouts[step].pulls[0])
+			w.alone(step)
+		}
 		return
 	}
-	if !k.worthwhile() {
-		w.pull(0, w.layouts[step].pulls[0])
-		w.alone(step)
-		return
-	}
-	w.current.Store(int64(step) + 1)
-	w.takeOwn(step, 0)
-	for n := 0; w.steps[step].done.Load() < int64(k.tasks); n++ {
-		if w.takeOthers(step, 0, n) {
+	w.current.Store(pack(first, end))
+	for n := 0; ; n++ {
+		if w.takeOwn(first, end, 0) {
+			n = 0
+		}
+		if w.over(first, end) {
+			return
+		}
+		if w.takeOthers(first, end, 0, n) {
 			n = 0
 		}
 		pause(n)
 	}
 }
 
-func (w *workers) takeOwn(step, worker int) {
-	k, p := &w.kernels[step], &w.steps[step]
-	w.prepare(step, worker)
-	done := int64(0)
-	for t, ok := p.shares[worker].next(); ok; t, ok = p.shares[worker].next() {
-		k.run(t, w.arenas[worker], w.scratch[worker])
-		done++
+// over reports whether all tasks of a stretch are done.
+func (w *workers) over(first, end int) bool {
+	for step := end - 1; step >= first; step-- {
+		for i := range w.steps[step].shares {
+			if !w.steps[step].shares[i].over() {
+				return false
+			}
+		}
 	}
-	if done > 0 { // said once, for others look at it
-		p.done.Add(done)
+	return true
+}
+
+// takeOwn does a worker's tasks of a stretch, up to a step that others have not done their
+// part of.
+func (w *workers) takeOwn(first, end, worker int) (any bool) {
+	w.prepare(first, worker)
+	for step := first; step < end; step++ {
+		k, s := &w.kernels[step], &w.steps[step].shares[worker]
+		done := int64(0)
+		for t, ok := s.next(); ok; t, ok = s.next() {
+			k.run(t, w.arenas[worker], w.scratch[worker])
+			done++
+		}
+		if done > 0 { // said once, for others look at it
+			s.done.Add(done)
+			any = true
+		}
+		if !s.over() {
+			break
+		}
 	}
+	return any
 }
 
 // takeOthers does tasks of others, in their arenas, for a worker that has waited for n
-// turns; or its own, if somebody else has prepared them.
-func (w *workers) takeOthers(step, worker, n int) bool {
-	k, p := &w.kernels[step], &w.steps[step]
-	done := int64(0)
-	for i := range p.shares {
-		share := (worker + i) % len(p.shares)
-		w.prepare(step, share)
-		s := &p.shares[share]
-		for t, ok := s.steal(n); ok; t, ok = s.steal(n) {
-			k.run(t, w.arenas[share], w.scratch[worker])
-			done++
+// turns.
+func (w *workers) takeOthers(first, end, worker, n int) (any bool) {
+	for i := 1; i < len(w.scratch); i++ {
+		share := (worker + i) % len(w.scratch)
+		w.prepare(first, share)
+		for step := first; step < end; step++ {
+			k, s := &w.kernels[step], &w.steps[step].shares[share]
+			done := int64(0)
+			for t, ok := s.steal(n); ok; t, ok = s.steal(n) {
+				k.run(t, w.arenas[share], w.scratch[worker])
+				done++
+			}
+			if done > 0 {
+				s.done.Add(done)
+				any = true
+			}
+			if !s.over() {
+				break
+			}
 		}
 	}
-	if done > 0 {
-		p.done.Add(done)
-	}
-	return done > 0
+	return any
 }
 
 // help is a helper's life.
@@ -283,11 +324,11 @@ func (w *workers) help(h *helper, worker int) {
 			continue
 		}
 		w.joined.Add(1)
-		for step, n := int64(0), 0; w.open.Load(); n++ {
-			if now := w.current.Load(); now != step {
-				step, n = now, 0
-				w.takeOwn(int(step)-1, worker)
-			} else if step > 0 && w.takeOthers(int(step)-1, worker, n) {
+		for stretch, n := int64(0), 0; w.open.Load(); n++ {
+			if now := w.current.Load(); now != stretch {
+				stretch, n = now, 0
+			}
+			if first, end := unpack(stretch); first < end && (w.takeOwn(first, end, worker) || w.takeOthers(first, end, worker, n)) {
 				n = 0
 			}
 			pause(n)

@@ -24,7 +24,7 @@ func TestEveryTaskIsRunOnce(t *testing.T) {
 	for range 50 {
 		w.begin()
 		for i := range kernels {
-			w.run(i)
+			w.run(i, i+1)
 		}
 		w.end()
 	}
@@ -98,7 +98,7 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 		start := time.Now()
 		w.begin()
 		for i := range kernels {
-			w.run(i)
+			w.run(i, i+1)
 		}
 		w.end()
 		best = min(best, time.Since(start))
