@@ -52,6 +52,43 @@ void main() {
 #ifndef SCARCE
 		int base = FROM(slab * inputs + c);
 #endif
+#if defined(SOFTWARE) && !defined(SPARING) && !defined(WIDE) && SY == 1 && DY == 1 && KH * KW <= 9 // sums are taken up once for all products of a channel
+		Strip strip[PX + KH - 1];
+		for (int r = 0; r < PX + KH - 1; r++) {
+			int iy = y - top + r;
+			if (uint(iy) < uint(height)) {
+				fetch(base + iy * from.w, strip[r]);
+			} else {
+				blank(strip[r]);
+			}
+		}
+		// unroll
+		for (int q = 0; q < Q; q++) {
+			vec4 f[KH * KW];
+			// unroll
+			for (int ky = 0; ky < KH; ky++) {
+				// unroll
+				for (int kx = 0; kx < KW; kx++) {
+					f[ky * KW + kx] = AFTER(place(w + (ky * KW + kx) * QS), q);
+				}
+			}
+			// unroll
+			for (int p = 0; p < PX; p++) {
+				for (int i = 0; i < 4; i++) {
+					vec4 part = vec4(0.0);
+					// unroll
+					for (int ky = 0; ky < KH; ky++) {
+						// unroll
+						for (int kx = 0; kx < KW; kx++) {
+							part = ky + kx == 0 ? f[0][i] * UNDER(strip[p], 0) : part + f[ky * KW + kx][i] * UNDER(strip[p + ky], kx);
+						}
+					}
+					sum[(4 * q + i) * PX + p] += part;
+				}
+			}
+		}
+		w += KH * KW * QS;
+#else
 		for (int ky = 0; ky < KH; ky++) {
 			Strip strip[PX];
 			for (int p = 0; p < PX; p++) {
@@ -102,6 +139,7 @@ void main() {
 			}
 #endif
 		}
+#endif
 	}
 
 	// unroll
