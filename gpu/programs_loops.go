@@ -1,15 +1,15 @@
 package gpu
 
 import (
-	"maps"
-
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/shaders"
 )
 
 // LoopReport is what a round of a loop costs: what the program costs more if the loop's
-// body stands in it twice.
+// body stands in it twice, or less without the loop. Both are too much at times, and the
+// lesser is taken: the body twice can be too much for a compiler's registers, and without
+// a loop what is prepared for it goes too.
 type LoopReport struct {
 	shaders.Loop
 	Round map[string]float64 // by the driver's names, as in Statistics.Values
@@ -37,16 +37,20 @@ func (d *Device) weigh(gl gles.API, p shaders.Program, uses []use, r *ProgramRep
 		if !counted[l.Name] {
 			continue
 		}
-		twice := ProgramReport{File: r.File, Variant: r.Variant, Resources: r.Resources}
-		if err := d.report(gl, p.Twice(l.Name), &twice, hear, false); err != nil {
+		twice, err := d.values(gl, p.Twice(l.Name), r, hear)
+		if err != nil {
 			return err
 		}
-		if twice.Statistics == nil {
+		without, err := d.values(gl, p.Without(l.Name), r, hear)
+		if err != nil {
+			return err
+		}
+		if twice == nil || without == nil {
 			return nil
 		}
-		round := maps.Clone(twice.Statistics.Values)
-		for name := range round {
-			round[name] = max(0, round[name]-r.Statistics.Values[name])
+		round := map[string]float64{}
+		for name, once := range r.Statistics.Values {
+			round[name] = max(0, min(twice[name]-once, once-without[name]))
 		}
 		r.Loops = append(r.Loops, LoopReport{l, round})
 	}
@@ -55,6 +59,15 @@ func (d *Device) weigh(gl gles.API, p shaders.Program, uses []use, r *ProgramRep
 		r.Uses[i].Modelled = r.modelled(uses[i : i+1])
 	}
 	return nil
+}
+
+// values are the driver's figures for a source made from a program's; nil if it gives none.
+func (d *Device) values(gl gles.API, source string, of *ProgramReport, hear func() []string) (map[string]float64, error) {
+	r := ProgramReport{File: of.File, Variant: of.Variant, Resources: of.Resources}
+	if err := d.report(gl, source, &r, hear, false); err != nil || r.Statistics == nil {
+		return nil, err
+	}
+	return r.Statistics.Values, nil
 }
 
 // modelled adds up the launches: instructions, and cycles of the unit that is the

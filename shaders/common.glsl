@@ -145,15 +145,20 @@ vec4 unpacked(STORED v) {
 #endif
 }
 
+// Vec4 i of the maps.
+vec4 fetch4(int i) {
+#ifdef MAPS_TEXTURE
+	return FETCH(source, ivec2(i & 2047, i >> 11));
+#elif defined(BY_TEXELS)
+	return texelFetch(source, i);
+#else
+	return unpacked(source[i]);
+#endif
+}
+
 // Four pixels from a float offset on that is a multiple of four.
 vec4 load4(int at) {
-#ifdef MAPS_TEXTURE
-	return FETCH(source, ivec2(at >> 2 & 2047, at >> 13));
-#elif defined(BY_TEXELS)
-	return texelFetch(source, at >> 2);
-#else
-	return unpacked(source[at >> 2]);
-#endif
+	return fetch4(at >> 2);
 }
 
 // One pixel at a float offset.

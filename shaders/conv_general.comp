@@ -19,7 +19,7 @@ layout(std140, binding = 0) uniform Params {
 };
 
 // Where even eight channels are too many, a plane's base is looked up for each row rather
-// than kept.
+// than kept, and those with nothing to do compute along, as loops that all run are cheaper.
 #if defined(SPARING) && OC == 4
 #define SCARCE
 #endif
@@ -32,9 +32,14 @@ void main() {
 	int band = quotient(cell, strips);
 	int y = band * PX;
 	int x = (cell - band * strips) * 4;
-	if (y >= outHeight || tile >= tiles) {
+	bool mine = y < outHeight && tile < tiles;
+#ifdef SCARCE
+	tile = min(tile, tiles - 1);
+#else
+	if (!mine) {
 		return;
 	}
+#endif
 	int w = (slab % GROUPS * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
@@ -142,6 +147,11 @@ void main() {
 #endif
 	}
 
+#ifdef SCARCE
+	if (!mine) {
+		return;
+	}
+#endif
 	// unroll
 	for (int o = 0; o < OC; o++) {
 		int plane = slab * outputs + tile * OC + o;

@@ -6,6 +6,8 @@
 // the OC biases. Each OC lie in QS vec4s. Input channels are found by table behind
 // a shuffle or concat. EXACT says that OC divides the group's output channels. A pool
 // BESIDE the convolution, of ROWS2 rows of STRIPS2 vec4s, is shared out among all.
+// SPARING has those that are too many do the last item again, as a loop that all run needs
+// no register for who does.
 
 layout(local_size_x = LX) in;
 
@@ -37,9 +39,14 @@ layout(std140, binding = 0) uniform Params {
 
 void main() {
 	int item = int(gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * LX + int(gl_LocalInvocationID.x);
+#ifdef SPARING
+	bool mine = item < items;
+	item = min(item, items - 1);
+#else
 	if (item >= items) {
 		return;
 	}
+#endif
 	int tile = quotient(item, units);
 	int unit = item - tile * units;
 	int slab = quotient(tile, tiles); // sample · groups + group
@@ -62,14 +69,15 @@ void main() {
 		}
 	}
 
-	int offset[PX]; // in a plane; of the last ones, which may be beyond it, another's
+	int cell[PX]; // vec4 of a plane; of the last ones, which may be beyond it, another's
 	for (int p = 0; p < PX; p++) {
-		offset[p] = 4 * min(pixel[p], pixels - 1);
+		cell[p] = min(pixel[p], pixels - 1);
 	}
 #ifdef FROM_TABLE
 	int row = from.z + slab * inputs;
 #else
-	int at = from.x + slab * inputs * from.y;
+	int at = (from.x + slab * inputs * from.y) >> 2;
+	int apart = from.y >> 2;
 #endif
 	// loop inputs
 	for (int c = 0; c < inputs; c += U) {
@@ -79,7 +87,7 @@ void main() {
 #endif
 		for (int u = 0; u < U; u++) {
 #ifdef FROM_TABLE
-			int at = INDEX(row + c + u);
+			int at = INDEX(row + c + u) >> 2;
 #endif
 #ifdef AT_ONCE
 #define X x[u * PX + p]
@@ -88,10 +96,10 @@ void main() {
 			vec4 x[PX];
 #endif
 			for (int p = 0; p < PX; p++) {
-				X = load4(at + offset[p]);
+				X = fetch4(at + cell[p]);
 			}
 #ifndef FROM_TABLE
-			at += from.y;
+			at += apart;
 #endif
 #if defined(AT_ONCE) && !defined(HALF_ARITHMETIC)
 		}
@@ -141,6 +149,11 @@ void main() {
 		w += U * QS;
 	}
 
+#ifdef SPARING
+	if (!mine) {
+		return;
+	}
+#endif
 	int plane = slab * outputs + tile * OC;
 	int to0 = TO(plane);
 	int other0 = OTHER(plane);
@@ -154,7 +167,7 @@ void main() {
 #endif
 		for (int p = 0; p < PX; p++) {
 			if (INSIDE(tile * OC + o) && (p == 0 || pixel[p] < pixels)) {
-				store4(to0 + offset[p], other0 + offset[p], sum[o * PX + p]);
+				store4(to0 + 4 * cell[p], other0 + 4 * cell[p], sum[o * PX + p]);
 			}
 		}
 		to0 += to.y;

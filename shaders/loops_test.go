@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTwice(t *testing.T) {
+func TestLoopTwiceAndWithout(t *testing.T) {
 	const source = `void main() {
 	// loop outer
 	for (int i = lane; i < min(a, b); i += 4) {
@@ -17,16 +17,21 @@ func TestTwice(t *testing.T) {
 	}
 }
 `
-	for loop, want := range map[string]string{
-		"inner": "start();work(c);c++;work(c);",
-		"outer": "start();work(c);i+=4;start();work(c);",
+	for _, c := range []struct {
+		how        func(source, loop string) string
+		loop, want string
+	}{
+		{twice, "inner", "start();work(c);c++;work(c);"},
+		{twice, "outer", "start();work(c);i+=4;start();work(c);"},
+		{without, "inner", "start();"},
+		{without, "outer", ""},
 	} {
-		got := strings.Join(strings.Fields(twice(source, loop)), "")
+		got := strings.Join(strings.Fields(c.how(source, c.loop)), "")
 		for _, s := range []string{"voidmain(){", "//loopouter", "//loopinnerinouter", "for(inti=lane;i<min(a,b);i+=4)", "for(intc=0;c<n;c++)", "{", "}"} {
 			got = strings.ReplaceAll(got, s, "")
 		}
-		if got != want {
-			t.Errorf("%s: %s, want %s", loop, got, want)
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.loop, got, c.want)
 		}
 	}
 }
@@ -44,6 +49,9 @@ func TestLoops(t *testing.T) {
 			count++
 			if len(New(f).Twice(l.Name)) <= len(New(f).Source()) {
 				t.Errorf("%s: loop %s is not longer", f, l.Name)
+			}
+			if len(New(f).Without(l.Name)) >= len(New(f).Source()) {
+				t.Errorf("%s: without loop %s it is not shorter", f, l.Name)
 			}
 		}
 		if marks := strings.Count(text(f), "// loop "); marks != len(seen)-1 {

@@ -84,10 +84,12 @@ var extensions = map[string]string{
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
-func (p Program) Source() string { return p.source("") }
+func (p Program) Source() string { return p.source(whole) }
 
-// source is the text, with the body of a loop written twice if one is named.
-func (p Program) source(loop string) string {
+func whole(kernel string) string { return kernel }
+
+// source is the text, of what a kernel is made into.
+func (p Program) source(made func(kernel string) string) string {
 	var b strings.Builder
 	b.WriteString("#version 310 es\n")
 	for _, d := range strings.Fields(p.defines) {
@@ -101,10 +103,7 @@ func (p Program) source(loop string) string {
 	}
 	// The helpers use the kernel's parameters, so they follow those.
 	kernel := text(p.File)
-	if loop != "" {
-		kernel = twice(kernel, loop)
-	}
-	head, body, ok := strings.Cut(kernel, marker)
+	head, body, ok := strings.Cut(made(kernel), marker)
 	if !ok {
 		panic("shaders: no main in " + p.File)
 	}
@@ -112,7 +111,7 @@ func (p Program) source(loop string) string {
 	b.WriteString(head)
 	needed := ""
 	for _, h := range helpers {
-		if slices.ContainsFunc(h.calls, func(c string) bool { return calls(head, c) || calls(needed, c) || calls(body, c) }) {
+		if slices.ContainsFunc(h.calls, func(c string) bool { return calls(kernel, c) || calls(needed, c) }) {
 			needed = text(h.file) + needed
 		}
 	}

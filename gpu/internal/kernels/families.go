@@ -67,7 +67,7 @@ var Families = []Family{
 	{"V3D", pattern(`\bv3d\b|videocore`), ByCompiler, Tuning{
 		// Half of Mali's registers. Weights in a texture take more of them than in a
 		// buffer, and arithmetic more than loads.
-		Pointwise: Variant{Channels: 4, Vectors: 1, Unroll: 2, Lanes: 64, Buffered: true},
+		Pointwise: Variant{Channels: 4, Vectors: 1, Unroll: 4, Lanes: 64, Sparing: true, Buffered: true},
 		Depthwise: Variant{Rows: 4, Lanes: 64},
 		Fused:     Variant{Channels: 4, Vectors: 1, Unroll: 4, Lanes: 64, Sparing: true, Buffered: true},
 		General:   Variant{Channels: 4, Vectors: 1, Lanes: 64, Sparing: true, Buffered: true},

@@ -13,7 +13,7 @@ func TestFamilies(t *testing.T) {
 	)
 	software := want{"llvmpipe", "channels=16 vectors=4 unroll=2 lanes=32", "channels=16 vectors=3 lanes=64"}
 	soft := func(name string) want { w := software; w.family = name; return w }
-	v3d := want{"V3D", "channels=4 vectors=1 unroll=2 lanes=64 buffered", "channels=4 vectors=1 lanes=64 sparing buffered"}
+	v3d := want{"V3D", "channels=4 vectors=1 unroll=4 lanes=64 sparing buffered", "channels=4 vectors=1 lanes=64 sparing buffered"}
 	bifrost := want{"Mali Bifrost", "channels=8 vectors=1 unroll=4 lanes=64", "channels=8 vectors=1 lanes=64 sparing"}
 	valhall := want{"Mali Valhall", mali, four}
 	other := want{"other", mali, four}

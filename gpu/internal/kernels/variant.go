@@ -88,7 +88,7 @@ var allAxes = []Axis{ChannelsAxis, VectorsAxis, UnrollAxis, LanesAxis, RowsAxis,
 
 // AxesOf has the parts that each kernel uses, those first that matter most.
 var AxesOf = map[File][]Axis{
-	PointwiseFile:  {ChannelsAxis, VectorsAxis, UnrollAxis, BufferedAxis, PairedAxis, LanesAxis},
+	PointwiseFile:  {ChannelsAxis, VectorsAxis, UnrollAxis, SparingAxis, BufferedAxis, PairedAxis, LanesAxis},
 	GeneralFile:    {ChannelsAxis, VectorsAxis, SparingAxis, BufferedAxis, LanesAxis},
 	FusedFile:      {ChannelsAxis, VectorsAxis, LanesAxis, UnrollAxis, SparingAxis, BufferedAxis},
 	ConvPoolFile:   {ChannelsAxis, SparingAxis, LanesAxis, BufferedAxis},
