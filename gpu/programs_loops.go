@@ -48,17 +48,23 @@ func (d *Device) weigh(gl gles.API, p shaders.Program, uses []use, r *ProgramRep
 		if twice == nil || without == nil {
 			return nil
 		}
-		round := map[string]float64{}
-		for name, once := range r.Statistics.Values {
-			round[name] = max(0, min(twice[name]-once, once-without[name]))
-		}
-		r.Loops = append(r.Loops, LoopReport{l, round})
+		r.Loops = append(r.Loops, LoopReport{l, round(r.Statistics.Values, twice, without)})
 	}
 	r.Modelled = r.modelled(uses)
 	for i := range r.Uses {
 		r.Uses[i].Modelled = r.modelled(uses[i : i+1])
 	}
 	return nil
+}
+
+// round is what a loop's round costs, from a program's figures, those with the loop's body
+// twice, and those without the loop.
+func round(once, twice, without map[string]float64) map[string]float64 {
+	costs := map[string]float64{}
+	for name, v := range once {
+		costs[name] = max(0, min(twice[name]-v, v-without[name]))
+	}
+	return costs
 }
 
 // values are the driver's figures for a source made from a program's; nil if it gives none.

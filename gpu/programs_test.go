@@ -71,8 +71,8 @@ func TestProgramsListens(t *testing.T) {
 			}
 			compiled := 0
 			for i, p := range reports {
-				own := compiled + 1 // then each of its loops
-				compiled = own + len(p.Loops)
+				own := compiled + 1 // then each of its loops twice, and not at all
+				compiled = own + 2*len(p.Loops)
 				switch {
 				case p.File != programs[i].File || p.Variant != programs[i].Variant():
 					t.Errorf("program %d is %s %s", i, p.File, p.Variant)
@@ -96,6 +96,20 @@ func TestProgramsListens(t *testing.T) {
 				t.Error("a program was kept or run")
 			}
 		})
+	}
+}
+
+func TestRoundIsTheSmallerDifference(t *testing.T) {
+	for name, c := range map[string]struct{ once, twice, without, want float64 }{
+		"a loop that costs nothing but its rounds": {100, 130, 70, 30},
+		"what keeps it going and is prepared":      {100, 130, 50, 30},
+		"twice it needs more registers":            {100, 400, 50, 50},
+		"and it was optimised away":                {100, 90, 100, 0},
+	} {
+		at := func(v float64) map[string]float64 { return map[string]float64{"inst": v} }
+		if got := round(at(c.once), at(c.twice), at(c.without))["inst"]; got != c.want {
+			t.Errorf("%s: %g, want %g", name, got, c.want)
+		}
 	}
 }
 
