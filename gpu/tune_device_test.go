@@ -173,8 +173,8 @@ func moreChannels(text string) bool { return !fourChannels(text) }
 func TestTuneNeverChoosesWrongVariants(t *testing.T) {
 	for _, c := range []struct{ name, old, new string }{
 		{"right", "", ""},
-		{"idle", "item >= items)", "true)"},
-		{"one invocation of many", "item >= items)", "item > 0)"},
+		{"idle", "int tile = ", "if (true) { return; } int tile = "},
+		{"one invocation of many", "int tile = ", "if (item > 0) { return; } int tile = "},
 		{"off by little", "vec4(b[i])", "vec4(b[i] + 0.004)"},
 		{"beyond its output", "int plane = slab", "target[to.x / 4 + outputs * pixels] = vec4(0); int plane = slab"},
 	} {
