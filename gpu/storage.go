@@ -67,10 +67,9 @@ const (
 	// a buffer elsewhere.
 	MapsAuto Maps = iota
 	MapsBuffer
-	// MapsTexture reads maps by the texture unit, on software renderers as an image, and
-	// stores them as an image. An
-	// arena holds at most 2048 vec4s times Limits.TextureSize; Prepare fails for
-	// plans that need more.
+	// MapsTexture reads maps by the texture unit, on software renderers as an image, and stores
+	// them as an image. An arena holds at most 2048 vec4s times Limits.TextureSize; Prepare
+	// fails for plans that need more.
 	MapsTexture
 	// MapsTextureBuffer keeps maps in a buffer, and reads them, weights and index tables as
 	// textures of buffers. It needs GL_EXT_texture_buffer, and Prepare fails for plans whose
@@ -87,7 +86,7 @@ func (m Maps) String() string {
 	case MapsTexture:
 		return "texture"
 	case MapsTextureBuffer:
-		return "texture-buffer"
+		return "tbo"
 	}
 	return fmt.Sprintf("Maps(%d)", int(m))
 }

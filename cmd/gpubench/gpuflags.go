@@ -23,14 +23,14 @@ func (g *gpuFlags) define(f *flag.FlagSet) {
 // defineStorage is for commands that run networks.
 func (g *gpuFlags) defineStorage(f *flag.FlagSet) {
 	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), "|")+"`: on GPU")
-	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), "|")+"`: on the GPU")
+	f.StringVar(&g.maps, "maps", "auto", "`M`: "+strings.Join(mapWords()[1:], ", "))
 }
 
 // defineLists is for a command that measures several of each.
 func (g *gpuFlags) defineLists(f *flag.FlagSet) {
 	g.define(f)
 	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: on GPU")
-	f.StringVar(&g.maps, "maps", "auto", "`"+strings.Join(mapWords(), ",")+"`: on the GPU")
+	f.StringVar(&g.maps, "maps", "auto", "`M,M`: "+strings.Join(mapWords()[1:], ", "))
 	f.StringVar(&g.fuse, "fuse", "auto", "`F,F`: on the GPU, as for plan")
 }
 
