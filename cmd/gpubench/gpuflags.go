@@ -30,7 +30,7 @@ func (g *gpuFlags) defineStorage(f *flag.FlagSet) {
 func (g *gpuFlags) defineLists(f *flag.FlagSet) {
 	g.define(f)
 	f.StringVar(&g.precision, "precision", "fp32", "`"+strings.Join(precisions(), ",")+"`: on GPU")
-	f.StringVar(&g.maps, "maps","auto", "`M,M`: "+strings.Join(mapWords()[1:], ", "))
+	f.StringVar(&g.maps, "maps", "auto", "`M,M`: "+strings.Join(mapWords()[1:], ","))
 	f.StringVar(&g.fuse, "fuse", "auto", "`F,F`: on the GPU, as for plan")
 }
 
