@@ -61,12 +61,20 @@ func (t *Tables) beside(b *network.Pooled) (p Params, macros []string) {
 	return p, append(shaders.Second(join(window(win, w), reduction(b.Op.Reduce), macros)...), "BESIDE=1")
 }
 
-// poolGlobal reduces whole planes: pool_global.comp, 16 invocations a plane.
+// poolGlobal reduces whole planes: pool_global.comp, 16 invocations a plane, but one on
+// software renderers.
 func poolGlobal(t *Tables, s *network.Step) (Dispatch, error) {
 	const lanes, slots = 16, 4
 	in := &s.Inputs[0]
 	p, defines := t.operands(s, in, s.Act)
 	p.Ints(in.Height, in.Width, len(in.Planes))
+	if t.Images || t.Texels {
+		return Dispatch{
+			Program: shaders.New("pool_global.comp", join(WorkGroup(lanes), []string{"ALONE"}, quotients(in.Height*ceilDiv(in.Width, 4)), defines, reduction(s.Op.(network.GlobalPool).Reduce))...),
+			Params:  p,
+			Groups:  [3]int{ceilDiv(len(in.Planes), lanes), 1, 1},
+		}, nil
+	}
 	return Dispatch{
 		Program: shaders.New("pool_global.comp", join(WorkGroup(lanes, slots), defines, reduction(s.Op.(network.GlobalPool).Reduce))...),
 		Params:  p,
