@@ -100,7 +100,7 @@ func device(r *record.Record) string {
 		text += fmt.Sprintf(", %d of them tuned", tuned)
 	}
 	if r.Test.Maps != "" {
-		text += "; maps in a " + r.Test.Maps
+		text += "; maps in a " + strings.Replace(r.Test.Maps, "tbo", "texture buffer", 1)
 	}
 	if r.Device.MemoryBytes > 0 {
 		text += "; " + size(r.Device.MemoryBytes) + " of its memory"
