@@ -24,9 +24,9 @@ var modes = []struct {
 }{
 	{"fp32 in a buffer", Options{Maps: MapsBuffer}, 1e-5},
 	{"fp32 in a texture", Options{Maps: MapsTexture}, 1e-5},
-	{"fp32 in a texture buffer", Options{Maps: MapsTextureBuffer}, 1e-5},
+	{"fp32 in a tbo", Options{Maps: MapsTextureBuffer}, 1e-5},
 	{"fp16 in a buffer", Options{Precision: Float16, Maps: MapsBuffer}, 5e-3},
-	{"fp16 in a texture buffer", Options{Precision: Float16, Maps: MapsTextureBuffer}, 5e-3},
+	{"fp16 in a tbo", Options{Precision: Float16, Maps: MapsTextureBuffer}, 5e-3},
 	{"fp16 in a texture", Options{Precision: Float16, Maps: MapsTexture}, 5e-3},
 	{"fp16a in a buffer", Options{Precision: Float16Arithmetic, Maps: MapsBuffer}, 5e-3},
 	{"fp16a in a texture", Options{Precision: Float16Arithmetic, Maps: MapsTexture}, 5e-3},
