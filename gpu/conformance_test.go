@@ -114,6 +114,9 @@ func TestConformanceModes(t *testing.T) {
 			o := o
 			if m.like == "llvmpipe" {
 				o.Sample *= 2 // its programs are the largest
+				if m.options.Maps == gpu.MapsTexture {
+					o.Sample *= 2 // and llvmpipe has texture buffers
+				}
 			}
 			o.Tolerance = m.tolerance
 			conformance.Run(t, d, o)
