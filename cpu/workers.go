@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/park"
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 )
 
@@ -22,7 +23,7 @@ import (
 type workers struct {
 	team    *team
 	scratch [][]float32 // one for each, the caller's first
-	helpers []helper
+	helpers []*park.Sleeper
 	ended   sync.WaitGroup // helpers that have not returned
 
 	kernels []kernel
@@ -131,11 +132,6 @@ func (w *workers) prepare(step, share int) {
 	}
 }
 
-type helper struct {
-	wake   chan struct{}
-	parked atomic.Bool
-}
-
 // team bounds how many goroutines compute for all sessions of a backend.
 type team struct {
 	size int64
@@ -151,7 +147,7 @@ func (t *team) join() bool {
 }
 
 func startWorkers(t *team, kernels []kernel, layouts []layout, arenas [][]float32) *workers {
-	w := &workers{team: t, kernels: kernels, layouts: layouts, arenas: arenas, steps: make([]progress, len(kernels)), helpers: make([]helper, t.size-1)}
+	w := &workers{team: t, kernels: kernels, layouts: layouts, arenas: arenas, steps: make([]progress, len(kernels))}
 	scratch := 0
 	for _, k := range kernels {
 		scratch = max(scratch, k.scratch)
@@ -163,10 +159,10 @@ func startWorkers(t *team, kernels []kernel, layouts []layout, arenas [][]float3
 	for range t.size {
 		w.scratch = append(w.scratch, newArena(scratch))
 	}
-	for i := range w.helpers {
-		h := &w.helpers[i]
-		h.wake = make(chan struct{}, 1)
-		w.ended.Go(func() { w.help(h, i+1) })
+	for worker := 1; worker < int(t.size); worker++ {
+		h := park.New()
+		w.helpers = append(w.helpers, h)
+		w.ended.Go(func() { w.help(h, worker) })
 	}
 	return w
 }
@@ -180,10 +176,8 @@ func (w *workers) stop() {
 // call wakes the helpers that sleep; others see that runs has changed.
 func (w *workers) call() {
 	w.runs.Add(1)
-	for i := range w.helpers {
-		if h := &w.helpers[i]; h.parked.CompareAndSwap(true, false) {
-			h.wake <- struct{}{}
-		}
+	for _, h := range w.helpers {
+		h.Wake()
 	}
 }
 
@@ -314,7 +308,7 @@ func (w *workers) takeOthers(first, end, worker, n int) (any bool) {
 }
 
 // help is a helper's life.
-func (w *workers) help(h *helper, worker int) {
+func (w *workers) help(h *park.Sleeper, worker int) {
 	for seen := int64(0); ; {
 		seen = w.await(h, seen)
 		if w.closed.Load() {
@@ -344,20 +338,17 @@ func (w *workers) help(h *helper, worker int) {
 const linger = 200 * time.Microsecond
 
 // await returns when runs is no longer seen, and what it is.
-func (w *workers) await(h *helper, seen int64) int64 {
+func (w *workers) await(h *park.Sleeper, seen int64) int64 {
 	start := time.Now()
 	for n := 0; ; n++ {
 		if now := w.runs.Load(); now != seen {
 			return now
 		}
 		if n&31 == 31 && time.Since(start) > linger {
-			h.parked.Store(true)
-			if w.runs.Load() != seen && h.parked.CompareAndSwap(true, false) {
-				continue
-			}
-			<-h.wake
+			h.Sleep(func() bool { return w.runs.Load() != seen })
+			continue
 		}
-		pause(n)
+		glance(n)
 	}
 }
 
@@ -368,12 +359,18 @@ const patience = 2000
 
 // pause waits for a moment, the n-th in a row.
 func pause(n int) {
-	switch {
-	case n > patience:
-		time.Sleep(10 * time.Microsecond)
-	case n&511 == 511:
+	if n > patience {
+		park.Nap()
+	} else {
+		glance(n)
+	}
+}
+
+// glance waits for the shortest moment, the n-th in a row.
+func glance(n int) {
+	if n&511 == 511 {
 		runtime.Gosched()
-	default:
+	} else {
 		simd.Pause()
 	}
 }

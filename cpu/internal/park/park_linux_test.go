@@ -1,0 +1,65 @@
+package park
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A sleeper is kept off the core of whoever wakes it only while it wakes up, and never
+// gets a core that was not its own.
+func TestSleeperKeepsItsCores(t *testing.T) {
+	var all unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &all); err != nil {
+		t.Skip("sched_getaffinity:", err)
+	}
+	for name, allowed := range map[string]unix.CPUSet{"all": all, "one": first(all)} {
+		t.Run(name, func(t *testing.T) {
+			s, thread, after := New(), make(chan int), make(chan unix.CPUSet)
+			go func() {
+				runtime.LockOSThread() // and ends with it
+				unix.SchedSetaffinity(0, &allowed)
+				thread <- unix.Gettid()
+				s.Sleep(func() bool { return false })
+				var now unix.CPUSet
+				unix.SchedGetaffinity(0, &now)
+				after <- now
+			}()
+			sleeper := <-thread
+			for s.state.Load() != asleep {
+				time.Sleep(time.Millisecond)
+			}
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			s.keepOff()
+			var woken unix.CPUSet
+			if err := unix.SchedGetaffinity(sleeper, &woken); err != nil {
+				t.Fatal(err)
+			}
+			want := allowed
+			if want.Clear(int(s.core)); want.Count() == 0 {
+				want = allowed
+			}
+			if woken != want {
+				t.Errorf("woken from core %d, it may run on %v, not %v", s.core, woken, want)
+			}
+			unix.SchedSetaffinity(sleeper, &allowed)
+			s.Wake()
+			if now := <-after; now != allowed {
+				t.Errorf("awake, it may run on %v, before on %v", now, allowed)
+			}
+		})
+	}
+}
+
+// first is the first core of a set.
+func first(set unix.CPUSet) (one unix.CPUSet) {
+	for core := 0; ; core++ {
+		if set.IsSet(core) {
+			one.Set(core)
+			return one
+		}
+	}
+}

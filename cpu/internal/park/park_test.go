@@ -1,0 +1,88 @@
+package park
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// No wake-up is lost, whenever it comes: each turn is said once, as a run is to a helper.
+func TestNoWakeUpIsLost(t *testing.T) {
+	var turn, seen atomic.Int64
+	const turns = 20000
+	s := New()
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		for now := int64(0); now < turns; now = seen.Load() {
+			s.Sleep(func() bool { return turn.Load() != now })
+			seen.Store(turn.Load())
+		}
+	})
+	late := time.AfterFunc(time.Minute, func() { panic("park: a wake-up was lost") })
+	defer late.Stop()
+	for i := range int64(turns) {
+		turn.Store(i + 1)
+		s.Wake()
+		for n := 0; seen.Load() != i+1; n++ {
+			if n > 1000 {
+				Nap()
+			}
+		}
+		if i%1000 == 0 {
+			time.Sleep(time.Millisecond) // so that it sleeps for sure
+		}
+	}
+	ended.Wait()
+}
+
+func TestSleeperStaysUp(t *testing.T) {
+	s := New()
+	s.Wake() // nobody sleeps
+	s.Sleep(func() bool { return true })
+	done := make(chan struct{})
+	go func() {
+		s.Sleep(func() bool { return false })
+		close(done)
+	}()
+	select {
+	case <-done:
+		t.Error("a sleeper is awake though nobody woke it since")
+	case <-time.After(20 * time.Millisecond):
+	}
+	s.Wake()
+	<-done
+}
+
+func TestNothingIsAllocated(t *testing.T) {
+	s := New()
+	var up atomic.Bool
+	turns := make(chan struct{})
+	defer close(turns)
+	go func() {
+		for range turns {
+			Nap()
+			up.Store(true)
+			s.Wake()
+		}
+	}()
+	if n := testing.AllocsPerRun(100, func() {
+		up.Store(false)
+		turns <- struct{}{}
+		s.Sleep(func() bool { return up.Load() })
+	}); n != 0 {
+		t.Errorf("%v allocations a turn", n)
+	}
+}
+
+func TestNapIsShort(t *testing.T) {
+	best := time.Hour
+	for range 50 {
+		start := time.Now()
+		Nap()
+		best = min(best, time.Since(start))
+	}
+	if best < 10*time.Microsecond || best > 900*time.Microsecond {
+		t.Errorf("a nap takes %v", best)
+	}
+}
