@@ -234,6 +234,9 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []kernels.Dispatch, t *k
 	if e.index, err = filled(e.d, gl, storageBuffer, t.Index, "index tables"); err != nil || !t.Texels {
 		return err
 	}
+	if n := len(t.Index); n > l.TextureBufferSize { // GL would read what is beyond as anything
+		return fmt.Errorf("%w: index tables of %d entries, a texture buffer holds at most %d; gpu.MapsBuffer needs none", ErrLimit, n, l.TextureBufferSize)
+	}
 	if e.tables, err = newTexels(gl, unitTables, gles.R32I, e.index); err == nil {
 		e.textures = append(e.textures, e.tables)
 	}

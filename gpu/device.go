@@ -142,6 +142,10 @@ func Open(o Options) (*Device, error) {
 	if err := <-opened; err != nil {
 		return nil, err
 	}
+	if err := d.checkMaps(); err != nil {
+		d.Close()
+		return nil, err
+	}
 	if err := d.checkArithmetic(o.NoSelfTest); err != nil {
 		d.Close()
 		return nil, err

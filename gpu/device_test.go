@@ -10,8 +10,11 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/shufflegl/shufflegl/cpu"
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 func TestOpen(t *testing.T) {
@@ -29,15 +32,14 @@ func TestOpen(t *testing.T) {
 	if err := i.Limits.check(); err != nil {
 		t.Error(err)
 	}
+	if major, minor := i.Limits.Version/10, i.Limits.Version%10; !strings.HasPrefix(i.Version, fmt.Sprintf("OpenGL ES %d.%d", major, minor)) {
+		t.Errorf("version %d.%d of %q", major, minor, i.Version)
+	}
 }
 
 func TestLimitsClamp(t *testing.T) {
 	d := openTest(t, Options{Limits: &SpecMinimum})
 	got := d.Info().Limits
-	if got.TextureBufferSize != 0 { // an extension
-		t.Errorf("texture buffers of %d texels", got.TextureBufferSize)
-	}
-	got.TextureBufferSize = SpecMinimum.TextureBufferSize
 	if got != SpecMinimum {
 		t.Errorf("got %+v", got)
 	}
@@ -46,7 +48,7 @@ func TestLimitsClamp(t *testing.T) {
 	}
 	l := SpecMinimum.Clamp(Limits{WorkGroupInvocations: 64, StorageAlignment: 512, UniformAlignment: 16})
 	want := SpecMinimum
-	want.WorkGroupInvocations, want.StorageAlignment, want.TextureBufferSize = 64, 512, 0
+	want.WorkGroupInvocations, want.StorageAlignment = 64, 512
 	if l != want {
 		t.Errorf("got %+v", l)
 	}
@@ -140,6 +142,60 @@ func TestSecondDriver(t *testing.T) {
 		t.Fatalf("renderer %q", d.Info().Renderer)
 	}
 	reduce(t, d)
+}
+
+// On a driver that offers no more than 3.1 all is as on one whose limits are clamped, and texture
+// buffers are refused.
+func TestNoLaterVersion(t *testing.T) {
+	if !inChild(t, "MESA_GLES_VERSION_OVERRIDE=3.1") {
+		return
+	}
+	d := openTest(t, Options{}.Like("llvmpipe"))
+	if i := d.Info(); i.Limits.Version != 31 || i.Limits.TextureBufferSize != 0 || i.Maps != MapsTexture {
+		t.Errorf("maps in a %v, limits %+v", i.Maps, i.Limits)
+	}
+	s, err := network.Compile(d, twoHeads(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	_, err = Open(Options{NoCache: true, Maps: MapsTextureBuffer})
+	if want := "gpu: maps cannot be kept so: textures of buffers take OpenGL ES 3.2, and this is 3.1; gpu.MapsTexture and gpu.MapsBuffer need none"; !errors.Is(err, ErrMaps) || errors.Is(err, ErrUnavailable) || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	must(t, d, func(gl gles.API) error { // an error instead of a crash
+		gl.TexBuffer(gles.TEXTURE_BUFFER, gles.RGBA32F, 0)
+		if e := gl.GetError(); e != gles.INVALID_OPERATION {
+			t.Errorf("TexBuffer: %s", gles.ErrorName(e))
+		}
+		return nil
+	})
+}
+
+// softpipe, which has the functions of 3.2 but not all that it must have, reads texture
+// buffers as llvmpipe does.
+func TestTexelsOnSecondDriver(t *testing.T) {
+	if !inChild(t, "GALLIUM_DRIVER=softpipe", "MESA_GLES_VERSION_OVERRIDE=3.2") {
+		return
+	}
+	g := twoHeads(t)
+	for _, p := range []Precision{Float32, Float16} {
+		d := openTest(t, Options{Precision: p, Maps: MapsTextureBuffer})
+		s, _, in := compiled(t, d, g)
+		want, err := cpu.Evaluate(g, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Run(in...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, o := range g.Outputs {
+			if diff := tensor.MaxDiff(got[i], want[o.Name]); !(diff.Rel <= 5e-3) {
+				t.Errorf("%v, %s: %v", p, o.Name, diff)
+			}
+		}
+	}
 }
 
 func TestDo(t *testing.T) {

@@ -25,8 +25,10 @@ var (
 	ErrSelfTest  = errors.New("self-test")  // the driver computes wrong results
 	ErrDriver    = errors.New("bad driver") // it lacks what OpenGL ES 3.1 must have
 
-	// ErrPrecision comes without ErrUnavailable: there is a device, for other precisions.
+	// These come without ErrUnavailable: there is a device, for other precisions, or for
+	// other Maps.
 	ErrPrecision = errors.New("gpu: no arithmetic in 16 bits")
+	ErrMaps      = errors.New("gpu: maps cannot be kept so")
 )
 
 // Errors of an open device.

@@ -54,7 +54,7 @@ func queryInfo(gl gles.API, kind string) Info {
 	gl.GetIntegerv(gles.NUM_PROGRAM_BINARY_FORMATS, n[:])
 	info.ProgramBinaryFormats = int(n[0])
 	info.TimerQuery = info.HasExtension("GL_EXT_disjoint_timer_query")
-	info.DriverLimits = queryLimits(gl, info.HasExtension("GL_EXT_texture_buffer") || info.HasExtension("GL_OES_texture_buffer"))
+	info.DriverLimits = queryLimits(gl)
 	info.Limits = info.DriverLimits
 	renderer := strings.ToLower(info.Renderer)
 	for _, cpu := range []string{"llvmpipe", "softpipe", "swrast", "swiftshader"} {

@@ -10,6 +10,8 @@ import (
 // Limits are what a device can do at most. Sizes are bytes. The alignments are
 // least values instead.
 type Limits struct {
+	Version int // of OpenGL ES: 31, 32
+
 	WorkGroupCount       [3]int // groups a launch
 	WorkGroupSize        [3]int // invocations a group, along each axis
 	WorkGroupInvocations int    // invocations a group, in all
@@ -31,12 +33,13 @@ type Limits struct {
 	TextureSize       int // width and height
 	Texture3DSize     int // width, height and depth
 	TextureLayers     int
-	TextureBufferSize int // texels; 0 without texture buffers
+	TextureBufferSize int // texels; 0 before OpenGL ES 3.2, which brought texture buffers
 }
 
-// SpecMinimum is what every OpenGL ES 3.1 device has. Texture buffers are an
-// extension: -1 clamps them to none.
+// SpecMinimum is what every OpenGL ES 3.1 device has.
 var SpecMinimum = Limits{
+	Version: 31,
+
 	WorkGroupCount:       [3]int{65535, 65535, 65535},
 	WorkGroupSize:        [3]int{128, 128, 64},
 	WorkGroupInvocations: 128,
@@ -58,8 +61,6 @@ var SpecMinimum = Limits{
 	TextureSize:   2048,
 	Texture3DSize: 256,
 	TextureLayers: 256,
-
-	TextureBufferSize: -1,
 }
 
 // launchLimitsOf are those that launches must keep.
@@ -70,7 +71,7 @@ func launchLimitsOf(l *Limits) *kernels.Limits {
 		WorkGroupInvocations: l.WorkGroupInvocations,
 		StorageBlockSize:     l.StorageBlockSize,
 		TextureSize:          l.TextureSize,
-		TextureBufferSize:    max(0, l.TextureBufferSize),
+		TextureBufferSize:    l.TextureBufferSize,
 	}
 }
 
@@ -106,8 +107,12 @@ func (l *Limits) list() []limit {
 }
 
 // queryLimits asks the driver.
-func queryLimits(gl gles.API, textureBuffers bool) Limits {
+func queryLimits(gl gles.API) Limits {
 	var l Limits
+	var major, minor [1]int32
+	gl.GetIntegerv(gles.MAJOR_VERSION, major[:])
+	gl.GetIntegerv(gles.MINOR_VERSION, minor[:])
+	l.Version = int(10*major[0] + minor[0])
 	for _, x := range l.list() {
 		// 64 bits: a block size above 2 GiB would come back negative in 32.
 		*x.value = int(gl.GetInteger64v(x.query))
@@ -116,7 +121,7 @@ func queryLimits(gl gles.API, textureBuffers bool) Limits {
 		l.WorkGroupCount[i] = unsigned(gl.GetIntegeriv(gles.MAX_COMPUTE_WORK_GROUP_COUNT, uint32(i)))
 		l.WorkGroupSize[i] = unsigned(gl.GetIntegeriv(gles.MAX_COMPUTE_WORK_GROUP_SIZE, uint32(i)))
 	}
-	if textureBuffers {
+	if l.Version >= texelsVersion {
 		l.TextureBufferSize = int(gl.GetInteger64v(gles.MAX_TEXTURE_BUFFER_SIZE))
 	}
 	return l
@@ -144,7 +149,9 @@ func (l Limits) Clamp(most Limits) Limits {
 		clampTo(&l.WorkGroupSize[i], most.WorkGroupSize[i])
 	}
 	clampTo(&l.TextureBufferSize, most.TextureBufferSize)
-	l.TextureBufferSize = max(0, l.TextureBufferSize)
+	if clampTo(&l.Version, most.Version); l.Version < texelsVersion {
+		l.TextureBufferSize = 0
+	}
 	return l
 }
 

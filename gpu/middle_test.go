@@ -54,19 +54,18 @@ func TestNoRoomBehindTheMaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const textures = -1 // no texture buffers
 	for _, c := range []struct {
 		limits Limits
 		maps   Maps
 		behind bool
 	}{
 		{Limits{}, MapsTextureBuffer, true},
-		{Limits{TextureBufferSize: textures}, MapsTexture, true},
-		{Limits{TextureBufferSize: textures, TextureSize: 9}, MapsTexture, false},
-		{Limits{TextureBufferSize: textures, TextureSize: 4}, MapsBuffer, false},
+		{Limits{Version: 31}, MapsTexture, true},
+		{Limits{Version: 31, TextureSize: 9}, MapsTexture, false},
+		{Limits{Version: 31, TextureSize: 4}, MapsBuffer, false},
 	} {
 		d := openTest(t, Options{NoSelfTest: true, Limits: &c.limits, Fuse: network.FusePool | network.FuseAlways}.Like("llvmpipe"))
-		if c.maps == MapsTextureBuffer && !d.info.textureBuffers() {
+		if c.maps == MapsTextureBuffer && d.info.Limits.Version < texelsVersion {
 			continue
 		}
 		s, err := network.Compile(d, g)

@@ -59,12 +59,10 @@ func programs(t *testing.T) []shaders.Program {
 				break
 			}
 			for _, s := range append(stored, kernels.Storage{}) {
-				i := &Info{Renderer: renderer, Precision: precisionOf(s)}
-				i.Extensions, i.Limits.TextureBufferSize = []string{textureBufferExtension}, 1<<27
+				i := &Info{Renderer: renderer, Precision: precisionOf(s), Limits: newer()}
 				if where := mapsFor(i); n > 0 && (where == MapsTexture != s.Texture || where == MapsTextureBuffer != s.Texels) {
 					continue
 				}
-				i.Limits.ComputeImages = SpecMinimum.ComputeImages
 				if s.Images = tuningFor(i).ByImage && !s.Texels; i.behind(s) {
 					s = holding(s, p)
 				}
@@ -188,7 +186,7 @@ func TestShadersValidate(t *testing.T) {
 }
 
 // Every kernel file is used, and no variant declares more than OpenGL ES 3.1
-// guarantees.
+// guarantees, or 3.2 if it reads texture buffers.
 func TestShadersStayInSpecMinimum(t *testing.T) {
 	racing.Skip(t)
 	if testing.Short() {
@@ -202,10 +200,14 @@ func TestShadersStayInSpecMinimum(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		r.Extensions = slices.DeleteFunc(r.Extensions, func(e string) bool {
-			return e == externalExtension || e == textureBufferExtension // only built where the driver has it
-		})
-		for _, what := range SpecMinimum.Exceeded(&r) {
+		least, macros := SpecMinimum, strings.Fields(p.Variant())
+		if slices.Contains(macros, "BY_TEXELS") {
+			least = newer()
+		}
+		if slices.Contains(macros, "EXTERNAL") && slices.Equal(r.Extensions, []string{externalExtension}) {
+			r.Extensions = nil // only built for photos that are such textures
+		}
+		for _, what := range least.Exceeded(&r) {
 			t.Errorf("%s: %s", p.Label(), what)
 		}
 		if r.StorageBlocks == 0 || r.UniformBlockBytes < 16 {
@@ -223,10 +225,56 @@ func TestShadersStayInSpecMinimum(t *testing.T) {
 	}
 }
 
+// Without options every family runs inside the minimum of the device's version of OpenGL
+// ES, without extensions; and one has need of more than 3.1.
+func TestDefaultsStayInTheirVersion(t *testing.T) {
+	later := map[string]bool{}
+	for _, limits := range []Limits{SpecMinimum, newer()} {
+		if limits.TextureBufferSize > 0 {
+			limits.TextureBufferSize = 1 << 27 // as devices have them, so that maps fit
+		}
+		for _, renderer := range oneOfEach {
+			for _, precision := range []Precision{Float32, Float16, Float16Arithmetic} {
+				d := &Device{info: Info{Renderer: renderer, Precision: precision, Limits: limits}, auto: true}
+				d.info.Maps = mapsFor(&d.info)
+				for _, name := range []string{"shufflenet_v1_g3_0.25x", "squeezenet_1.1"} {
+					g, err := zoo.Build(name, zoo.Options{Blank: true})
+					if err != nil {
+						t.Fatal(err)
+					}
+					p, err := network.PlanFor(d, g)
+					if err != nil {
+						t.Fatal(err)
+					}
+					ds, _, err := d.assemble(p, d.variants())
+					if err != nil {
+						t.Fatal(err)
+					}
+					reports, _, _, err := launchesOf(ds)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, r := range reports {
+						for _, what := range limits.Exceeded(&r.Resources) {
+							t.Errorf("%s, %v, OpenGL ES %d.%d: %s (%s): %s", renderer, precision, limits.Version/10, limits.Version%10, r.File, r.Variant, what)
+						}
+						if len(r.Beyond) > 0 {
+							later[renderer] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	if want := map[string]bool{"llvmpipe": true}; !maps.Equal(later, want) {
+		t.Errorf("beyond OpenGL ES 3.1 where there is more: %v, want %v", later, want)
+	}
+}
+
 // One thing too many is said, each in its words.
 func TestExceeded(t *testing.T) {
 	least := shaders.Resources{WorkGroup: [3]int{64, 2, 1}, SharedBytes: 16384, StorageBlocks: 4, StorageBindings: 4,
-		UniformBlocks: 12, UniformBlockBytes: 16384, UniformComponents: 512, Samplers: 16, Images: 4, ImageUnits: 4}
+		UniformBlocks: 12, UniformBlockBytes: 16384, UniformComponents: 512, Samplers: 16, Images: 4, ImageUnits: 4, Version: 310}
 	if got := SpecMinimum.Exceeded(&least); len(got) != 0 {
 		t.Errorf("the minimum itself: %q", got)
 	}
@@ -243,6 +291,7 @@ func TestExceeded(t *testing.T) {
 		"17 texture units, at most 16":                    func(r *shaders.Resources) { r.TextureUnits = 17 },
 		"5 images, at most 4":                             func(r *shaders.Resources) { r.Images = 5 },
 		"8 image units, at most 4":                        func(r *shaders.Resources) { r.ImageUnits = 8 },
+		"the language of OpenGL ES 3.2":                   func(r *shaders.Resources) { r.Version = 320 },
 		"the extension GL_EXT_shader_explicit_arithmetic": func(r *shaders.Resources) { r.Extensions = []string{"GL_EXT_shader_explicit_arithmetic"} },
 	} {
 		r := least

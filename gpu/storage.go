@@ -72,8 +72,8 @@ const (
 	// fails for plans that need more.
 	MapsTexture
 	// MapsTextureBuffer keeps maps in a buffer, and reads them, weights and index tables as
-	// textures of buffers. It needs GL_EXT_texture_buffer, and Prepare fails for plans whose
-	// arena is larger than a storage block or a texture buffer may be.
+	// textures of buffers. It needs OpenGL ES 3.2, and Prepare fails for plans whose arena
+	// is larger than a storage block or a texture buffer may be.
 	MapsTextureBuffer
 )
 
@@ -94,7 +94,7 @@ func (m Maps) String() string {
 // mapsFor is what MapsAuto means on a device.
 func mapsFor(i *Info) Maps {
 	t := tuningFor(i)
-	if t.ByTexels && i.textureBuffers() {
+	if t.ByTexels && i.Limits.TextureBufferSize > 0 {
 		return MapsTextureBuffer
 	}
 	if i.Precision.stored() == Float16 && t.HalfInTexture || i.Precision == Float32 && t.InTexture {
@@ -136,11 +136,11 @@ func (d *Device) storageIn(where Maps, p *network.Plan) (kernels.Storage, error)
 	s := kernels.Storage{Halves: i.Precision.stored() == Float16, Products: i.Precision == Float16Arithmetic, Truncates: d.truncates}
 	s.Texture, s.Texels = where == MapsTexture, where == MapsTextureBuffer
 	s.Images = !s.Texels && d.byImage()
-	if s.Texels && !i.textureBuffers() {
-		return s, fmt.Errorf("%w: the driver has no %s, so maps cannot be read as its textures; gpu.MapsBuffer needs none", ErrLimit, textureBufferExtension)
+	if l := &i.Limits; s.Texels && l.TextureBufferSize == 0 {
+		return s, fmt.Errorf("%w: textures of buffers take OpenGL ES 3.2, and this is %d.%d; gpu.MapsTexture and gpu.MapsBuffer need none", ErrMaps, l.Version/10, l.Version%10)
 	}
 	if s.Texture && i.Limits.ComputeImages < 1 {
-		return s, fmt.Errorf("%w: shaders have no images, so maps cannot be in a texture; gpu.MapsBuffer needs none", ErrLimit)
+		return s, fmt.Errorf("%w: shaders have no images, to store to a texture; gpu.MapsBuffer needs none", ErrMaps)
 	}
 	err := fits(s, p, &i.Limits)
 	if err == nil && i.behind(s) {
@@ -161,11 +161,16 @@ func (i *Info) behind(s kernels.Storage) bool {
 	return tuningFor(i).ByImage && (s.Texture && s.Images || s.Texels) && i.Limits.ComputeImages > unitMapsImage
 }
 
-const textureBufferExtension = "GL_EXT_texture_buffer"
+// texelsVersion is the first of OpenGL ES where shaders read buffers as textures.
+const texelsVersion = 32
 
-// textureBuffers says whether buffers can be read as textures.
-func (i *Info) textureBuffers() bool {
-	return i.Limits.TextureBufferSize > 0 && i.HasExtension(textureBufferExtension)
+// checkMaps refuses maps that the device has no way to keep.
+func (d *Device) checkMaps() error {
+	if d.auto {
+		return nil
+	}
+	_, err := d.storageIn(d.info.Maps, &network.Plan{})
+	return err
 }
 
 // Storage says how the maps of a plan are kept on the device.

@@ -15,6 +15,9 @@ func (l *Limits) Exceeded(r *shaders.Resources) []string {
 			beyond = append(beyond, fmt.Sprintf("%d %s, at most %d", have, what, most))
 		}
 	}
+	if r.Version > 10*l.Version {
+		beyond = append(beyond, fmt.Sprintf("the language of OpenGL ES %d.%d", r.Version/100, r.Version/10%10))
+	}
 	for i, axis := range []string{"x", "y", "z"} {
 		check(r.WorkGroup[i], l.WorkGroupSize[i], "invocations along "+axis)
 	}

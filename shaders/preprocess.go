@@ -13,21 +13,21 @@ import (
 // preprocess does with a shader's text what a compiler does first, as far as
 // declarations need it: comments go, conditions are decided, and macros without
 // parameters are replaced. (Those with parameters stand in functions only.) It
-// also gives the extensions that the text asks for. What it does not understand
-// is an error and never guessed.
-func preprocess(source string) (text string, extensions []string, err error) {
-	p := preprocessor{macros: map[string]string{}}
+// also notes the version and the extensions that the text asks for. What it does not
+// understand is an error and never guessed.
+func preprocess(source string) (*preprocessor, error) {
+	p := &preprocessor{macros: map[string]string{}}
 	source = strings.ReplaceAll(source, "\\\n", "")
 	source = comments.ReplaceAllString(source, " ")
 	for i, line := range strings.Split(source, "\n") {
 		if err := p.line(line); err != nil {
-			return "", nil, fmt.Errorf("line %d: %w", i+1, err)
+			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
 	}
 	if len(p.conditions) > 0 {
-		return "", nil, fmt.Errorf("an #if without #endif")
+		return nil, fmt.Errorf("an #if without #endif")
 	}
-	return p.text.String(), p.extensions, nil
+	return p, nil
 }
 
 var (
@@ -41,6 +41,7 @@ var (
 type preprocessor struct {
 	macros     map[string]string
 	conditions []condition // that the line is in
+	version    int
 	extensions []string
 	text       strings.Builder
 }
@@ -124,7 +125,11 @@ func (p *preprocessor) other(name, rest string) error {
 		delete(p.macros, rest)
 	case "extension":
 		p.extensions = append(p.extensions, strings.TrimSpace(strings.Split(rest, ":")[0]))
-	case "version", "pragma", "line", "":
+	case "version":
+		if _, err := fmt.Sscanf(rest, "%d es", &p.version); err != nil {
+			return fmt.Errorf("#version %s is not of OpenGL ES", rest)
+		}
+	case "pragma", "line", "":
 	default:
 		return fmt.Errorf("#%s %s", name, rest)
 	}

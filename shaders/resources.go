@@ -20,6 +20,7 @@ type Resources struct {
 	TextureUnits      int // one more than the highest
 	Images            int
 	ImageUnits        int      // one more than the highest
+	Version           int      // of the language: 310 or 320
 	Extensions        []string // that it asks for
 }
 
@@ -36,12 +37,12 @@ func (p Program) Resources() (Resources, error) {
 }
 
 func declared(source string) (Resources, error) {
-	text, extensions, err := preprocess(source)
+	p, err := preprocess(source)
 	if err != nil {
 		return Resources{}, err
 	}
-	d := declarations{Resources: Resources{WorkGroup: [3]int{1, 1, 1}, Extensions: extensions}}
-	d.scan.Init(strings.NewReader(text))
+	d := declarations{Resources: Resources{WorkGroup: [3]int{1, 1, 1}, Version: p.version, Extensions: p.extensions}}
+	d.scan.Init(strings.NewReader(p.text.String()))
 	d.scan.Mode = scanner.ScanIdents | scanner.ScanInts | scanner.ScanFloats
 	d.scan.Error = func(*scanner.Scanner, string) {}
 	d.next()

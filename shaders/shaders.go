@@ -3,7 +3,8 @@
 //
 // A variant is a .comp file with macros. Every variant stays inside what OpenGL
 // ES 3.1 guarantees: 128 invocations a work group, 16 KiB of shared memory, four
-// storage blocks, and no extension but those that a macro below is made for.
+// storage blocks, and no extension. Two macros are made for more: BY_TEXELS for the
+// texture buffers of OpenGL ES 3.2, EXTERNAL for the photos of an extension.
 package shaders
 
 import (
@@ -77,10 +78,18 @@ func calls(text, call string) bool {
 	}
 }
 
-// extensions are what macros need.
-var extensions = map[string]string{
-	"EXTERNAL":  "GL_OES_EGL_image_external_essl3",
-	"BY_TEXELS": "GL_EXT_texture_buffer",
+// first are the lines that a text begins with.
+func (p Program) first() string {
+	version, extension := "310", ""
+	for _, d := range strings.Fields(p.defines) {
+		switch d {
+		case "BY_TEXELS":
+			version = "320"
+		case "EXTERNAL":
+			extension = "#extension GL_OES_EGL_image_external_essl3 : require\n"
+		}
+	}
+	return "#version " + version + " es\n" + extension
 }
 
 // Source is the complete text of the shader. It panics if the file does not exist.
@@ -91,12 +100,7 @@ func whole(kernel string) string { return kernel }
 // source is the text, of what a kernel is made into.
 func (p Program) source(made func(kernel string) string) string {
 	var b strings.Builder
-	b.WriteString("#version 310 es\n")
-	for _, d := range strings.Fields(p.defines) {
-		if name, ok := extensions[d]; ok {
-			b.WriteString("#extension " + name + " : require\n")
-		}
-	}
+	b.WriteString(p.first())
 	b.WriteString("precision highp float;\nprecision highp int;\n")
 	for _, d := range strings.Fields(p.defines) {
 		b.WriteString("#define " + strings.Replace(d, "=", " ", 1) + "\n")

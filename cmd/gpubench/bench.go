@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
 	"github.com/shufflegl/shufflegl/internal/peak"
 	"github.com/shufflegl/shufflegl/internal/report"
@@ -235,7 +234,7 @@ func (b *benchFlags) entries(sys *system, threads []int) (entries []bench.Entry,
 	said := false
 	for _, w := range ways {
 		e, done, err := sys.open(w.backend, w.threads, w.gpu)
-		if err != nil && w.backend == "gpu" && b.backends == "" && !errors.Is(err, gpu.ErrPrecision) {
+		if err != nil && w.backend == "gpu" && b.backends == "" && !othersWanted(err) {
 			if !said {
 				sys.say("measuring the CPU alone, for there is no usable GPU: %v", err)
 			}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"strings"
 
-	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
 )
 
@@ -49,7 +47,7 @@ func (d *deviceFlags) open(sys *system) (e bench.Entry, close func(), err error)
 		return e, close, explain(err)
 	}
 	e, close, err = sys.open("gpu", d.threads, d.gpu)
-	if errors.Is(err, gpu.ErrPrecision) { // there is a GPU, for another precision
+	if othersWanted(err) {
 		return e, close, explain(err)
 	}
 	if err != nil {

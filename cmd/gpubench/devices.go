@@ -75,10 +75,17 @@ func explain(err error) error {
 		return fmt.Errorf("%w; a newer driver may offer it, and -backend cpu needs none", err)
 	case errors.Is(err, gpu.ErrPrecision):
 		return fmt.Errorf("%w (-precision fp16)", err)
+	case errors.Is(err, gpu.ErrMaps):
+		return fmt.Errorf("%w (-maps auto takes what there is)", err)
 	case errors.Is(err, gpu.ErrUnavailable):
 		return fmt.Errorf("%w; -backend cpu needs no GPU", err)
 	}
 	return err
+}
+
+// othersWanted tells from Open's error that there is a GPU, but not for what flags ask of it.
+func othersWanted(err error) bool {
+	return errors.Is(err, gpu.ErrPrecision) || errors.Is(err, gpu.ErrMaps)
 }
 
 // haveDisplay says whether it makes sense to try a window.

@@ -80,7 +80,11 @@ func printGPU(w io.Writer, i *gpu.Info, tuning *gpu.TuningInfo) {
 	row("uniform blocks", "%d of %d bytes, offsets by %d", l.UniformBlocks, l.UniformBlockSize, l.UniformAlignment)
 	row("images", "%d", l.ComputeImages)
 	row("textures", "%d, of %d pixels a side", l.TextureUnits, l.TextureSize)
-	row("texture buffers", "%d texels", max(0, l.TextureBufferSize))
+	if l.TextureBufferSize > 0 {
+		row("texture buffers", "of %d texels", l.TextureBufferSize)
+	} else {
+		row("texture buffers", "none before OpenGL ES 3.2")
+	}
 	t.Flush()
 	fmt.Fprintf(w, "  %d extensions\n", len(i.Extensions))
 	for _, e := range i.Extensions {

@@ -70,6 +70,8 @@ func TestFailures(t *testing.T) {
 		{"-backend gpu", world{noGPU: noGPU}, failure, "no GPU in this test"},
 		{"-precision fp16a", world{noGPU: gpu.ErrPrecision}, failure, "no arithmetic in 16 bits (-precision fp16)"},
 		{"classify -model " + tiny + " -precision fp16a photo.png", world{noGPU: gpu.ErrPrecision}, failure, "no arithmetic in 16 bits (-precision fp16)"},
+		{"-maps tbo", world{noGPU: gpu.ErrMaps}, failure, "-maps auto"},
+		{"classify -model " + tiny + " -maps tbo photo.png", world{noGPU: gpu.ErrMaps}, failure, "-maps auto"},
 		{"-backend cpu,gpu", world{noGPU: noGPU}, failure, "no GPU in this test"},
 		{"-context glfw -backend gpu", world{}, failure, "no display:; DISPLAY is not set"},
 		{"plan -model a,b", world{}, misuse, "a"},

@@ -147,6 +147,7 @@ type declaredJSON struct {
 	UniformBytes  int      `json:"uniform_block_bytes"`
 	Samplers      int      `json:"samplers"`
 	Images        int      `json:"images"`
+	Version       int      `json:"version"`
 	Extensions    []string `json:"extensions"`
 }
 
@@ -175,7 +176,7 @@ func describeShaders(model string, info *gpu.Info, programs []gpu.ProgramReport,
 		q := programJSON{
 			File: p.File, Variant: p.Variant, Launches: p.Launches, Invocations: p.Invocations,
 			Declared: declaredJSON{r.WorkGroup, r.SharedBytes, r.StorageBlocks, r.UniformBlocks, r.UniformBlockBytes,
-				r.Samplers, r.Images, append([]string{}, r.Extensions...)},
+				r.Samplers, r.Images, r.Version, append([]string{}, r.Extensions...)},
 			Within: len(p.Beyond) == 0, Beyond: append([]string{}, p.Beyond...),
 			Dispatched: p.Dispatched, Messages: append([]string{}, p.Messages...), Loops: []loopJSON{},
 		}

@@ -15,7 +15,7 @@ func compiled() []gpu.ProgramReport {
 	text := "MESA_SHADER_COMPUTE shader: 335 inst, 11.041667 cycles, 11.041667 arith, 9.000000 ldst, 1 threads, 0:0 spills:fills"
 	return []gpu.ProgramReport{{
 		File: "conv_pointwise.comp", Variant: "LX=16 LY=4 OC=8", Launches: 12, Invocations: 19776,
-		Resources: shaders.Resources{WorkGroup: [3]int{16, 4, 1}, StorageBlocks: 3, UniformBlocks: 1, UniformBlockBytes: 96, Samplers: 1},
+		Resources: shaders.Resources{WorkGroup: [3]int{16, 4, 1}, StorageBlocks: 3, UniformBlocks: 1, UniformBlockBytes: 96, Samplers: 1, Version: 310},
 		Statistics: &gpu.Statistics{
 			Text:    text,
 			Values:  map[string]float64{"inst": 335, "cycles": 11.041667, "arith": 11.041667, "ldst": 9, "threads": 1, "spills": 0, "fills": 0},
@@ -28,8 +28,8 @@ func compiled() []gpu.ProgramReport {
 	}, {
 		File: "conv_fused.comp", Variant: "LX=256 KH=3", Launches: 3, Invocations: 2304,
 		Resources: shaders.Resources{WorkGroup: [3]int{256, 1, 1}, SharedBytes: 32768, StorageBlocks: 3, UniformBlocks: 1, UniformBlockBytes: 128,
-			Samplers: 1, Images: 1, Extensions: []string{"GL_EXT_a"}},
-		Beyond: []string{"256 invocations a work group, at most 128", "the extension GL_EXT_a"},
+			Samplers: 1, Images: 1, Version: 320, Extensions: []string{"GL_EXT_a"}},
+		Beyond: []string{"the language of OpenGL ES 3.2", "256 invocations a work group, at most 128", "the extension GL_EXT_a"},
 		Statistics: &gpu.Statistics{
 			Text:    "CS shader: ...",
 			Values:  map[string]float64{"inst": 1349, "cycles": 61, "max-temps": 66, "spills": 43, "fills": 56},

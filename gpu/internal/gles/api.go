@@ -125,7 +125,7 @@ type TextureAPI interface {
 	TexStorage3D(target uint32, levels int, format uint32, width, height, depth int)
 	TexSubImage2D(target uint32, level, x, y, width, height int, format, kind uint32, pixels []byte)
 	TexSubImage3D(target uint32, level, x, y, z, width, height, depth int, format, kind uint32, pixels []byte)
-	// TexBuffer is glTexBufferEXT or OES (EXT_texture_buffer, OES_texture_buffer).
+	// TexBuffer is of OpenGL ES 3.2.
 	TexBuffer(target, format, buffer uint32)
 	BindImageTexture(unit, texture uint32, level int, layered bool, layer int, access, format uint32)
 }

@@ -20,11 +20,15 @@ var binding struct {
 	entryPoint map[string]unsafe.Pointer // of the optional functions
 }
 
-// Extension entry points that API uses. go-gl binds them all; a nil pointer
+// go-gl binds no function of OpenGL ES 3.2 that was in no extension under that name. This
+// one takes the place of the extension's, whose parameters it has.
+const texBuffer = "glTexBuffer"
+
+// Entry points beyond OpenGL ES 3.1 that API uses. go-gl binds them all; a nil pointer
 // there would crash, so Load notes which are present.
 var optional = []string{
 	"glQueryCounterEXT", "glGetQueryObjectui64vEXT", "glBufferStorageEXT",
-	"glTexBufferEXT", "glTexBufferOES",
+	texBuffer,
 	"glGetGraphicsResetStatus", "glGetGraphicsResetStatusEXT", "glGetGraphicsResetStatusKHR",
 	"glGetDebugMessageLog", "glGetDebugMessageLogKHR",
 	"glDebugMessageControl", "glDebugMessageControlKHR",
@@ -43,6 +47,9 @@ func Load(proc func(name string) unsafe.Pointer) (API, error) {
 	defer binding.Unlock()
 	if !binding.loaded {
 		pinned := func(name string) unsafe.Pointer {
+			if name == texBuffer+"EXT" {
+				name = texBuffer
+			}
 			p := proc(name)
 			if p != nil {
 				pin(p)
@@ -71,12 +78,7 @@ func Load(proc func(name string) unsafe.Pointer) (API, error) {
 	has := func(name string, offered bool) bool { return offered && binding.entryPoint[name] != nil }
 	g.timer = has("glQueryCounterEXT", exts["GL_EXT_disjoint_timer_query"]) && binding.entryPoint["glGetQueryObjectui64vEXT"] != nil
 	g.storage = has("glBufferStorageEXT", exts["GL_EXT_buffer_storage"])
-	switch {
-	case has("glTexBufferEXT", exts["GL_EXT_texture_buffer"]):
-		g.texBuffer = gles2.TexBufferEXT
-	case has("glTexBufferOES", exts["GL_OES_texture_buffer"]):
-		g.texBuffer = gles2.TexBufferOES
-	}
+	g.texBuffer = has(texBuffer, es32)
 	switch {
 	case has("glGetGraphicsResetStatus", es32):
 		g.resetStatus = gles2.GetGraphicsResetStatus
@@ -125,7 +127,7 @@ type goGL struct {
 	pending        uint32 // error raised here for a missing entry point
 	timer, storage bool
 	threads        bool // compiler's
-	texBuffer      func(target, format, buffer uint32)
+	texBuffer      bool
 	resetStatus    func() uint32
 	debugLog       func(count uint32, size int32, sources, types, ids, severities *uint32, lengths *int32, log *uint8) uint32
 	debugControl   func(source, kind, severity uint32, count int32, ids *uint32, enabled bool)

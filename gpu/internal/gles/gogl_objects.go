@@ -234,11 +234,11 @@ func (g *goGL) TexSubImage3D(target uint32, level, x, y, z, width, height, depth
 	gles2.TexSubImage3D(target, int32(level), int32(x), int32(y), int32(z), int32(width), int32(height), int32(depth), format, kind, pointer(pixels))
 }
 func (g *goGL) TexBuffer(target, format, buffer uint32) {
-	if g.texBuffer == nil {
+	if !g.texBuffer {
 		g.missing()
 		return
 	}
-	g.texBuffer(target, format, buffer)
+	gles2.TexBufferEXT(target, format, buffer) // which is glTexBuffer
 }
 func (g *goGL) BindImageTexture(unit, texture uint32, level int, layered bool, layer int, access, format uint32) {
 	gles2.BindImageTexture(unit, texture, int32(level), layered, int32(layer), access, format)
