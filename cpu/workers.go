@@ -94,8 +94,8 @@ func (s *share) steal(n int) (task int, ok bool) {
 	}
 }
 
-// reluctance is how many turns, some 10 µs, a share's last task is left to whom it belongs.
-const reluctance = 200
+// reluctance is how many turns, some 1 µs, a share's last task is left to whom it belongs.
+const reluctance = 20
 
 // share gives every worker its share.
 func (p *progress) share(ends []int) {
