@@ -23,6 +23,10 @@ type tile struct {
 // microseconds of it.
 const taskWork = 1 << 17
 
+// tasksEach is how many tasks each thread should have: of so many others can take some
+// where a core is slower for a while.
+const tasksEach = 8
+
 func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (g grid, tasks int) {
 	m := weights[0]
 	g = grid{groups: len(weights), rows: m.Height(), panels: m.Panels(), bands: 1}
@@ -34,7 +38,7 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 		if columns == 1 {
 			work *= 4 // what takes time is to read the weights
 		}
-		want = max(1, min(4*threads, work/taskWork))
+		want = max(1, min(tasksEach*threads, work/taskWork))
 		if work >= worthSharing {
 			want = max(want, threads)
 		}
