@@ -54,6 +54,19 @@ func TestSleeperKeepsItsCores(t *testing.T) {
 	}
 }
 
+// time.Sleep takes a millisecond where nothing else is to do.
+func TestNapIsShort(t *testing.T) {
+	best := time.Hour
+	for range 50 {
+		start := time.Now()
+		Nap()
+		best = min(best, time.Since(start))
+	}
+	if best < 10*time.Microsecond || best > 900*time.Microsecond {
+		t.Errorf("a nap takes %v", best)
+	}
+}
+
 // first is the first core of a set.
 func first(set unix.CPUSet) (one unix.CPUSet) {
 	for core := 0; ; core++ {

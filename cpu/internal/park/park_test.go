@@ -74,15 +74,3 @@ func TestNothingIsAllocated(t *testing.T) {
 		t.Errorf("%v allocations a turn", n)
 	}
 }
-
-func TestNapIsShort(t *testing.T) {
-	best := time.Hour
-	for range 50 {
-		start := time.Now()
-		Nap()
-		best = min(best, time.Since(start))
-	}
-	if best < 10*time.Microsecond || best > 900*time.Microsecond {
-		t.Errorf("a nap takes %v", best)
-	}
-}
