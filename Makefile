@@ -37,7 +37,7 @@ lint:
 	go run $(STATICCHECK) ./...
 	SHUFFLEGL_LINT=1 go test -run TestShadersValidate ./gpu
 
-# The CPU backend against ONNX Runtime: make bench-cpu MODELS='a.onnx b.onnx'
+# The CPU backend against ONNX Runtime, on networks of the zoo or MODELS='a.onnx b.onnx'.
 bench-cpu:
 	@.ci/bench-cpu $(MODELS)
 

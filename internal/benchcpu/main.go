@@ -2,9 +2,10 @@
 // same file in turns, a few runs each, so that whatever else the machine does
 // meets both.
 //
-//	benchcpu -modules FOLDER MODEL.onnx...
+//	benchcpu -modules FOLDER [MODEL...]
 //
-// FOLDER is a node_modules that has the npm package onnxruntime-node.
+// FOLDER is a node_modules that has the npm package onnxruntime-node. A MODEL is an ONNX
+// file or a network of the zoo; without any, some of the zoo are compared.
 package main
 
 import (
@@ -40,32 +41,48 @@ func main() {
 	rounds := flag.Int("rounds", 30, "turns of each")
 	threads := flag.String("threads", "1,2", "numbers of threads")
 	flag.Parse()
-	other, err := start(*modules)
-	if err != nil {
+	if err := run(*modules, *rounds, strings.Split(*threads, ","), flag.Args()); err != nil {
 		log.Fatal(err)
+	}
+}
+
+func run(modules string, rounds int, threads, models []string) error {
+	folder, err := os.MkdirTemp("", "benchcpu-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	files, err := filesOf(models, folder)
+	if err != nil {
+		return err
+	}
+	other, err := start(modules)
+	if err != nil {
+		return err
 	}
 	fmt.Printf("%-28s %8s %22s %22s %16s\n", "", "", "shufflegl, ms", "ONNX Runtime, ms", "ratio")
 	fmt.Printf("%-28s %8s %11s%11s %11s%11s %8s%8s\n", "model", "threads", "min", "median", "min", "median", "min", "median")
-	failed := false
-	for _, t := range strings.Split(*threads, ",") {
+	failed := 0
+	for _, t := range threads {
 		n, err := strconv.Atoi(t)
 		if err != nil || n < 1 {
-			log.Fatalf("%q is no number of threads", t)
+			return fmt.Errorf("%q is no number of threads", t)
 		}
 		if n > runtime.NumCPU() {
 			log.Printf("this machine has %d processors, %d threads are not measured", runtime.NumCPU(), n)
 			continue
 		}
-		for _, model := range flag.Args() {
-			if err := compare(other, model, n, *rounds); err != nil {
-				log.Printf("%s: %v", model, err)
-				failed = true
+		for _, file := range files {
+			if err := compare(other, file, n, rounds); err != nil {
+				log.Printf("%s: %v", file, err)
+				failed++
 			}
 		}
 	}
-	if failed {
-		os.Exit(1)
+	if failed > 0 {
+		return fmt.Errorf("%d comparisons failed", failed)
 	}
+	return nil
 }
 
 // runtimeOther is ONNX Runtime in a process of its own.
@@ -97,7 +114,11 @@ func (r *runtimeOther) ask(format string, args ...any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ONNX Runtime ended: %w", err)
 	}
-	return strings.TrimSpace(line), nil
+	line = strings.TrimSpace(line)
+	if what, failed := strings.CutPrefix(line, "error "); failed {
+		return "", fmt.Errorf("ONNX Runtime: %s", what)
+	}
+	return line, nil
 }
 
 // run gives the milliseconds of so many runs and the first elements of the output.
@@ -191,14 +212,14 @@ func compare(other *runtimeOther, model string, threads, rounds int) error {
 	return nil
 }
 
-// same fails unless the outputs agree, as far as they were given.
+// same fails unless the outputs agree, to a part in ten thousand of the largest.
 func same(ours []float32, theirs []float64) error {
 	most := 0.0
 	for _, v := range theirs {
 		most = max(most, math.Abs(v))
 	}
 	for i, v := range theirs {
-		if !(math.Abs(float64(ours[i])-v) <= 1e-3*most) {
+		if !(math.Abs(float64(ours[i])-v) <= 1e-4*most) {
 			return fmt.Errorf("output %d is %v, ONNX Runtime's %v", i, ours[i], v)
 		}
 	}

@@ -1,6 +1,7 @@
 // Runs ONNX models with ONNX Runtime, as told line by line on standard input:
 //   load THREADS INPUT_DIMENSIONS MODEL   (dimensions as 1x3x224x224)
-//   run COUNT        answers with the milliseconds of each run
+//   run COUNT        answers with the milliseconds of each run, and the last one's output
+// An answer that begins with "error" says what failed.
 const ort = require('onnxruntime-node');
 let session, feeds;
 async function answer(line) {
@@ -25,9 +26,9 @@ async function answer(line) {
     times.push(Number(process.hrtime.bigint() - start) / 1e6);
   }
   const y = output[session.outputNames[0]].data;
-  return times.map(t => t.toFixed(4)).join(' ') + ' ; ' + Array.from(y.slice(0, 16)).join(' ');
+  return times.map(t => t.toFixed(4)).join(' ') + ' ; ' + Array.from(y).join(' ');
 }
 const lines = require('readline').createInterface({input: process.stdin});
 (async () => {
-  for await (const line of lines) console.log(await answer(line));
+  for await (const line of lines) console.log(await answer(line).catch(e => 'error ' + e.message.split('\n')[0]));
 })();

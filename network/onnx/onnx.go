@@ -1,4 +1,4 @@
-// Package onnx turns ONNX files into graphs of package network.
+// Package onnx turns ONNX files into graphs of package network, and graphs into files.
 //
 // It reads the operators of light CNNs as exporters write them, operator sets 7
 // to 22 and what has not changed since older ones. What depends on shapes alone is computed at load. A file is not trusted:
