@@ -143,7 +143,7 @@ func TestWrittenNetworks(t *testing.T) {
 	for _, name := range []string{"shufflenet_v1_g3_0.25x", "shufflenet_v2_0.5x", "mobilenet_v2_0.35", "squeezenet_1.1"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := zoo.Options{Height: 64, Width: 64}
+			o := zoo.Options{Height: 32, Width: 32}
 			g, err := zoo.Build(name, o)
 			if err != nil {
 				t.Fatal(err)
