@@ -76,7 +76,10 @@ void main() {
 #ifdef FROM_TABLE
 	int row = from.z + slab * inputs;
 #else
-	int at = (from.x + slab * inputs * from.y) >> 2;
+	int at[PX];
+	for (int p = 0; p < PX; p++) {
+		at[p] = ((from.x + slab * inputs * from.y) >> 2) + cell[p];
+	}
 	int apart = from.y >> 2;
 #endif
 	// loop inputs
@@ -88,6 +91,9 @@ void main() {
 		for (int u = 0; u < U; u++) {
 #ifdef FROM_TABLE
 			int at = INDEX(row + c + u) >> 2;
+#define AT(p) (at + cell[p])
+#else
+#define AT(p) at[p]
 #endif
 #ifdef AT_ONCE
 #define X x[u * PX + p]
@@ -96,11 +102,11 @@ void main() {
 			vec4 x[PX];
 #endif
 			for (int p = 0; p < PX; p++) {
-				X = fetch4(at + cell[p]);
-			}
+				X = fetch4(AT(p));
 #ifndef FROM_TABLE
-			at += apart;
+				at[p] += apart;
 #endif
+			}
 #if defined(AT_ONCE) && !defined(HALF_ARITHMETIC)
 		}
 		// unroll
