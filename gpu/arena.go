@@ -17,7 +17,9 @@ const beyondArena = 4
 const (
 	unitWeights = iota
 	unitMaps
-	unitTables = photoUnit + 3 // behind those of photos
+	unitTables = photoUnit + 3  // behind those of photos
+	unitTwins  = unitTables + 1 // two, of weights
+	unitsInAll = unitTwins + 2
 
 	// Of images: the last two BY_IMAGE.
 	unitTarget       = 0

@@ -124,6 +124,7 @@ type launch struct {
 	paramsOffset, paramsSize   int    // bytes
 	weightsOffset, weightsSize int    // of weights in the buffer
 	page                       uint32 // the texture of others; 0 for none
+	twins                      [2]uint32
 	groupsX, groupsY, groupsZ  uint32
 	barrier                    bool
 	step                       int
@@ -215,8 +216,13 @@ func (e *executor) fillLaunches(gl gles.API, dispatches []kernels.Dispatch, t *k
 		}
 	}
 	for i, p := range page {
-		if p >= 0 {
-			e.launches[i].page = pages.of(&dispatches[i]).ids[p]
+		if p < 0 {
+			continue
+		}
+		if of := pages.of(&dispatches[i]); of.twins {
+			e.launches[i].twins = [2]uint32(of.ids[2*p:])
+		} else {
+			e.launches[i].page = of.ids[p]
 		}
 	}
 	var err error

@@ -98,6 +98,7 @@ func TestConformanceModes(t *testing.T) {
 		{"fp16 in a buffer", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsBuffer}, 5e-3, "a GPU"},
 		{"fp16 in a texture", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "a GPU"},
 		{"fp16 in a texture, weights in pairs", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "Mali-G57"},
+		{"fp16 in a texture, weights in twins", gpu.Options{Precision: gpu.Float16, Maps: gpu.MapsTexture}, 5e-3, "Mali-G52"},
 		{"fp32, sparing registers", gpu.Options{Maps: gpu.MapsBuffer}, 1e-4, "V3D 4.2"},
 		{"fp32 by image", gpu.Options{Maps: gpu.MapsTexture}, 1e-4, "llvmpipe"},
 		{"fp32 by texel", gpu.Options{Maps: gpu.MapsTextureBuffer}, 1e-4, "llvmpipe"},

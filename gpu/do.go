@@ -35,7 +35,7 @@ func settle(gl gles.API) {
 	for _, name := range []uint32{gles.UNPACK_ROW_LENGTH, gles.UNPACK_SKIP_ROWS, gles.UNPACK_SKIP_PIXELS} {
 		gl.PixelStorei(name, 0)
 	}
-	for unit := range uint32(photoUnit + len(photoTextures{})) {
+	for unit := range uint32(unitsInAll) {
 		gl.BindSampler(unit, 0) // a filter could make the weights' texture incomplete
 	}
 	gl.ActiveTexture(gles.TEXTURE0)

@@ -128,6 +128,7 @@ func (e *executor) launchAll(gl gles.API) {
 type bound struct {
 	owner           *executor // whose arena and index tables they are
 	program, page   uint32
+	twins           [2]uint32
 	params, weights int // where in the owner's buffers, from 1 as 0 is nowhere
 }
 
@@ -167,6 +168,10 @@ func (e *executor) launch(gl gles.API, i int) {
 		}
 		now.page = l.page
 	}
+	if l.twins[0] != 0 && l.twins != now.twins {
+		bindTwins(gl, l.twins)
+		now.twins = l.twins
+	}
 	if at := l.paramsOffset + 1; at != now.params {
 		e.params.bindRange(gl, bindParams, l.paramsOffset, l.paramsSize)
 		now.params = at
@@ -176,6 +181,15 @@ func (e *executor) launch(gl gles.API, i int) {
 		now.weights = at
 	}
 	gl.DispatchCompute(l.groupsX, l.groupsY, l.groupsZ)
+}
+
+// bindTwins shows two textures of weights, and leaves the unit of others active.
+func bindTwins(gl gles.API, ids [2]uint32) {
+	for i, id := range ids {
+		gl.ActiveTexture(gles.TEXTURE0 + uint32(unitTwins+i))
+		gl.BindTexture(gles.TEXTURE_2D, id)
+	}
+	gl.ActiveTexture(gles.TEXTURE0 + unitWeights)
 }
 
 // uploadInputs writes the tensors to their places in the arena: straight from

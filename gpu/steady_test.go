@@ -80,12 +80,16 @@ func countCalls(t testing.TB, r *glestest.Recorder, f func() error) (calls map[s
 // many outputs there are, it never asks for a glFinish, and for errors once.
 func TestSteadyState(t *testing.T) {
 	for _, where := range []Maps{MapsBuffer, MapsTexture, MapsTextureBuffer} {
-		t.Run(where.String(), func(t *testing.T) { steadyState(t, where) })
+		t.Run(where.String(), func(t *testing.T) { steadyState(t, Options{Maps: where}) })
 	}
+	t.Run("twins of weights", func(t *testing.T) { // which stay bound
+		steadyState(t, Options{Precision: Float16, Maps: MapsTexture, like: "Mali-G52"})
+	})
 }
 
-func steadyState(t *testing.T, where Maps) {
-	d, r := openRecordedWith(t, where)
+func steadyState(t *testing.T, o Options) {
+	where := o.Maps
+	d, r := openRecordedWith(t, o)
 	for name, g := range map[string]*network.Graph{
 		"two heads":             twoHeads(t),
 		"shufflenet_v1_g3_0.5x": ofZoo(t, "shufflenet_v1_g3_0.5x", 64),
@@ -107,7 +111,9 @@ func steadyState(t *testing.T, where Maps) {
 					page = l.page
 				}
 			}
+			twins := false
 			for _, l := range e.launches {
+				twins = twins || l.twins[0] != 0
 				if l.program != program {
 					program, programs = l.program, programs+1
 				}
@@ -120,6 +126,9 @@ func steadyState(t *testing.T, where Maps) {
 				if l.barrier {
 					barriers++
 				}
+			}
+			if name == "squeezenet_1.1" && twins != (o.like == "Mali-G52") {
+				t.Errorf("twins of weights: %t", twins)
 			}
 			want := map[string]int{
 				"BindBufferRange": n + streams, "UseProgram": programs, "BindTexture": pages,

@@ -38,13 +38,14 @@ func openTest(t testing.TB, o Options) *Device {
 // openRecorded is openTest with a Recorder between the device and the driver.
 func openRecorded(t testing.TB) (*Device, *glestest.Recorder) {
 	t.Helper()
-	return openRecordedWith(t, MapsBuffer) // as most GPUs have them
+	return openRecordedWith(t, Options{Maps: MapsBuffer}) // as most GPUs have them
 }
 
-func openRecordedWith(t testing.TB, maps Maps) (*Device, *glestest.Recorder) {
+func openRecordedWith(t testing.TB, o Options) (*Device, *glestest.Recorder) {
 	t.Helper()
 	var r *glestest.Recorder
-	d := openTest(t, Options{Maps: maps, wrap: func(gl gles.API) gles.API { r = glestest.New(gl); return r }})
+	o.wrap = func(gl gles.API) gles.API { r = glestest.New(gl); return r }
+	d := openTest(t, o)
 	r.Reset()
 	return d, r
 }

@@ -20,6 +20,7 @@ var (
 	texelsFloat  = texels{gles.RGBA32F, gles.RGBA, gles.FLOAT, 16}
 	texelsHalf   = texels{gles.RGBA16F, gles.RGBA, gles.HALF_FLOAT, 8}
 	texelsPaired = texels{gles.RGBA32UI, gles.RGBA_INTEGER, gles.UNSIGNED_INT, 16} // eight halves
+	texelsTwins  = texels{gles.RGBA16F, gles.RGBA, gles.HALF_FLOAT, 16}            // in two textures
 )
 
 // newTexture makes a texture for texelFetch and images, and leaves it bound to a unit.

@@ -182,7 +182,7 @@ func (s *search) fitted(v kernels.Variant) kernels.Variant {
 		v.Vectors = max(1, min(v.Vectors, b.Vectors))
 	}
 	v.Rows = min(v.Rows, b.Rows)
-	v.Paired = v.Paired && v.Pairs(*b)
+	v.Paired, v.Twins = v.Paired && v.Pairs(*b), v.Twins && v.HasTwins(*b)
 	return v
 }
 

@@ -351,19 +351,25 @@ func TestTunerSetUp(t *testing.T) {
 	}
 }
 
-// Pairs of weights are tried where weights are fp16 and fetched by the texture unit, and only
-// there; and a search that begins with pairs finds what is better without.
+// Pairs and twins of weights are tried where weights are fp16 and fetched by the texture unit, and
+// only there; and a search that begins with them finds what is better without.
 func TestSearchTriesPairs(t *testing.T) {
 	for _, c := range []struct {
 		name           string
-		half, standard bool
+		half, standard bool // fp16, and begun with
+		twins          bool // and not pairs
 		faster         func(kernels.Variant) bool
 		want           bool // the fastest is found
 	}{
-		{"pairs are faster", true, false, func(v kernels.Variant) bool { return v.Paired }, true},
-		{"there are none in fp32", false, false, func(v kernels.Variant) bool { return v.Paired }, false},
-		{"from pairs to a buffer", true, true, func(v kernels.Variant) bool { return v.Buffered }, true},
-		{"from pairs to single texels", true, true, func(v kernels.Variant) bool { return !v.Paired && !v.Buffered }, true},
+		{"pairs are faster", true, false, false, func(v kernels.Variant) bool { return v.Paired }, true},
+		{"there are none in fp32", false, false, false, func(v kernels.Variant) bool { return v.Paired }, false},
+		{"from pairs to a buffer", true, true, false, func(v kernels.Variant) bool { return v.Buffered }, true},
+		{"from pairs to single texels", true, true, false, func(v kernels.Variant) bool { return !v.Paired && !v.Buffered }, true},
+		{"twins are faster", true, false, true, func(v kernels.Variant) bool { return v.Twins }, true},
+		{"nor are there twins in fp32", false, false, true, func(v kernels.Variant) bool { return v.Twins }, false},
+		{"from twins to a buffer", true, true, true, func(v kernels.Variant) bool { return v.Buffered }, true},
+		{"from twins to pairs", true, true, true, func(v kernels.Variant) bool { return v.Paired }, true},
+		{"from pairs to twins", true, true, false, func(v kernels.Variant) bool { return v.Twins }, true},
 	} {
 		g := &fakeGPU{costs: func(v kernels.Variant) time.Duration {
 			if c.faster(v) {
@@ -372,7 +378,7 @@ func TestSearchTriesPairs(t *testing.T) {
 			return 2 * time.Millisecond
 		}}
 		j := g.job("x", time.Second)
-		j.choice.Bounds.Half, j.choice.Variant.Paired = c.half, c.standard
+		j.choice.Bounds.Half, j.choice.Variant.Paired, j.choice.Variant.Twins = c.half, c.standard && !c.twins, c.standard && c.twins
 		if err := g.tuner().run(context.Background(), []*job{j}, time.Hour); err != nil {
 			t.Fatal(err)
 		}
@@ -380,7 +386,7 @@ func TestSearchTriesPairs(t *testing.T) {
 			t.Errorf("%s: found %v", c.name, j.found.variant)
 		}
 		for _, v := range g.tried {
-			if v.Paired && !v.Pairs(j.choice.Bounds) {
+			if v.Paired && !v.Pairs(j.choice.Bounds) || v.Twins && (v.Paired || !v.HasTwins(j.choice.Bounds)) {
 				t.Errorf("%s: tried %v", c.name, v)
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/shufflegl/shufflegl/internal/half"
 )
 
-// pagesByTexel are those of vec4s, and those of two of them a texel.
-type pagesByTexel [2]weightPages
+// pagesByTexel are those of vec4s, those of two of them a texel, and those that are two textures.
+type pagesByTexel [3]weightPages
 
 func newWeightPages(s kernels.Storage, l *Limits) *pagesByTexel {
 	rows := min(l.TextureSize, kernels.PageWidth)
@@ -19,13 +19,17 @@ func newWeightPages(s kernels.Storage, l *Limits) *pagesByTexel {
 	return &pagesByTexel{
 		{texels: texelsOf(s), halves: s.Halves, inBuffer: s.Texels, rows: rows},
 		{texels: texelsPaired, halves: s.Halves, rows: rows},
+		{texels: texelsTwins, halves: s.Halves, twins: true, rows: rows},
 	}
 }
 
 // of gives the pages for a dispatch.
 func (p *pagesByTexel) of(d *kernels.Dispatch) *weightPages {
-	if d.Paired {
+	switch {
+	case d.Paired:
 		return &p[1]
+	case d.Twins:
+		return &p[2]
 	}
 	return &p[0]
 }
@@ -35,10 +39,11 @@ type weightPages struct {
 	texels
 	halves   bool
 	inBuffer bool // they are textures of buffers
+	twins    bool // each is two textures, of vec4s in turns
 	rows     int  // of a full page
 	coming   int  // weights still to be added, at the most
 	pages    [][]float32
-	ids      []uint32  // of their textures
+	ids      []uint32  // of their textures; of twins two each
 	buffers  []*buffer // of these
 }
 
@@ -90,21 +95,35 @@ func (w *weightPages) upload(d *Device, gl gles.API) error {
 			}
 			continue
 		}
-		id, err := newTexture(gl, unitWeights, w.format, ceilDiv(len(page), w.row()), what)
-		if err != nil {
-			return err
+		made, textures := w.texels, [][]byte{bytesOf(page)}
+		switch {
+		case w.twins:
+			made, textures = texelsHalf, inTurns(rounded(page))
+		case w.halves:
+			textures[0] = bytesOf(rounded(page))
 		}
-		w.ids = append(w.ids, id)
-		pixels := bytesOf(page)
-		if w.halves {
-			pixels = bytesOf(rounded(page))
-		}
-		fillTexture(gl, 0, w.texels, pixels)
-		if err := checkErrors(gl, what); err != nil {
-			return err
+		for _, pixels := range textures {
+			id, err := newTexture(gl, unitWeights, made.format, ceilDiv(len(page), w.row()), what)
+			if err != nil {
+				return err
+			}
+			w.ids = append(w.ids, id)
+			fillTexture(gl, 0, made, pixels)
+			if err := checkErrors(gl, what); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// inTurns shares vec4s out to two textures.
+func inTurns(halves []uint16) [][]byte {
+	var twins [2][]uint16
+	for i := range len(halves) / 4 {
+		twins[i%2] = append(twins[i%2], halves[4*i:4*i+4]...)
+	}
+	return [][]byte{bytesOf(twins[0]), bytesOf(twins[1])}
 }
 
 // uploadBuffer makes a page a texture of a buffer.

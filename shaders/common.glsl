@@ -76,7 +76,8 @@ layout(std430, binding = 1) writeonly buffer Results { vec4 results[]; };
 
 // Weights come through the texture unit, which works beside the one that loads
 // from buffers; or, where they are many and read once, from a WEIGHT_BUFFER. PAIRED are
-// two vec4s of halves a texel: half the fetches, and instructions to unpack them. BY_IMAGE
+// two vec4s of halves a texel: half the fetches, and instructions to unpack them. TWINS lie
+// in two textures, in turns: a place for two, and on Mali one instruction. BY_IMAGE
 // weights, and maps in a texture, are images, which software renderers load faster, and
 // BY_TEXELS what they load fastest.
 #ifdef WEIGHT_BUFFER
@@ -88,6 +89,9 @@ layout(binding = 1, IMAGE) readonly uniform highp image2D weightTexels; // 2048 
 layout(binding = 0) uniform TEXEL samplerBuffer weightTexels;
 #elif defined(PAIRED)
 layout(binding = 0) uniform highp usampler2D weightTexels; // 2048 wide
+#elif defined(TWINS)
+layout(binding = 6) uniform TEXEL sampler2D weightTexels; // 2048 wide
+layout(binding = 7) uniform TEXEL sampler2D weightTwins;  // the same
 #else
 layout(binding = 0) uniform TEXEL sampler2D weightTexels; // 2048 wide
 #endif

@@ -56,10 +56,10 @@ void main() {
 		pixel[p] = unit + p * units;
 	}
 	int group = slab - quotient(slab, groups) * groups;
-	int w = (group * tiles + tile) * tileWeights;
+	int weights0 = (group * tiles + tile) * tileWeights;
 
 	vec4 sum[OC * PX];
-	PLACE biases = place(w + inputs * QS);
+	PLACE biases = place(weights0 + inputs * QS);
 	for (int q = 0; q < Q; q++) {
 		vec4 b = AFTER(biases, q);
 		for (int p = 0; p < PX; p++) {
@@ -82,6 +82,7 @@ void main() {
 	}
 	int apart = from.y >> 2;
 #endif
+	SPOT w = spot(weights0);
 	// loop inputs
 	for (int c = 0; c < inputs; c += U) {
 		PLACE first = place(w);
@@ -152,7 +153,7 @@ void main() {
 			}
 		}
 #endif
-		w += U * QS;
+		w = further(w, U * QS);
 	}
 
 #ifdef SPARING

@@ -14,6 +14,13 @@
 vec4 oneOf(uvec4 pair, int k) {
 	return unpacked((k & 1) == 0 ? pair.xy : pair.zw);
 }
+#elif defined(TWINS) // places are even here too, and what textureLod wants: columns and rows over their number
+#define PLACE vec2
+#define AFTER(place, k) (((k) & 1) == 0 ? textureLod(weightTexels, along(place, k), 0.0) : textureLod(weightTwins, along(place, k), 0.0))
+
+vec2 along(vec2 place, int k) {
+	return vec2(place.x + float(k >> 1) / 2048.0, place.y);
+}
 #else
 #define PLACE ivec2
 #define AFTER(place, k) texelFetch(weightTexels, place + ivec2(k, 0), 0)
@@ -38,14 +45,46 @@ PLACE place(int i) {
 	return weightBase + i;
 #else
 	i += weightBase;
-#ifdef PAIRED
+#if defined(PAIRED) || defined(TWINS)
 	i >>= 1;
 #endif
+#ifdef TWINS
+	return (vec2(i & 2047, i >> 11) + 0.5) / vec2(2048, textureSize(weightTexels, 0).y);
+#else
 	return ivec2(i & 2047, i >> 11);
+#endif
 #endif
 }
 
-#ifndef PAIRED
+// A loop goes through weights by SPOTs: from that of weight i on, by n weights, each of which
+// has a place. TWINS have columns counted on through rows, as textures begin anew at their ends.
+#ifdef TWINS
+#define SPOT vec2
+
+SPOT spot(int i) {
+	return place(i);
+}
+
+SPOT further(SPOT s, int n) {
+	return vec2(s.x + float(n) / 4096.0, s.y);
+}
+
+PLACE place(SPOT s) {
+	return vec2(s.x, s.y + floor(s.x) / float(textureSize(weightTexels, 0).y));
+}
+#else
+#define SPOT int
+
+SPOT spot(int i) {
+	return i;
+}
+
+SPOT further(SPOT i, int n) {
+	return i + n;
+}
+#endif
+
+#if !defined(PAIRED) && !defined(TWINS)
 vec4 weight(int i) {
 	return AFTER(place(i), 0);
 }

@@ -18,6 +18,7 @@ type Dispatch struct {
 	Weights []float32 // packed for the program; nil if it has none
 	Stream  bool      // weights are read once: better from a buffer
 	Paired  bool      // else a texel has two vec4s of them, which must be fp16
+	Twins   bool      // or they lie in two textures, in turns
 	Choice  *Choice   // of the variant; nil if there is no choice
 	Holds   bool      // work groups keep something behind the maps
 	Step    int

@@ -51,6 +51,7 @@ func convPointwise(t *Tables, s *network.Step) (Dispatch, error) {
 		Choice:  how,
 		Stream:  v.Buffered,
 		Paired:  v.Paired,
+		Twins:   v.Twins,
 		Weights: tiles.packed,
 		Groups:  inRows(ceilDiv(items, lanes)),
 		Rounds:  loops,

@@ -85,10 +85,10 @@ func pattern(text string) *regexp.Regexp { return regexp.MustCompile("(?i)" + te
 
 // bifrost has room for twice as many sums in the general convolution, if the rest is
 // kept short and rows under the window are not too wide. Arithmetic is its limit, that of
-// loops' addresses too.
+// loops' addresses too, of which twins of weights take fewer.
 func bifrost() Tuning {
 	t := eight
-	t.Pointwise.Unroll = 4
+	t.Pointwise.Unroll, t.Pointwise.Twins = 4, true
 	t.General = Variant{Channels: 8, Vectors: 1, Lanes: 64, Sparing: true}
 	t.Strip = 2
 	t.InTexture, t.HalfInTexture = true, true
@@ -127,7 +127,7 @@ func (f *Family) Shipped(half bool) Tuning {
 	t := f.Tuning
 	if half {
 		t.Pointwise, t.Fused = t.Pointwise.by(4), t.Fused.by(2) // by four Mali has no registers
-		t.Pointwise.Paired = false                              // nor for this
+		t.Pointwise.Paired, t.Pointwise.Twins = false, false    // nor for these
 	}
 	return t
 }

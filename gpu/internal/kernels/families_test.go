@@ -98,6 +98,33 @@ func TestValhallPairs(t *testing.T) {
 	}
 }
 
+// Bifrost fetches weights from two textures in turns where they are fp16, whole texels of both
+// at a time, at most eight, and arithmetic is not.
+func TestBifrostTwins(t *testing.T) {
+	for _, c := range []struct {
+		halves, products bool // what is fp16: elements, and products too
+		inputs, outputs  int
+		want             bool
+	}{
+		{false, false, 60, 240, false},
+		{true, false, 60, 240, true},
+		{true, false, 61, 240, true}, // one input channel at a time, of eight output channels
+		{true, false, 60, 4, true},   // four of four
+		{true, false, 61, 4, false},  // one of four
+		{true, true, 60, 240, false},
+	} {
+		how := FamilyOf("Mali-G52").Shipped(c.products)
+		b := Bounds{Kernel: PointwiseFile, Inputs: c.inputs, Outputs: c.outputs, Vectors: 196, Half: c.halves}
+		v := how.standard(b)
+		if v.Twins != c.want {
+			t.Errorf("fp16 stored %t, computed %t, %d to %d channels: %v", c.halves, c.products, c.inputs, c.outputs, v)
+		}
+		if v.Channels, v.Unroll = 16, 4; v.HasTwins(b) {
+			t.Error("sixteen vec4s at a time")
+		}
+	}
+}
+
 // Whatever the shape, a family's variant is one that the kernel can run.
 func TestStandardVariantsFit(t *testing.T) {
 	for _, f := range Families {

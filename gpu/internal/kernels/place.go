@@ -29,11 +29,14 @@ func (d *Dispatch) placeWeights(l *Limits, s Storage) {
 	if len(d.Weights)/4 > page {
 		d.Stream = true
 	}
+	d.Twins = d.Twins && !d.Stream
 	switch {
 	case d.Stream:
 		d.Program = d.Program.With("WEIGHT_BUFFER")
 	case d.Paired:
 		d.Program = d.Program.With("PAIRED")
+	case d.Twins:
+		d.Program = d.Program.With("TWINS")
 	}
 }
 

@@ -65,7 +65,7 @@ func (t *Tuning) standard(b Bounds) Variant {
 	switch b.Kernel {
 	case PointwiseFile:
 		v := t.Pointwise.fit(b.Inputs, b.Outputs, b.Vectors)
-		v.Paired = v.Paired && v.Pairs(b)
+		v.Paired, v.Twins = v.Paired && v.Pairs(b), v.Twins && v.HasTwins(b)
 		return v
 	case GeneralFile:
 		v := t.General

@@ -19,6 +19,7 @@ type Variant struct {
 	Sparing  bool // of registers, at the cost of some arithmetic
 	Buffered bool // weights come from a buffer and not from a texture
 	Paired   bool // weights in fp16 come eight a texel
+	Twins    bool // weights in fp16 come from two textures at a time, at the same place
 }
 
 // Bounds is what bounds the variants of a launch.
@@ -71,6 +72,19 @@ func flagAxis(name string, field func(*Variant) *bool) Axis {
 		func(v *Variant, n int) { *field(v) = n == 1 }}
 }
 
+// eitherAxis is a flag that another one excludes.
+func eitherAxis(name string, fields func(*Variant) (flag, other *bool)) Axis {
+	a := flagAxis(name, func(v *Variant) *bool { flag, _ := fields(v); return flag })
+	set := a.Set
+	a.Set = func(v *Variant, n int) {
+		set(v, n)
+		if _, other := fields(v); n == 1 {
+			*other = false
+		}
+	}
+	return a
+}
+
 var (
 	ChannelsAxis = numberAxis("channels", func(v *Variant) *int { return &v.Channels }, 4, 8, 12, 16, 20, 24)
 	VectorsAxis  = numberAxis("vectors", func(v *Variant) *int { return &v.Vectors }, 1, 2, 4)
@@ -80,15 +94,16 @@ var (
 	PartsAxis    = numberAxis("parts", func(v *Variant) *int { return &v.Parts }, 1, 2, 4, 8, 16, 32, 64)
 	SparingAxis  = flagAxis("sparing", func(v *Variant) *bool { return &v.Sparing })
 	BufferedAxis = flagAxis("buffered", func(v *Variant) *bool { return &v.Buffered })
-	PairedAxis   = flagAxis("paired", func(v *Variant) *bool { return &v.Paired })
+	PairedAxis   = eitherAxis("paired", func(v *Variant) (*bool, *bool) { return &v.Paired, &v.Twins })
+	TwinsAxis    = eitherAxis("twins", func(v *Variant) (*bool, *bool) { return &v.Twins, &v.Paired })
 )
 
 // allAxes is the order in which a variant is written.
-var allAxes = []Axis{ChannelsAxis, VectorsAxis, UnrollAxis, LanesAxis, RowsAxis, PartsAxis, SparingAxis, BufferedAxis, PairedAxis}
+var allAxes = []Axis{ChannelsAxis, VectorsAxis, UnrollAxis, LanesAxis, RowsAxis, PartsAxis, SparingAxis, BufferedAxis, PairedAxis, TwinsAxis}
 
 // AxesOf has the parts that each kernel uses, those first that matter most.
 var AxesOf = map[File][]Axis{
-	PointwiseFile:  {ChannelsAxis, VectorsAxis, UnrollAxis, SparingAxis, BufferedAxis, PairedAxis, LanesAxis},
+	PointwiseFile:  {ChannelsAxis, VectorsAxis, UnrollAxis, SparingAxis, BufferedAxis, PairedAxis, TwinsAxis, LanesAxis},
 	GeneralFile:    {ChannelsAxis, VectorsAxis, SparingAxis, BufferedAxis, LanesAxis},
 	FusedFile:      {ChannelsAxis, VectorsAxis, LanesAxis, UnrollAxis, SparingAxis, BufferedAxis},
 	ConvPoolFile:   {ChannelsAxis, SparingAxis, LanesAxis, BufferedAxis},
@@ -130,6 +145,7 @@ func (v Variant) Check(b Bounds, l *Limits) error {
 		{sums, v.Channels*v.Vectors <= mostSums, "channels by vectors"},
 		{loops, (v.Unroll == 1 || v.Unroll == 2 || v.Unroll == 4) && b.Inputs%v.Unroll == 0, "unroll"},
 		{v.Paired, v.Pairs(b), "pairs of weights"},
+		{v.Twins, v.HasTwins(b) && !v.Paired, "twins of weights"},
 		{b.Kernel == DepthwiseFile, v.Rows >= 1 && v.Rows <= b.Rows, "rows"},
 		{b.Kernel == ConnectedFile, powerOfTwo(v.Parts) && v.Parts >= 4, "parts"},
 	} {
@@ -143,6 +159,12 @@ func (v Variant) Check(b Bounds, l *Limits) error {
 // Pairs says whether weights can come eight a texel: whole texels at a time.
 func (v Variant) Pairs(b Bounds) bool {
 	return b.Half && !v.Buffered && v.Unroll*v.Stride()%2 == 0
+}
+
+// HasTwins says whether weights can come from two textures in turns: whole texels of both at
+// a time, which lie in one row.
+func (v Variant) HasTwins(b Bounds) bool {
+	return v.Pairs(b) && v.Unroll*v.Stride() <= 8
 }
 
 func powerOfTwo(n int) bool { return n > 0 && n&(n-1) == 0 }

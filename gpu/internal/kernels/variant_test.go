@@ -27,7 +27,7 @@ func TestVariantText(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", " ", "channels", "channels=", "channels=x", "channels=-4", "channels=0", "channels=04", "channels=8 ", "vectors=1 channels=8",
-		"channels=8 channels=8", "sparing=1", "sparing sparing", "buffered sparing", "colour=4", "channels=99999999999999999999", "channels=8\nlanes=4", "default"} {
+		"channels=8 channels=8", "sparing=1", "sparing sparing", "paired twins", "twins paired", "buffered sparing", "colour=4", "channels=99999999999999999999", "channels=8\nlanes=4", "default"} {
 		if v, err := ParseVariant(text); err == nil {
 			t.Errorf("%q is read as %q", text, v)
 		}
@@ -60,6 +60,7 @@ func TestVariantCheck(t *testing.T) {
 		{PointwiseFile, "channels=8 vectors=1 unroll=1 lanes=64", small, "lanes"},
 		{PointwiseFile, "channels=8 vectors=1 unroll=1", SpecMinimum, "lanes"},
 		{PointwiseFile, "channels=8 vectors=1 unroll=1 lanes=64 rows=2", SpecMinimum, "has no rows=2"},
+		{PointwiseFile, "channels=8 vectors=1 unroll=4 lanes=64 twins", SpecMinimum, "twins"}, // of fp32
 		{GeneralFile, "channels=8 vectors=2 lanes=64 sparing", SpecMinimum, ""},
 		{GeneralFile, "channels=8 vectors=2 unroll=2 lanes=64", SpecMinimum, "has no unroll=2"},
 		{FusedFile, "channels=8 vectors=2 unroll=2 lanes=16 sparing buffered", SpecMinimum, ""},
