@@ -55,8 +55,16 @@ layout(std430, binding = 1) AGAIN writeonly buffer Target { STORED target[]; };
 #define SOFTWARE
 #endif
 
-// Tables, and what launches keep for themselves (SCRATCH).
-#ifdef SCRATCH
+// Tables, and what launches keep for themselves (SCRATCH). A loop that takes U entries at a time
+// has them as VECTORS of so many, where no other table is read.
+#if defined(INDEX_VECTORS)
+#if U == 4
+#define VECTOR ivec4
+#else
+#define VECTOR ivec2
+#endif
+layout(std430, binding = 3) readonly buffer Index { VECTOR index[]; };
+#elif defined(SCRATCH)
 layout(std430, binding = 3) coherent buffer Index { int index[]; };
 #else
 layout(std430, binding = 3) readonly buffer Index { int index[]; };

@@ -73,7 +73,9 @@ void main() {
 	for (int p = 0; p < PX; p++) {
 		cell[p] = min(pixel[p], pixels - 1);
 	}
-#ifdef FROM_TABLE
+#ifdef INDEX_VECTORS
+	int row = (from.z + slab * inputs) / U;
+#elif defined(FROM_TABLE)
 	int row = from.z + slab * inputs;
 #else
 	int at[PX];
@@ -86,11 +88,17 @@ void main() {
 	// loop inputs
 	for (int c = 0; c < inputs; c += U) {
 		PLACE first = place(w);
+#ifdef INDEX_VECTORS
+		VECTOR planes = index[row] >> 2;
+		row++;
+#endif
 #ifdef AT_ONCE
 		TERM x[U * PX];
 #endif
 		for (int u = 0; u < U; u++) {
-#ifdef FROM_TABLE
+#ifdef INDEX_VECTORS
+#define AT(p) (planes[u] + cell[p])
+#elif defined(FROM_TABLE)
 			int at = INDEX(row + c + u) >> 2;
 #define AT(p) (at + cell[p])
 #else

@@ -164,6 +164,7 @@ func (t *Tables) add(table []int32) int {
 	key := string(words)
 	at, ok := t.at[key]
 	if !ok {
+		t.Index = Padded(t.Index, 16) // some read four entries at a time
 		at = len(t.Index)
 		t.at[key] = at
 		t.Index = append(t.Index, table...)

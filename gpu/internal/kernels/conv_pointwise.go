@@ -1,6 +1,9 @@
 package kernels
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/shaders"
 )
@@ -43,6 +46,9 @@ func convPointwise(t *Tables, s *network.Step) (Dispatch, error) {
 		most = max(most, len(b.Output.Planes)*rows*strips)
 		loops["beside"] = float64(len(b.Output.Planes)*rows*strips) / float64(items)
 	}
+	if v.Unroll > 1 && !t.Texels && onlyTable(defines) {
+		defines = append(defines, "INDEX_VECTORS")
+	}
 	p.Ints(count, tiles.count, groups, inputs, outputs, tiles.size, units, items)
 	return Dispatch{
 		Program: shaders.New("conv_pointwise.comp", join(WorkGroup(lanes), v.macros(), quotients(most), defines, t.arithmetic(v.Unroll))...),
@@ -56,4 +62,10 @@ func convPointwise(t *Tables, s *network.Step) (Dispatch, error) {
 		Groups:  inRows(ceilDiv(items, lanes)),
 		Rounds:  loops,
 	}, nil
+}
+
+// onlyTable says whether the input's planes are found by table, and nothing else.
+func onlyTable(defines []string) bool {
+	tables := slices.DeleteFunc(slices.Clone(defines), func(m string) bool { return !strings.Contains(m, "_TABLE") })
+	return slices.Equal(tables, []string{"FROM_TABLE"})
 }
