@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/shufflegl/shufflegl/network"
+import (
+	"math"
+
+	"github.com/shufflegl/shufflegl/network"
+)
 
 // elementwise is functions of one or two tensors, and copying. Operands and output
 // have the same elements in the same order, but may be seen as different planes:
@@ -48,7 +52,7 @@ func newElementwise(s *network.Step, threads int) (kernel, error) {
 		k.stands[i] = v != nil && v.ColumnStride == 0 && v.Width > 1
 	}
 	k.segments = cut(vs)
-	task := 1 << 40
+	task := math.MaxInt
 	if threads > 1 {
 		task = max(4<<10, s.Output.Shape.Size()/(4*threads))
 	}
