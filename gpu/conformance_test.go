@@ -32,8 +32,10 @@ func open(t testing.TB, o gpu.Options) *gpu.Device {
 // The whole suite runs with the defaults of GPUs, and with no more than every OpenGL
 // ES 3.1 device has. Those of software renderers, which this device may be, are large
 // programs and slow to build. Most of the time goes to their compilers, each a thread of
-// a device's own: so what has a device of its own here runs beside others.
+// a device's own: so what has a device of its own here runs beside others, also those of the
+// tests below, so that no core waits for the last of each.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	const shares = 2
 	for i := range shares {
 		t.Run(fmt.Sprintf("share %d of %d", i+1, shares), func(t *testing.T) {
@@ -58,6 +60,7 @@ var every = os.Getenv("SHUFFLEGL_CONFORMANCE") == "all"
 // build, so it takes some cases; with SHUFFLEGL_CONFORMANCE=all every one.
 func TestConformanceFamilies(t *testing.T) {
 	racing.Skip(t)
+	t.Parallel()
 	for _, f := range []struct {
 		renderer string
 		sample   int
@@ -84,6 +87,7 @@ const fp16Sums = 5e-3 + 7.0/4096
 // every case.
 func TestConformanceModes(t *testing.T) {
 	racing.Skip(t)
+	t.Parallel()
 	o := conformance.Options{Short: true, Sample: 30}
 	if every {
 		o = conformance.Options{}

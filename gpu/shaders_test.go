@@ -194,12 +194,23 @@ func TestShadersStayInSpecMinimum(t *testing.T) {
 	}
 	used := map[string]bool{}
 	shared := 0
-	for _, p := range programs(t) {
+	all := programs(t)
+	resources := make([]shaders.Resources, len(all))
+	var reading sync.WaitGroup
+	for part := range runtime.NumCPU() {
+		reading.Go(func() {
+			for i := part; i < len(all); i += runtime.NumCPU() {
+				var err error
+				if resources[i], err = all[i].Resources(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	reading.Wait()
+	for i, p := range all {
 		used[p.File] = true
-		r, err := p.Resources()
-		if err != nil {
-			t.Error(err)
-		}
+		r := resources[i]
 		least, macros := SpecMinimum, strings.Fields(p.Variant())
 		if slices.Contains(macros, "BY_TEXELS") {
 			least = newer()

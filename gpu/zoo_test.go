@@ -20,11 +20,11 @@ var wholeZoo = flag.Bool("zoo", false, "test every network of the zoo, which tak
 // with -zoo all of them, and with SHUFFLEGL_CONFORMANCE=all the light ones at their own size.
 func TestZoo(t *testing.T) {
 	racing.Skip(t)
+	t.Parallel()
 	size := 64
 	if every {
 		size = 224
 	}
-	d := open(t, gpu.Options{})
 	names := zoo.Names()
 	if !*wholeZoo {
 		names = []string{"shufflenet_v1_g3_1.0x", "shufflenet_v1_g8_0.25x", "shufflenet_v2_0.5x",
@@ -36,6 +36,8 @@ func TestZoo(t *testing.T) {
 			size = 64
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // as most of the time goes to compilers
+			d := open(t, gpu.Options{})
 			g, err := zoo.Build(name, zoo.Options{Height: size, Width: size})
 			if err != nil {
 				t.Fatal(err)
