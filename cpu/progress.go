@@ -84,10 +84,10 @@ func (p *progress) reset(l *layout) {
 }
 
 // What a share has left before its tasks can be taken: nobody has copied what they read
-// from other arenas, or somebody does.
+// from other arenas, or somebody does. There are no tasks in either.
 const (
-	lacking = -1
-	pulling = -2
+	lacking = 1
+	pulling = 2
 )
 
 // prepare copies what a share's tasks read from other arenas, if nobody does.
