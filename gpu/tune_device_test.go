@@ -310,14 +310,14 @@ func TestOptionsTune(t *testing.T) {
 func TestTuneKeepsItsBudget(t *testing.T) {
 	d := openTest(t, Options{NoSelfTest: true})
 	p := twoConvolutions(t, d)
-	const budget = 150 * time.Millisecond // of the second or so that it takes
+	const budget = 150 * time.Millisecond // of the second or so that it takes; what is under way may take as long
 	started := time.Now()
 	r, err := d.Tune(context.Background(), p, TuneOptions{Budget: budget})
 	if err != nil {
 		t.Fatal(err)
 	}
 	took := time.Since(started)
-	if took > 10*budget || r.Elapsed > took || r.File != "" {
+	if took > 20*budget || r.Elapsed > took || r.File != "" {
 		t.Errorf("%v, %v said, kept in %q", took, r.Elapsed, r.File)
 	}
 	if !slices.ContainsFunc(r.Shapes, func(s TunedShape) bool { return !s.Complete }) {
