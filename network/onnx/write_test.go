@@ -120,15 +120,7 @@ func sameAgain(t *testing.T, g *network.Graph, in *tensor.Tensor) {
 		}
 		names[n.GetName()] = true
 	}
-	var file bytes.Buffer
-	if err := Write(&file, g); err != nil {
-		t.Fatal(err)
-	}
-	again, err := Read(&file, "again.onnx", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := outputs(t, again, in)
+	got := outputs(t, writtenAndRead(t, g), in)
 	if len(got) != len(want) {
 		t.Fatalf("%d outputs, had %d", len(got), len(want))
 	}
@@ -137,6 +129,19 @@ func sameAgain(t *testing.T, g *network.Graph, in *tensor.Tensor) {
 			t.Errorf("output %d: %v", i, d)
 		}
 	}
+}
+
+func writtenAndRead(t *testing.T, g *network.Graph) *network.Graph {
+	t.Helper()
+	var file bytes.Buffer
+	if err := Write(&file, g); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(&file, "again.onnx", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
 }
 
 func TestWrittenNetworks(t *testing.T) {
@@ -169,16 +174,8 @@ func TestWrittenNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.Outputs = []*network.Value{z[0], z[0], x}
-	var file bytes.Buffer
-	if err := Write(&file, g); err != nil {
-		t.Fatal(err)
-	}
-	again, err := Read(&file, "again.onnx", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	in := waves(tensor.Shape{1, 2})
-	got := outputs(t, again, in)
+	got := outputs(t, writtenAndRead(t, g), in)
 	for i, v := range in.Data {
 		want := (v + a.Const.Data[i]) * b.Const.Data[0]
 		if got[0].Data[i] != want || got[1].Data[i] != want || got[2].Data[i] != v {

@@ -14,8 +14,8 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	s := New()
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		for now := int64(0); now < turns; now = seen.Load() {
-			s.Sleep(func() bool { return turn.Load() != now })
+		for last := int64(0); last < turns; last = seen.Load() {
+			s.Sleep(func() bool { return turn.Load() != last })
 			seen.Store(turn.Load())
 		}
 	})

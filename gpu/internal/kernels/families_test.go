@@ -75,9 +75,9 @@ func TestBifrostStrip(t *testing.T) {
 	}
 }
 
-// Valhall fetches weights in pairs where they are fp16, whole texels at a time, and arithmetic
-// is not.
-func TestValhallPairs(t *testing.T) {
+// Valhall fetches weights in pairs, and Bifrost from two textures in turns, where they are fp16,
+// whole texels at a time, and arithmetic is not.
+func TestPairsAndTwins(t *testing.T) {
 	for _, c := range []struct {
 		halves, products bool // what is fp16: elements, and products too
 		inputs, outputs  int
@@ -86,41 +86,18 @@ func TestValhallPairs(t *testing.T) {
 		{false, false, 60, 240, false},
 		{true, false, 60, 240, true},
 		{true, false, 61, 240, true}, // one input channel at a time, of eight output channels
-		{true, false, 60, 4, true},   // two of four
+		{true, false, 60, 4, true},   // two or four of four
 		{true, false, 61, 4, false},  // one of four
 		{true, true, 60, 240, false},
 	} {
-		how := FamilyOf("Mali-G57").Shipped(c.products)
 		b := Bounds{Kernel: PointwiseFile, Inputs: c.inputs, Outputs: c.outputs, Vectors: 196, Half: c.halves}
-		if v := how.standard(b); v.Paired != c.want {
-			t.Errorf("fp16 stored %t, computed %t, %d to %d channels: %v", c.halves, c.products, c.inputs, c.outputs, v)
+		valhall, bifrost := FamilyOf("Mali-G57").Shipped(c.products), FamilyOf("Mali-G52").Shipped(c.products)
+		pairs, twins := valhall.standard(b), bifrost.standard(b)
+		if pairs.Paired != c.want || twins.Twins != c.want || pairs.Twins || twins.Paired {
+			t.Errorf("fp16 stored %t, computed %t, %d to %d channels: %v and %v", c.halves, c.products, c.inputs, c.outputs, pairs, twins)
 		}
-	}
-}
-
-// Bifrost fetches weights from two textures in turns where they are fp16, whole texels of both
-// at a time, at most eight, and arithmetic is not.
-func TestBifrostTwins(t *testing.T) {
-	for _, c := range []struct {
-		halves, products bool // what is fp16: elements, and products too
-		inputs, outputs  int
-		want             bool
-	}{
-		{false, false, 60, 240, false},
-		{true, false, 60, 240, true},
-		{true, false, 61, 240, true}, // one input channel at a time, of eight output channels
-		{true, false, 60, 4, true},   // four of four
-		{true, false, 61, 4, false},  // one of four
-		{true, true, 60, 240, false},
-	} {
-		how := FamilyOf("Mali-G52").Shipped(c.products)
-		b := Bounds{Kernel: PointwiseFile, Inputs: c.inputs, Outputs: c.outputs, Vectors: 196, Half: c.halves}
-		v := how.standard(b)
-		if v.Twins != c.want {
-			t.Errorf("fp16 stored %t, computed %t, %d to %d channels: %v", c.halves, c.products, c.inputs, c.outputs, v)
-		}
-		if v.Channels, v.Unroll = 16, 4; v.HasTwins(b) {
-			t.Error("sixteen vec4s at a time")
+		if twins.Channels, twins.Unroll = 16, 4; twins.HasTwins(b) {
+			t.Error("sixteen vec4s at a time are twins")
 		}
 	}
 }
