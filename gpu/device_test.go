@@ -144,8 +144,7 @@ func TestSecondDriver(t *testing.T) {
 	reduce(t, d)
 }
 
-// On a driver that offers no more than 3.1 all is as on one whose limits are clamped, and texture
-// buffers are refused.
+// On a driver that offers no more than 3.1 texture buffers are refused.
 func TestNoLaterVersion(t *testing.T) {
 	if !inChild(t, "MESA_GLES_VERSION_OVERRIDE=3.1") {
 		return

@@ -56,18 +56,20 @@ func TestNoRoomBehindTheMaps(t *testing.T) {
 	}
 	for _, c := range []struct {
 		limits Limits
+		asked  Maps
 		maps   Maps
 		behind bool
 	}{
-		{Limits{}, MapsTextureBuffer, true},
-		{Limits{Version: 31}, MapsTexture, true},
-		{Limits{Version: 31, TextureSize: 9}, MapsTexture, false},
-		{Limits{Version: 31, TextureSize: 4}, MapsBuffer, false},
+		{Limits{}, MapsTextureBuffer, MapsTextureBuffer, true},
+		{Limits{}, MapsAuto, MapsTexture, true},
+		{Limits{TextureSize: 9}, MapsAuto, MapsTexture, false},
+		{Limits{TextureSize: 4}, MapsAuto, MapsBuffer, false},
 	} {
-		d := openTest(t, Options{NoSelfTest: true, Limits: &c.limits, Fuse: network.FusePool | network.FuseAlways}.Like("llvmpipe"))
-		if c.maps == MapsTextureBuffer && d.info.Limits.Version < texelsVersion {
+		o := Options{NoSelfTest: true, Limits: &c.limits, Maps: c.asked, Fuse: network.FusePool | network.FuseAlways}
+		if c.asked == MapsTextureBuffer && openTest(t, Options{NoSelfTest: true}).info.Limits.Version < texelsVersion {
 			continue
 		}
+		d := openTest(t, o.Like("llvmpipe"))
 		s, err := network.Compile(d, g)
 		if err != nil {
 			t.Errorf("textures of %d rows: %v", c.limits.TextureSize, err)

@@ -62,9 +62,9 @@ func (p Precision) stored() Precision { return min(p, Float16) }
 type Maps int
 
 const (
-	// MapsAuto is a texture, or a buffer that is read as one, where that should be faster,
-	// by family of GPU and by precision (see RATIONALE.md), if the arena fits into it, and
-	// a buffer elsewhere.
+	// MapsAuto is a texture where that should be faster, by family of GPU and by precision
+	// (see RATIONALE.md), if the arena fits into it, and a buffer elsewhere. It takes no
+	// more than OpenGL ES 3.1 guarantees.
 	MapsAuto Maps = iota
 	MapsBuffer
 	// MapsTexture reads maps by the texture unit, on software renderers as an image, and stores
@@ -72,8 +72,9 @@ const (
 	// fails for plans that need more.
 	MapsTexture
 	// MapsTextureBuffer keeps maps in a buffer, and reads them, weights and index tables as
-	// textures of buffers. It needs OpenGL ES 3.2, and Prepare fails for plans whose arena
-	// is larger than a storage block or a texture buffer may be.
+	// textures of buffers, which some drivers do faster: no device does so by default, as it
+	// needs OpenGL ES 3.2. Prepare fails for plans whose arena is larger than a storage block
+	// or a texture buffer may be.
 	MapsTextureBuffer
 )
 
@@ -94,9 +95,6 @@ func (m Maps) String() string {
 // mapsFor is what MapsAuto means on a device.
 func mapsFor(i *Info) Maps {
 	t := tuningFor(i)
-	if t.ByTexels && i.Limits.TextureBufferSize > 0 {
-		return MapsTextureBuffer
-	}
 	if i.Precision.stored() == Float16 && t.HalfInTexture || i.Precision == Float32 && t.InTexture {
 		return MapsTexture
 	}
@@ -118,9 +116,6 @@ func (o *Options) checkStorage() error {
 // where they must.
 func (d *Device) storageFor(p *network.Plan) (kernels.Storage, error) {
 	s, err := d.storageIn(d.info.Maps, p)
-	if err != nil && d.auto && d.info.Maps == MapsTextureBuffer && tuningFor(&d.info).InTexture {
-		s, err = d.storageIn(MapsTexture, p)
-	}
 	if err != nil {
 		s, _ = d.storageIn(MapsBuffer, p)
 		if d.auto {

@@ -50,18 +50,10 @@ var software = Tuning{
 	General:   Variant{Channels: 16, Vectors: 3, Lanes: 64},
 }
 
-// llvmpipe calls one function to fetch a texel of a buffer, and stores to buffers in half the time
-// that it takes for images.
-func llvmpipe() Tuning {
-	t := software
-	t.ByTexels = true
-	return t
-}
-
 // Families are looked through in order: names of software renderers also stand
 // behind others, as in "ANGLE (Mesa, llvmpipe ...)", and so they come first.
 var Families = []Family{
-	{"llvmpipe", pattern(`llvmpipe`), ByMeasure, llvmpipe()},
+	{"llvmpipe", pattern(`llvmpipe`), ByMeasure, software},
 	{"softpipe", pattern(`softpipe`), ByGuess, software},
 	{"software", pattern(`swiftshader|swrast|software`), ByGuess, software},
 	{"V3D", pattern(`\bv3d\b|videocore`), ByCompiler, Tuning{

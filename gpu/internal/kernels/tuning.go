@@ -16,7 +16,6 @@ type Tuning struct {
 
 	InTexture, HalfInTexture bool // maps are better in a texture: fp32, and fp16
 	ByImage                  bool // and textures are better read as images
-	ByTexels                 bool // and better still are buffers that are read as textures, where there are such
 
 	Strip int // vec4s of a row under the window that fit beside general's sums; 0 is any number
 
