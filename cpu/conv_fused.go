@@ -37,7 +37,7 @@ func newFused(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	k.channels, k.depth = channels, channels/op.G()
 	height, width := k.out.Height, k.out.Width
 	var tasks, most int
-	k.grid, tasks = cutFused(level, samples, op.G(), k.weights[0].Height(), height, width, threads)
+	k.grid, tasks = cutFused(level, samples, op.G(), k.weights[0].Height(), k.depth, height, width, threads)
 	for i, end := range k.starts[1:] {
 		most = max(most, rowsOfTile(k.starts[i], end-k.starts[i], width))
 	}
@@ -73,15 +73,23 @@ func apartPlanes(planes, n int) (at []int32, floats int) {
 	return at, planes * pitch
 }
 
+// fewestFused is how many tasks each thread should have, if they are not too small: of so
+// many others can take some where a core is slower.
+const fewestFused = 4
+
 // cutFused cuts a step into few tasks, as those that share a row of pixels, or all of
 // them, each do the depthwise convolution there.
-func cutFused(level simd.Level, samples, groups, rows, height, width, threads int) (g grid, tasks int) {
+func cutFused(level simd.Level, samples, groups, rows, depth, height, width, threads int) (g grid, tasks int) {
 	g = grid{groups: groups, rows: rows, panels: level.Panels(rows), bands: 1}
 	tiles := 1
 	if samples < threads {
 		tiles = threads
 	}
 	g.cutColumns(level.Tile(), height*width, width, tiles, threads)
+	if len(g.starts) > 2 {
+		tasks := min(fewestFused*threads, groups*rows*depth*height*width/taskWork)
+		g.cutRows((tasks+threads*groups-1)/(threads*groups), width)
+	}
 	for i, at := range g.starts[1:] {
 		g.width = max(g.width, at-g.starts[i])
 	}

@@ -41,7 +41,7 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	k := &pooled{pool: poolOf(s, op, between), between: f.Act, channels: channels, depth: channels / groups,
 		weights: packGroups(level, &first, groups), parts: 1}
 	if threads > 1 {
-		k.parts = max(1, min(s.Output.Height/fewestPooled, 2*threads))
+		k.parts = max(1, min(s.Output.Height/fewestPooled, 4*threads))
 	}
 	k.band = max(1, min(s.Tile.Rows, (s.Output.Height+k.parts-1)/k.parts))
 	if k.inPixels() {

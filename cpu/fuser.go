@@ -47,7 +47,7 @@ func (f fuser) beforePointwise(first *network.Prior, op network.Conv, x, y tenso
 	work := func(rows, columns, panels int) int {
 		return rows*width*depth*pixel + f.level.Columns(columns)*depth*panels*outputs/f.level.Panels(outputs)
 	}
-	g, tasks := cutFused(f.level, y[0], op.G(), outputs, height, width, f.threads)
+	g, tasks := cutFused(f.level, y[0], op.G(), outputs, depth, height, width, f.threads)
 	var most, share int
 	for i, end := range even(tasks, f.threads) {
 		share = 0

@@ -88,6 +88,21 @@ func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
 	}
 }
 
+// cutRows cuts each tile into so many where rows of pixels begin.
+func (g *grid) cutRows(each, width int) {
+	starts := g.starts[:1:1]
+	for i, to := range g.starts[1:] {
+		from := g.starts[i]
+		for j := 1; j < each; j++ {
+			if at := nearest(from+(to-from)*j/each, width); at > starts[len(starts)-1] && at < to {
+				starts = append(starts, at)
+			}
+		}
+		starts = append(starts, to)
+	}
+	g.starts = starts
+}
+
 // shareColumns is where each thread's columns end: at rows of the given pitch, as those of
 // windows do, if the parts are as good as equal; or at a multiple of a unit where no thread
 // would have much more than another; else at cache lines; and whether the parts are nearly equal.

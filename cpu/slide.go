@@ -15,8 +15,11 @@ type slider struct {
 	parts  int // of a band: tasks that have the same rows
 }
 
+// fewestSlid is how many pixels a task has at least, of those that are only for others to take.
+const fewestSlid = 1 << 11
+
 // cut cuts a step into tasks: bands of rows first, as pointwise convolutions are, then
-// of planes.
+// planes, so that others can take some of a slower core's.
 func (s *slider) cut(out network.View, threads int) (tasks int) {
 	const fewestRows = 7 // with less, too many are read twice
 	bands := 1
@@ -27,8 +30,12 @@ func (s *slider) cut(out network.View, threads int) (tasks int) {
 		}
 	}
 	s.bands = bands
-	if s.planes = len(out.Planes); bands < threads {
-		s.planes = max(1, (len(out.Planes)+4*threads-1)/(4*threads))
+	s.planes = len(out.Planes)
+	if threads > 1 {
+		s.planes = max(1, (len(out.Planes)*bands+4*threads-1)/(4*threads))
+	}
+	if bands >= threads {
+		s.planes = min(len(out.Planes), max(s.planes, fewestSlid*bands/(out.Height*out.Width)))
 	}
 	s.parts = (len(out.Planes) + s.planes - 1) / s.planes
 	return bands * s.parts
