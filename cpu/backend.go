@@ -11,7 +11,10 @@ import (
 
 // Options changes how the backend runs. The zero value is what to use.
 type Options struct {
-	Threads int // goroutines that compute, for all sessions together; 0 means GOMAXPROCS
+	// Threads is how many goroutines compute, for all sessions together; 0 means GOMAXPROCS.
+	// Where cores differ in speed, as big and LITTLE ones, the number of fast ones may be
+	// better, if others take more than twice as long: gpubench bench -threads 1-8 tells.
+	Threads int
 
 	// HalfWeights keeps the weights of fully connected layers as fp16, in half the
 	// memory: those layers take as long as it takes to read their weights. Each is rounded
