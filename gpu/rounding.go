@@ -7,8 +7,8 @@ import (
 
 // findRounding finds out, where elements are fp16, whether the device cuts off what a store
 // does not hold, as OpenGL ES allows, instead of rounding to nearest. Over many
-// layers the error would add up to several times as much, so shaders then move
-// numbers by half of what is cut off on average.
+// layers the error would add up to several times as much, so shaders then add half of the
+// last bit that is stored.
 func (d *Device) findRounding() error {
 	if d.info.Precision.stored() != Float16 {
 		return nil

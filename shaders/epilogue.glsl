@@ -30,10 +30,19 @@ vec4 function(int kind, vec4 x, float a, float b) {
 	return x;
 }
 
+#ifdef TRUNCATES
+// Adds half of fp16's last bit, so that what then cuts off rounds to nearest; not to
+// infinities and NaN.
+vec4 nearest(vec4 v) {
+	uvec4 bits = floatBitsToUint(v), most = uvec4(0x7f800000u);
+	return uintBitsToFloat(bits + mix(uvec4(0x1000u), uvec4(0u), equal(bits & most, most)));
+}
+#endif
+
 // Stores four pixels at a float offset of the output that is a multiple of four.
 void put(int at, vec4 v) {
 #ifdef TRUNCATES
-	v *= 1.000325; // by a third to two thirds of the last bit of fp16, which is then cut off
+	v = nearest(v);
 #endif
 #if defined(MAPS_TEXTURE)
 	imageStore(target, ivec2(at >> 2 & 2047, at >> 13), v);
