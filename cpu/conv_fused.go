@@ -87,7 +87,8 @@ func cutFused(level simd.Level, samples, groups, rows, depth, height, width, thr
 	}
 	g.cutColumns(level.Tile(), height*width, width, tiles, threads)
 	if len(g.starts) > 2 {
-		tasks := min(fewestFused*threads, groups*rows*depth*height*width/taskWork)
+		work := int64(groups*rows*depth) * int64(height*width)
+		tasks := int(min(fewestFused*int64(threads), work/taskWork))
 		g.cutRows((tasks+threads*groups-1)/(threads*groups), width)
 	}
 	for i, at := range g.starts[1:] {

@@ -34,11 +34,11 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 	// groups, then panels.
 	want := 1
 	if threads > 1 {
-		work := samples * g.groups * m.Height() * m.Depth() * columns
+		work := int64(samples*g.groups*m.Height()) * int64(m.Depth()) * int64(columns)
 		if columns == 1 {
 			work *= 4 // what takes time is to read the weights
 		}
-		want = max(1, min(tasksEach*threads, work/taskWork))
+		want = max(1, int(min(tasksEach*int64(threads), work/taskWork)))
 		if work >= worthSharing {
 			want = max(want, threads)
 		}
