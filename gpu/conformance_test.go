@@ -121,7 +121,7 @@ func TestConformanceModes(t *testing.T) {
 			if m.like == "llvmpipe" {
 				o.Sample *= 2 // its programs are the largest
 				if m.options.Maps == gpu.MapsTexture {
-					o.Sample *= 2 // and llvmpipe has texture buffers
+					o.Sample *= 2 // slowest to build of all, and run by default in other tests
 				}
 			}
 			o.Tolerance = m.tolerance
