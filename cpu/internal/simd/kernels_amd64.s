@@ -30,7 +30,7 @@ loop:
 	PREFETCHT0       3072(SI)
 	VFMADD231PS.BCST (SI), Z1, Z0
 	ADDQ             $0x04, R12
-	ADDQ             $0x04, SI
+	ADDQ             $0x00000004, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -82,7 +82,7 @@ loop:
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -141,7 +141,7 @@ loop:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -207,7 +207,7 @@ loop:
 	VFMADD231PS      Z5, Z7, Z1
 	VFMADD231PS      Z6, Z7, Z2
 	ADDQ             $0x04, R12
-	ADDQ             $0x04, SI
+	ADDQ             $0x00000004, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -289,7 +289,7 @@ loop:
 	VFMADD231PS      Z8, Z10, Z1
 	VFMADD231PS      Z9, Z10, Z2
 	ADDQ             $0x04, R12
-	ADDQ             $0x04, SI
+	ADDQ             $0x00000004, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -372,7 +372,7 @@ loop:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -440,7 +440,7 @@ loop:
 	VFMADD231PS.BCST (SI), Z2, Z0
 	VFMADD231PS.BCST 4(SI), Z2, Z1
 	ADDQ             $0x04, R12
-	ADDQ             $0x08, SI
+	ADDQ             $0x00000008, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -503,7 +503,7 @@ loop:
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -579,7 +579,7 @@ loop:
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -666,7 +666,7 @@ loop:
 	VFMADD231PS      Z8, Z10, Z4
 	VFMADD231PS      Z9, Z10, Z5
 	ADDQ             $0x04, R12
-	ADDQ             $0x08, SI
+	ADDQ             $0x00000008, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -776,7 +776,7 @@ loop:
 	VFMADD231PS      Z11, Z13, Z4
 	VFMADD231PS      Z12, Z13, Z5
 	ADDQ             $0x04, R12
-	ADDQ             $0x08, SI
+	ADDQ             $0x00000008, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -886,7 +886,7 @@ loop:
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -949,7 +949,7 @@ lowerloop:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -1021,7 +1021,7 @@ loop:
 	VFMADD231PS.BCST 4(SI), Z3, Z1
 	VFMADD231PS.BCST 8(SI), Z3, Z2
 	ADDQ             $0x04, R12
-	ADDQ             $0x0c, SI
+	ADDQ             $0x0000000c, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -1095,7 +1095,7 @@ loop:
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -1188,7 +1188,7 @@ loop:
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -1296,7 +1296,7 @@ loop:
 	VFMADD231PS      Z11, Z13, Z7
 	VFMADD231PS      Z12, Z13, Z8
 	ADDQ             $0x04, R12
-	ADDQ             $0x0c, SI
+	ADDQ             $0x0000000c, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -1434,7 +1434,7 @@ loop:
 	VFMADD231PS      Z14, Z16, Z7
 	VFMADD231PS      Z15, Z16, Z8
 	ADDQ             $0x04, R12
-	ADDQ             $0x0c, SI
+	ADDQ             $0x0000000c, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -1571,7 +1571,7 @@ loop:
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -1655,7 +1655,7 @@ lowerloop:
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -1743,7 +1743,7 @@ loop:
 	VFMADD231PS.BCST 8(SI), Z4, Z2
 	VFMADD231PS.BCST 12(SI), Z4, Z3
 	ADDQ             $0x04, R12
-	ADDQ             $0x10, SI
+	ADDQ             $0x00000010, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -1828,7 +1828,7 @@ loop:
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -1938,7 +1938,7 @@ loop:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -2067,7 +2067,7 @@ loop:
 	VFMADD231PS      Z14, Z16, Z10
 	VFMADD231PS      Z15, Z16, Z11
 	ADDQ             $0x04, R12
-	ADDQ             $0x10, SI
+	ADDQ             $0x00000010, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -2233,7 +2233,7 @@ loop:
 	VFMADD231PS      Z17, Z19, Z10
 	VFMADD231PS      Z18, Z19, Z11
 	ADDQ             $0x04, R12
-	ADDQ             $0x10, SI
+	ADDQ             $0x00000010, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -2397,7 +2397,7 @@ loop:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -2502,7 +2502,7 @@ lowerloop:
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -2606,7 +2606,7 @@ loop:
 	VFMADD231PS.BCST 12(SI), Z5, Z3
 	VFMADD231PS.BCST 16(SI), Z5, Z4
 	ADDQ             $0x04, R12
-	ADDQ             $0x14, SI
+	ADDQ             $0x00000014, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -2702,7 +2702,7 @@ loop:
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -2829,7 +2829,7 @@ loop:
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -2979,7 +2979,7 @@ loop:
 	VFMADD231PS      Z17, Z19, Z13
 	VFMADD231PS      Z18, Z19, Z14
 	ADDQ             $0x04, R12
-	ADDQ             $0x14, SI
+	ADDQ             $0x00000014, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -3173,7 +3173,7 @@ loop:
 	VFMADD231PS      Z20, Z22, Z13
 	VFMADD231PS      Z21, Z22, Z14
 	ADDQ             $0x04, R12
-	ADDQ             $0x14, SI
+	ADDQ             $0x00000014, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -3365,7 +3365,7 @@ loop:
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -3491,7 +3491,7 @@ lowerloop:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -3611,7 +3611,7 @@ loop:
 	VFMADD231PS.BCST 16(SI), Z6, Z4
 	VFMADD231PS.BCST 20(SI), Z6, Z5
 	ADDQ             $0x04, R12
-	ADDQ             $0x18, SI
+	ADDQ             $0x00000018, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -3718,7 +3718,7 @@ loop:
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -3862,7 +3862,7 @@ loop:
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -4033,7 +4033,7 @@ loop:
 	VFMADD231PS      Z20, Z22, Z16
 	VFMADD231PS      Z21, Z22, Z17
 	ADDQ             $0x04, R12
-	ADDQ             $0x18, SI
+	ADDQ             $0x00000018, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -4255,7 +4255,7 @@ loop:
 	VFMADD231PS      Z23, Z25, Z16
 	VFMADD231PS      Z24, Z25, Z17
 	ADDQ             $0x04, R12
-	ADDQ             $0x18, SI
+	ADDQ             $0x00000018, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -4475,7 +4475,7 @@ loop:
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -4622,7 +4622,7 @@ lowerloop:
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -4758,7 +4758,7 @@ loop:
 	VFMADD231PS.BCST 20(SI), Z7, Z5
 	VFMADD231PS.BCST 24(SI), Z7, Z6
 	ADDQ             $0x04, R12
-	ADDQ             $0x1c, SI
+	ADDQ             $0x0000001c, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -4876,7 +4876,7 @@ loop:
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         $0x04, R12
-	ADDQ         $0x1c, SI
+	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -5037,7 +5037,7 @@ loop:
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         $0x04, R12
-	ADDQ         $0x1c, SI
+	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -5229,7 +5229,7 @@ loop:
 	VFMADD231PS      Z23, Z25, Z19
 	VFMADD231PS      Z24, Z25, Z20
 	ADDQ             $0x04, R12
-	ADDQ             $0x1c, SI
+	ADDQ             $0x0000001c, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -5479,7 +5479,7 @@ loop:
 	VFMADD231PS      Z26, Z28, Z19
 	VFMADD231PS      Z27, Z28, Z20
 	ADDQ             $0x04, R12
-	ADDQ             $0x1c, SI
+	ADDQ             $0x0000001c, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -5727,7 +5727,7 @@ loop:
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         $0x04, R12
-	ADDQ         $0x1c, SI
+	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -5895,7 +5895,7 @@ lowerloop:
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -6047,7 +6047,7 @@ loop:
 	VFMADD231PS.BCST 24(SI), Z8, Z6
 	VFMADD231PS.BCST 28(SI), Z8, Z7
 	ADDQ             $0x04, R12
-	ADDQ             $0x20, SI
+	ADDQ             $0x00000020, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -6176,7 +6176,7 @@ loop:
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         $0x04, R12
-	ADDQ         $0x20, SI
+	ADDQ         $0x00000020, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -6354,7 +6354,7 @@ loop:
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         $0x04, R12
-	ADDQ         $0x20, SI
+	ADDQ         $0x00000020, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -6567,7 +6567,7 @@ loop:
 	VFMADD231PS      Z26, Z28, Z22
 	VFMADD231PS      Z27, Z28, Z23
 	ADDQ             $0x04, R12
-	ADDQ             $0x20, SI
+	ADDQ             $0x00000020, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -6845,7 +6845,7 @@ loop:
 	VFMADD231PS      Z29, Z31, Z22
 	VFMADD231PS      Z30, Z31, Z23
 	ADDQ             $0x04, R12
-	ADDQ             $0x20, SI
+	ADDQ             $0x00000020, SI
 	DECQ             R13
 	JNZ              loop
 	TESTQ            BX, BX
@@ -7121,7 +7121,7 @@ loop:
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         $0x04, R12
-	ADDQ         $0x20, SI
+	ADDQ         $0x00000020, SI
 	DECQ         R13
 	JNZ          loop
 	TESTQ        BX, BX
@@ -7310,7 +7310,7 @@ lowerloop:
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         $0x04, R12
-	ADDQ         $0x1c, SI
+	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          lowerloop
 	TESTQ        BX, BX
@@ -7462,15 +7462,63 @@ panel:
 	VADDPS       Y2, Y1, Y1
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y2
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3076(SI)
+	VBROADCASTSS 4(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3076(SI)
+	VBROADCASTSS 4(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      8(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      12(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y2
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -7508,15 +7556,63 @@ panel:
 	VADDPS       (BX)(R11*4), Y0, Y0
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y1
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y2
 	VFMADD231PS  Y1, Y2, Y0
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3076(SI)
+	VBROADCASTSS 4(SI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3076(SI)
+	VBROADCASTSS 4(SI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y1
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y1
 	VBROADCASTSS 108(AX), Y2
 	MOVLQSX      (R8), R11
@@ -7555,6 +7651,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y0, Y0
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y2
 	VBROADCASTSS 32(CX)(R11*4), Y3
@@ -7563,9 +7661,67 @@ loop:
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y1
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  4(SI), Y3, Y1
+	PREFETCHT0   3076(SI)
+	VBROADCASTSS 4(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y1
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  4(SI), Y3, Y1
+	PREFETCHT0   3076(SI)
+	VBROADCASTSS 4(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  8(SI), Y3, Y1
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  12(SI), Y3, Y1
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -7618,6 +7774,8 @@ panel:
 	VADDPS       Y3, Y2, Y2
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
@@ -7625,9 +7783,61 @@ loop:
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -7670,6 +7880,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y1, Y1
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y2
 	VMOVUPS      32(CX)(R11*4), Y3
@@ -7677,9 +7889,61 @@ loop:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	VMOVUPS      32(CX)(R11*4), Y3
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -7723,6 +7987,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y1, Y1
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
@@ -7732,9 +7998,73 @@ loop:
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
 	ADDQ         $0x04, R12
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMOVUPS      32(CX)(R11*4), Y4
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y0
+	VFMADD231PS  Y4, Y5, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMOVUPS      32(CX)(R11*4), Y4
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  4(SI), Y5, Y2
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y3, Y5, Y0
+	VFMADD231PS  Y4, Y5, Y1
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMOVUPS      32(CX)(R11*4), Y4
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y0
+	VFMADD231PS  Y4, Y5, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMOVUPS      32(CX)(R11*4), Y4
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  4(SI), Y5, Y2
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y3, Y5, Y0
+	VFMADD231PS  Y4, Y5, Y1
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMOVUPS      32(CX)(R11*4), Y4
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  8(SI), Y5, Y2
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y3, Y5, Y0
+	VFMADD231PS  Y4, Y5, Y1
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VMOVUPS      32(CX)(R11*4), Y4
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  12(SI), Y5, Y2
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y3, Y5, Y0
+	VFMADD231PS  Y4, Y5, Y1
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -7794,6 +8124,8 @@ panel:
 	VADDPS       32(BX)(R12*4), Y1, Y1
 
 loop:
+	SHRQ         $0x01, R14
+	JCC          even
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y2
 	VMOVUPS      32(CX)(R12*4), Y3
@@ -7802,9 +8134,67 @@ loop:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, R13
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+even:
+	SHRQ         $0x01, R14
+	JCC          four
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000008, SI
+
+four:
+	TESTQ R14, R14
+	JZ    done
+
+fours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000010, SI
 	DECQ         R14
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R12
@@ -7861,6 +8251,8 @@ panel:
 	VADDPS       Y3, Y2, Y2
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y3
 	PREFETCHT0   3072(SI)
@@ -7869,9 +8261,67 @@ loop:
 	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      8(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 20(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      12(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y3
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 28(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -7916,6 +8366,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y1, Y1
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y2
 	PREFETCHT0   3072(SI)
@@ -7924,9 +8376,67 @@ loop:
 	VBROADCASTSS 4(SI), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 12(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 12(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 20(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y2
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 28(SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -7972,6 +8482,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y1, Y1
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
 	VBROADCASTSS 32(CX)(R11*4), Y4
@@ -7982,9 +8494,79 @@ loop:
 	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  (SI), Y4, Y2
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  8(SI), Y4, Y2
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  (SI), Y4, Y2
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  8(SI), Y4, Y2
+	PREFETCHT0   3080(SI)
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  16(SI), Y4, Y2
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 20(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  24(SI), Y4, Y2
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 28(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -8054,6 +8636,8 @@ panel:
 	VADDPS       Y5, Y4, Y4
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
@@ -8064,9 +8648,79 @@ loop:
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -8121,6 +8775,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y3, Y3
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y4
 	VMOVUPS      32(CX)(R11*4), Y5
@@ -8131,9 +8787,79 @@ loop:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VMOVUPS      32(CX)(R11*4), Y5
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -8189,6 +8915,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y3, Y3
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
@@ -8201,9 +8929,91 @@ loop:
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	ADDQ         $0x04, R12
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMOVUPS      32(CX)(R11*4), Y6
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y4
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMOVUPS      32(CX)(R11*4), Y6
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  8(SI), Y7, Y4
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMOVUPS      32(CX)(R11*4), Y6
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y4
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMOVUPS      32(CX)(R11*4), Y6
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  8(SI), Y7, Y4
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMOVUPS      32(CX)(R11*4), Y6
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  16(SI), Y7, Y4
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VMOVUPS      32(CX)(R11*4), Y6
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  24(SI), Y7, Y4
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y5, Y7, Y0
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -8282,6 +9092,8 @@ panel:
 	VADDPS       32(BX)(R12*4), Y3, Y3
 
 loop:
+	SHRQ         $0x01, R14
+	JCC          even
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y4
 	VMOVUPS      32(CX)(R12*4), Y5
@@ -8293,9 +9105,85 @@ loop:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x04, R13
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+even:
+	SHRQ         $0x01, R14
+	JCC          four
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000010, SI
+
+four:
+	TESTQ R14, R14
+	JZ    done
+
+fours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000020, SI
 	DECQ         R14
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R12
@@ -8336,6 +9224,8 @@ lowerpanel:
 	VADDPS       32(BX)(R12*4), Y1, Y1
 
 lowerloop:
+	SHRQ         $0x01, R14
+	JCC          lowereven
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y2
 	VMOVUPS      32(CX)(R12*4), Y3
@@ -8344,9 +9234,67 @@ lowerloop:
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x04, R13
-	ADDQ         $0x04, SI
+	ADDQ         $0x00000004, SI
+
+lowereven:
+	SHRQ         $0x01, R14
+	JCC          lowerfour
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000008, SI
+
+lowerfour:
+	TESTQ R14, R14
+	JZ    lowerdone
+
+lowerfours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y2
+	VMOVUPS      32(CX)(R12*4), Y3
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000010, SI
 	DECQ         R14
-	JNZ          lowerloop
+	JNZ          lowerfours
+
+lowerdone:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R12
@@ -8409,6 +9357,8 @@ panel:
 	VADDPS       Y4, Y3, Y3
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y4
 	PREFETCHT0   3072(SI)
@@ -8419,9 +9369,79 @@ loop:
 	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 16(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 20(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 16(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 20(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      8(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 28(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 32(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      12(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y4
+	PREFETCHT0   3108(SI)
+	VBROADCASTSS 36(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 40(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 44(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000030, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -8473,6 +9493,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y2, Y2
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
 	PREFETCHT0   3072(SI)
@@ -8483,9 +9505,79 @@ loop:
 	VBROADCASTSS 8(SI), Y4
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 16(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 20(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 16(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 20(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 28(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 32(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y3
+	PREFETCHT0   3108(SI)
+	VBROADCASTSS 36(SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 40(SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 44(SI), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000030, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y3
 	VBROADCASTSS 108(AX), Y4
 	MOVLQSX      (R8), R11
@@ -8538,6 +9630,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y2, Y2
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y4
 	VBROADCASTSS 32(CX)(R11*4), Y5
@@ -8550,9 +9644,91 @@ loop:
 	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y3
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  12(SI), Y5, Y3
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 16(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 20(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y3
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  12(SI), Y5, Y3
+	PREFETCHT0   3084(SI)
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 16(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 20(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  24(SI), Y5, Y3
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 28(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 32(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  36(SI), Y5, Y3
+	PREFETCHT0   3108(SI)
+	VBROADCASTSS 36(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 40(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 44(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000030, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -8639,6 +9815,8 @@ panel:
 	VADDPS       Y7, Y6, Y6
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y7
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
@@ -8652,9 +9830,97 @@ loop:
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(SI), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(SI), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS 12(SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 16(SI), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(SI), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(SI), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(SI), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS 12(SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 16(SI), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(SI), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS 24(SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 28(SI), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 32(SI), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
+	VBROADCASTSS 36(SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 40(SI), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 44(SI), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000030, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y7
 	VBROADCASTSS 108(AX), Y8
 	MOVLQSX      (R8), R11
@@ -8721,6 +9987,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y5, Y5
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y6
 	VMOVUPS      32(CX)(R11*4), Y7
@@ -8734,9 +10002,97 @@ loop:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VMOVUPS      32(CX)(R11*4), Y7
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000030, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -8804,6 +10160,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y5, Y5
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
@@ -8819,9 +10177,109 @@ loop:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	ADDQ         $0x04, R12
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMOVUPS      32(CX)(R11*4), Y8
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  (SI), Y9, Y6
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(SI), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 8(SI), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMOVUPS      32(CX)(R11*4), Y8
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  12(SI), Y9, Y6
+	VBROADCASTSS 12(SI), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 16(SI), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 20(SI), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMOVUPS      32(CX)(R11*4), Y8
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  (SI), Y9, Y6
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(SI), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 8(SI), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMOVUPS      32(CX)(R11*4), Y8
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  12(SI), Y9, Y6
+	VBROADCASTSS 12(SI), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 16(SI), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 20(SI), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMOVUPS      32(CX)(R11*4), Y8
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  24(SI), Y9, Y6
+	VBROADCASTSS 24(SI), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 28(SI), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 32(SI), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VMOVUPS      32(CX)(R11*4), Y8
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  36(SI), Y9, Y6
+	VBROADCASTSS 36(SI), Y9
+	VFMADD231PS  Y7, Y9, Y0
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 40(SI), Y9
+	VFMADD231PS  Y7, Y9, Y2
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 44(SI), Y9
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000030, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y7
 	VBROADCASTSS 108(AX), Y8
 	MOVLQSX      (R8), R11
@@ -8919,6 +10377,8 @@ panel:
 	VADDPS       32(BX)(R12*4), Y5, Y5
 
 loop:
+	SHRQ         $0x01, R14
+	JCC          even
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y6
 	VMOVUPS      32(CX)(R12*4), Y7
@@ -8933,9 +10393,103 @@ loop:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x04, R13
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+even:
+	SHRQ         $0x01, R14
+	JCC          four
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000018, SI
+
+four:
+	TESTQ R14, R14
+	JZ    done
+
+fours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000030, SI
 	DECQ         R14
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R12
@@ -8988,6 +10542,8 @@ lowerpanel:
 	VADDPS       32(BX)(R12*4), Y3, Y3
 
 lowerloop:
+	SHRQ         $0x01, R14
+	JCC          lowereven
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y4
 	VMOVUPS      32(CX)(R12*4), Y5
@@ -8999,9 +10555,85 @@ lowerloop:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x04, R13
-	ADDQ         $0x08, SI
+	ADDQ         $0x00000008, SI
+
+lowereven:
+	SHRQ         $0x01, R14
+	JCC          lowerfour
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000010, SI
+
+lowerfour:
+	TESTQ R14, R14
+	JZ    lowerdone
+
+lowerfours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y4
+	VMOVUPS      32(CX)(R12*4), Y5
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000020, SI
 	DECQ         R14
-	JNZ          lowerloop
+	JNZ          lowerfours
+
+lowerdone:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R12
@@ -9075,6 +10707,8 @@ panel:
 	VADDPS       Y5, Y4, Y4
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y5
 	PREFETCHT0   3072(SI)
@@ -9087,9 +10721,91 @@ loop:
 	VBROADCASTSS 12(SI), Y6
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      8(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3104(SI)
+	VBROADCASTSS 32(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 36(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 40(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 44(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      12(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y5
+	PREFETCHT0   3120(SI)
+	VBROADCASTSS 48(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 52(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 56(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 60(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000040, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -9148,6 +10864,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y3, Y3
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y4
 	PREFETCHT0   3072(SI)
@@ -9160,9 +10878,91 @@ loop:
 	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 20(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 24(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 28(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 20(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 24(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 28(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3104(SI)
+	VBROADCASTSS 32(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 36(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 40(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 44(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y4
+	PREFETCHT0   3120(SI)
+	VBROADCASTSS 48(SI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 52(SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 56(SI), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 60(SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000040, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -9222,6 +11022,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y3, Y3
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
 	VBROADCASTSS 32(CX)(R11*4), Y6
@@ -9236,9 +11038,103 @@ loop:
 	VBROADCASTSS 12(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  (SI), Y6, Y4
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  16(SI), Y6, Y4
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  (SI), Y6, Y4
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  16(SI), Y6, Y4
+	PREFETCHT0   3088(SI)
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  32(SI), Y6, Y4
+	PREFETCHT0   3104(SI)
+	VBROADCASTSS 32(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 36(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 40(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 44(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  48(SI), Y6, Y4
+	PREFETCHT0   3120(SI)
+	VBROADCASTSS 48(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 52(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 56(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 60(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000040, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -9342,6 +11238,8 @@ panel:
 	VADDPS       Y9, Y8, Y8
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y9
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
@@ -9358,9 +11256,115 @@ loop:
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(SI), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(SI), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(SI), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS 16(SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 20(SI), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 24(SI), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 28(SI), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(SI), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(SI), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(SI), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS 16(SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 20(SI), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 24(SI), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 28(SI), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS 32(SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 36(SI), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 40(SI), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 44(SI), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
+	VBROADCASTSS 48(SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 52(SI), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 56(SI), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 60(SI), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000040, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y9
 	VBROADCASTSS 108(AX), Y10
 	MOVLQSX      (R8), R11
@@ -9439,6 +11443,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y7, Y7
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y8
 	VMOVUPS      32(CX)(R11*4), Y9
@@ -9455,9 +11461,115 @@ loop:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS 16(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS 16(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS 32(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 36(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 40(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 44(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y8
+	VMOVUPS      32(CX)(R11*4), Y9
+	VBROADCASTSS 48(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 52(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 56(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 60(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000040, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R11
@@ -9537,6 +11649,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y7, Y7
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
@@ -9555,9 +11669,127 @@ loop:
 	VFMADD231PS  Y9, Y11, Y6
 	VFMADD231PS  Y10, Y11, Y7
 	ADDQ         $0x04, R12
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMOVUPS      32(CX)(R11*4), Y10
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  (SI), Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(SI), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 8(SI), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 12(SI), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMOVUPS      32(CX)(R11*4), Y10
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  16(SI), Y11, Y8
+	VBROADCASTSS 16(SI), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 20(SI), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 24(SI), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 28(SI), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMOVUPS      32(CX)(R11*4), Y10
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  (SI), Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(SI), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 8(SI), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 12(SI), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMOVUPS      32(CX)(R11*4), Y10
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  16(SI), Y11, Y8
+	VBROADCASTSS 16(SI), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 20(SI), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 24(SI), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 28(SI), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMOVUPS      32(CX)(R11*4), Y10
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  32(SI), Y11, Y8
+	VBROADCASTSS 32(SI), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 36(SI), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 40(SI), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 44(SI), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y9
+	VMOVUPS      32(CX)(R11*4), Y10
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  48(SI), Y11, Y8
+	VBROADCASTSS 48(SI), Y11
+	VFMADD231PS  Y9, Y11, Y0
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 52(SI), Y11
+	VFMADD231PS  Y9, Y11, Y2
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 56(SI), Y11
+	VFMADD231PS  Y9, Y11, Y4
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 60(SI), Y11
+	VFMADD231PS  Y9, Y11, Y6
+	VFMADD231PS  Y10, Y11, Y7
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000040, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y9
 	VBROADCASTSS 108(AX), Y10
 	MOVLQSX      (R8), R11
@@ -9674,6 +11906,8 @@ panel:
 	VADDPS       32(BX)(R12*4), Y7, Y7
 
 loop:
+	SHRQ         $0x01, R14
+	JCC          even
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y8
 	VMOVUPS      32(CX)(R12*4), Y9
@@ -9691,9 +11925,121 @@ loop:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x04, R13
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+even:
+	SHRQ         $0x01, R14
+	JCC          four
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 16(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000020, SI
+
+four:
+	TESTQ R14, R14
+	JZ    done
+
+fours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 16(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 32(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 36(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 40(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 44(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 48(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 52(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 56(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 60(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000040, SI
 	DECQ         R14
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R12
@@ -9758,6 +12104,8 @@ lowerpanel:
 	VADDPS       32(BX)(R12*4), Y5, Y5
 
 lowerloop:
+	SHRQ         $0x01, R14
+	JCC          lowereven
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y6
 	VMOVUPS      32(CX)(R12*4), Y7
@@ -9772,9 +12120,103 @@ lowerloop:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x04, R13
-	ADDQ         $0x0c, SI
+	ADDQ         $0x0000000c, SI
+
+lowereven:
+	SHRQ         $0x01, R14
+	JCC          lowerfour
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000018, SI
+
+lowerfour:
+	TESTQ R14, R14
+	JZ    lowerdone
+
+lowerfours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y6
+	VMOVUPS      32(CX)(R12*4), Y7
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000030, SI
 	DECQ         R14
-	JNZ          lowerloop
+	JNZ          lowerfours
+
+lowerdone:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R12
@@ -9859,6 +12301,8 @@ panel:
 	VADDPS       Y6, Y5, Y5
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y6
 	PREFETCHT0   3072(SI)
@@ -9873,9 +12317,103 @@ loop:
 	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3092(SI)
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 32(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 36(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3092(SI)
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 32(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 36(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      8(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3112(SI)
+	VBROADCASTSS 40(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 44(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 48(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 52(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 56(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      12(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y6
+	PREFETCHT0   3132(SI)
+	VBROADCASTSS 60(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 64(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 68(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 72(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 76(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000050, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -9941,6 +12479,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y4, Y4
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
 	PREFETCHT0   3072(SI)
@@ -9955,9 +12495,103 @@ loop:
 	VBROADCASTSS 16(SI), Y6
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3092(SI)
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 32(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 36(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3092(SI)
+	VBROADCASTSS 20(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 24(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 28(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 32(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 36(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3112(SI)
+	VBROADCASTSS 40(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 44(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 48(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 52(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 56(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y5
+	PREFETCHT0   3132(SI)
+	VBROADCASTSS 60(SI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 64(SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 68(SI), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 72(SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 76(SI), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000050, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y5
 	VBROADCASTSS 108(AX), Y6
 	MOVLQSX      (R8), R11
@@ -10024,6 +12658,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y4, Y4
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y6
 	VBROADCASTSS 32(CX)(R11*4), Y7
@@ -10040,9 +12676,115 @@ loop:
 	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y5
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  20(SI), Y7, Y5
+	PREFETCHT0   3092(SI)
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 32(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 36(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y5
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  20(SI), Y7, Y5
+	PREFETCHT0   3092(SI)
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 32(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 36(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  40(SI), Y7, Y5
+	PREFETCHT0   3112(SI)
+	VBROADCASTSS 40(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 44(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 48(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 52(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 56(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  60(SI), Y7, Y5
+	PREFETCHT0   3132(SI)
+	VBROADCASTSS 60(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 64(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 68(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 72(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 76(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000050, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -10163,6 +12905,8 @@ panel:
 	VADDPS       Y11, Y10, Y10
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y11
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
@@ -10182,9 +12926,133 @@ loop:
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(SI), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(SI), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(SI), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(SI), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS 20(SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 24(SI), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 28(SI), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 32(SI), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(SI), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(SI), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(SI), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(SI), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(SI), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS 20(SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 24(SI), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 28(SI), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 32(SI), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 36(SI), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS 40(SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 44(SI), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 48(SI), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 52(SI), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 56(SI), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
+	VBROADCASTSS 60(SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 64(SI), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 68(SI), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 72(SI), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 76(SI), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000050, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y11
 	VBROADCASTSS 108(AX), Y12
 	MOVLQSX      (R8), R11
@@ -10275,6 +13143,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y9, Y9
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y10
 	VMOVUPS      32(CX)(R11*4), Y11
@@ -10294,9 +13164,133 @@ loop:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS 20(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 36(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS 20(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 36(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS 40(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 44(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 48(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 52(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 56(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y10
+	VMOVUPS      32(CX)(R11*4), Y11
+	VBROADCASTSS 60(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 64(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 68(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 72(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 76(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000050, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R11
@@ -10388,6 +13382,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y9, Y9
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
@@ -10409,9 +13405,145 @@ loop:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	ADDQ         $0x04, R12
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMOVUPS      32(CX)(R11*4), Y12
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  (SI), Y13, Y10
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(SI), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 8(SI), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 12(SI), Y13
+	VFMADD231PS  Y11, Y13, Y6
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 16(SI), Y13
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMOVUPS      32(CX)(R11*4), Y12
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  20(SI), Y13, Y10
+	VBROADCASTSS 20(SI), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 24(SI), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 28(SI), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 32(SI), Y13
+	VFMADD231PS  Y11, Y13, Y6
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 36(SI), Y13
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMOVUPS      32(CX)(R11*4), Y12
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  (SI), Y13, Y10
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(SI), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 8(SI), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 12(SI), Y13
+	VFMADD231PS  Y11, Y13, Y6
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 16(SI), Y13
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMOVUPS      32(CX)(R11*4), Y12
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  20(SI), Y13, Y10
+	VBROADCASTSS 20(SI), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 24(SI), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 28(SI), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 32(SI), Y13
+	VFMADD231PS  Y11, Y13, Y6
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 36(SI), Y13
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMOVUPS      32(CX)(R11*4), Y12
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  40(SI), Y13, Y10
+	VBROADCASTSS 40(SI), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 44(SI), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 48(SI), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 52(SI), Y13
+	VFMADD231PS  Y11, Y13, Y6
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 56(SI), Y13
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y11
+	VMOVUPS      32(CX)(R11*4), Y12
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  60(SI), Y13, Y10
+	VBROADCASTSS 60(SI), Y13
+	VFMADD231PS  Y11, Y13, Y0
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 64(SI), Y13
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 68(SI), Y13
+	VFMADD231PS  Y11, Y13, Y4
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 72(SI), Y13
+	VFMADD231PS  Y11, Y13, Y6
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 76(SI), Y13
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000050, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y11
 	VBROADCASTSS 108(AX), Y12
 	MOVLQSX      (R8), R11
@@ -10547,6 +13679,8 @@ panel:
 	VADDPS       32(BX)(R12*4), Y9, Y9
 
 loop:
+	SHRQ         $0x01, R14
+	JCC          even
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
@@ -10567,9 +13701,139 @@ loop:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         $0x04, R13
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+even:
+	SHRQ         $0x01, R14
+	JCC          four
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 20(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 36(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000028, SI
+
+four:
+	TESTQ R14, R14
+	JZ    done
+
+fours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 20(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 36(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 40(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 44(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 48(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 52(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 56(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 60(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 64(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 68(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 72(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 76(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000050, SI
 	DECQ         R14
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R12
@@ -10646,6 +13910,8 @@ lowerpanel:
 	VADDPS       32(BX)(R12*4), Y7, Y7
 
 lowerloop:
+	SHRQ         $0x01, R14
+	JCC          lowereven
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y8
 	VMOVUPS      32(CX)(R12*4), Y9
@@ -10663,9 +13929,121 @@ lowerloop:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x04, R13
-	ADDQ         $0x10, SI
+	ADDQ         $0x00000010, SI
+
+lowereven:
+	SHRQ         $0x01, R14
+	JCC          lowerfour
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 16(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000020, SI
+
+lowerfour:
+	TESTQ R14, R14
+	JZ    lowerdone
+
+lowerfours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 16(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 20(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 24(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 28(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 32(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 36(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 40(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 44(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y8
+	VMOVUPS      32(CX)(R12*4), Y9
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 48(SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 52(SI), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 56(SI), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 60(SI), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000040, SI
 	DECQ         R14
-	JNZ          lowerloop
+	JNZ          lowerfours
+
+lowerdone:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R12
@@ -10761,6 +14139,8 @@ panel:
 	VADDPS       Y7, Y6, Y6
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMASKMOVPS   (CX)(R11*4), Y0, Y7
 	PREFETCHT0   3072(SI)
@@ -10777,9 +14157,115 @@ loop:
 	VBROADCASTSS 20(SI), Y8
 	VFMADD231PS  Y7, Y8, Y6
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	MOVLQSX      4(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	MOVLQSX      8(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3120(SI)
+	VBROADCASTSS 48(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 52(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 56(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 60(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 64(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 68(SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	MOVLQSX      12(R12), R11
+	VMASKMOVPS   (CX)(R11*4), Y0, Y7
+	PREFETCHT0   3144(SI)
+	VBROADCASTSS 72(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 76(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 80(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 84(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 88(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 92(SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000060, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y7
 	VBROADCASTSS 108(AX), Y8
 	MOVLQSX      (R8), R11
@@ -10852,6 +14338,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y5, Y5
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y6
 	PREFETCHT0   3072(SI)
@@ -10868,9 +14356,115 @@ loop:
 	VBROADCASTSS 20(SI), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 32(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 36(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 40(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 44(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 28(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 32(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 36(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 40(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 44(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3120(SI)
+	VBROADCASTSS 48(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 52(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 56(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 60(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 64(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 68(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y6
+	PREFETCHT0   3144(SI)
+	VBROADCASTSS 72(SI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 76(SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 80(SI), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 84(SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 88(SI), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 92(SI), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000060, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -10944,6 +14538,8 @@ panel:
 	VADDPS       (BX)(R11*4), Y5, Y5
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y7
 	VBROADCASTSS 32(CX)(R11*4), Y8
@@ -10962,9 +14558,127 @@ loop:
 	VBROADCASTSS 20(SI), Y8
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VBROADCASTSS 32(CX)(R11*4), Y8
+	VFMADD231PS  (SI), Y8, Y6
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VBROADCASTSS 32(CX)(R11*4), Y8
+	VFMADD231PS  24(SI), Y8, Y6
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VBROADCASTSS 32(CX)(R11*4), Y8
+	VFMADD231PS  (SI), Y8, Y6
+	PREFETCHT0   3072(SI)
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VBROADCASTSS 32(CX)(R11*4), Y8
+	VFMADD231PS  24(SI), Y8, Y6
+	PREFETCHT0   3096(SI)
+	VBROADCASTSS 24(SI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 28(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 32(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 36(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 40(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 44(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VBROADCASTSS 32(CX)(R11*4), Y8
+	VFMADD231PS  48(SI), Y8, Y6
+	PREFETCHT0   3120(SI)
+	VBROADCASTSS 48(SI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 52(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 56(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 60(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 64(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 68(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y7
+	VBROADCASTSS 32(CX)(R11*4), Y8
+	VFMADD231PS  72(SI), Y8, Y6
+	PREFETCHT0   3144(SI)
+	VBROADCASTSS 72(SI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 76(SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 80(SI), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 84(SI), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 88(SI), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 92(SI), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000060, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y7
 	VBROADCASTSS 108(AX), Y8
 	MOVLQSX      (R8), R11
@@ -11102,6 +14816,8 @@ panel:
 	VADDPS       Y13, Y12, Y12
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y13
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
@@ -11124,9 +14840,151 @@ loop:
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(SI), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(SI), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(SI), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(SI), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(SI), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS 24(SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 28(SI), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 32(SI), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 36(SI), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 40(SI), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 44(SI), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(SI), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(SI), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(SI), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(SI), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(SI), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS 24(SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 28(SI), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 32(SI), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 36(SI), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 40(SI), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 44(SI), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS 48(SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 52(SI), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 56(SI), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 60(SI), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 64(SI), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 68(SI), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
+	VBROADCASTSS 72(SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 76(SI), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 80(SI), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 84(SI), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 88(SI), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 92(SI), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000060, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y13
 	VBROADCASTSS 108(AX), Y14
 	MOVLQSX      (R8), R11
@@ -11229,6 +15087,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y11, Y11
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y12
 	VMOVUPS      32(CX)(R11*4), Y13
@@ -11251,9 +15111,151 @@ loop:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS (SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS 24(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 36(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 40(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 44(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS (SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS 24(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 36(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 40(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 44(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS 48(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 52(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 56(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 60(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 64(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 68(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y12
+	VMOVUPS      32(CX)(R11*4), Y13
+	VBROADCASTSS 72(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 76(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 80(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 84(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 88(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 92(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000060, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y12
 	VBROADCASTSS 108(AX), Y13
 	MOVLQSX      (R8), R11
@@ -11357,6 +15359,8 @@ panel:
 	VADDPS       32(BX)(R11*4), Y11, Y11
 
 loop:
+	SHRQ         $0x01, R13
+	JCC          even
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
@@ -11381,9 +15385,163 @@ loop:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         $0x04, R12
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R13
+	JCC          four
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMOVUPS      32(CX)(R11*4), Y14
+	VBROADCASTSS 64(CX)(R11*4), Y15
+	VFMADD231PS  (SI), Y15, Y12
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y0
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS 4(SI), Y15
+	VFMADD231PS  Y13, Y15, Y2
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS 8(SI), Y15
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 12(SI), Y15
+	VFMADD231PS  Y13, Y15, Y6
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS 16(SI), Y15
+	VFMADD231PS  Y13, Y15, Y8
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS 20(SI), Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMOVUPS      32(CX)(R11*4), Y14
+	VBROADCASTSS 64(CX)(R11*4), Y15
+	VFMADD231PS  24(SI), Y15, Y12
+	VBROADCASTSS 24(SI), Y15
+	VFMADD231PS  Y13, Y15, Y0
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS 28(SI), Y15
+	VFMADD231PS  Y13, Y15, Y2
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS 32(SI), Y15
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 36(SI), Y15
+	VFMADD231PS  Y13, Y15, Y6
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS 40(SI), Y15
+	VFMADD231PS  Y13, Y15, Y8
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS 44(SI), Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x08, R12
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R13, R13
+	JZ    done
+
+fours:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMOVUPS      32(CX)(R11*4), Y14
+	VBROADCASTSS 64(CX)(R11*4), Y15
+	VFMADD231PS  (SI), Y15, Y12
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y0
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS 4(SI), Y15
+	VFMADD231PS  Y13, Y15, Y2
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS 8(SI), Y15
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 12(SI), Y15
+	VFMADD231PS  Y13, Y15, Y6
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS 16(SI), Y15
+	VFMADD231PS  Y13, Y15, Y8
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS 20(SI), Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	MOVLQSX      4(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMOVUPS      32(CX)(R11*4), Y14
+	VBROADCASTSS 64(CX)(R11*4), Y15
+	VFMADD231PS  24(SI), Y15, Y12
+	VBROADCASTSS 24(SI), Y15
+	VFMADD231PS  Y13, Y15, Y0
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS 28(SI), Y15
+	VFMADD231PS  Y13, Y15, Y2
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS 32(SI), Y15
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 36(SI), Y15
+	VFMADD231PS  Y13, Y15, Y6
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS 40(SI), Y15
+	VFMADD231PS  Y13, Y15, Y8
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS 44(SI), Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	MOVLQSX      8(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMOVUPS      32(CX)(R11*4), Y14
+	VBROADCASTSS 64(CX)(R11*4), Y15
+	VFMADD231PS  48(SI), Y15, Y12
+	VBROADCASTSS 48(SI), Y15
+	VFMADD231PS  Y13, Y15, Y0
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS 52(SI), Y15
+	VFMADD231PS  Y13, Y15, Y2
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS 56(SI), Y15
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 60(SI), Y15
+	VFMADD231PS  Y13, Y15, Y6
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS 64(SI), Y15
+	VFMADD231PS  Y13, Y15, Y8
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS 68(SI), Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	MOVLQSX      12(R12), R11
+	VMOVUPS      (CX)(R11*4), Y13
+	VMOVUPS      32(CX)(R11*4), Y14
+	VBROADCASTSS 64(CX)(R11*4), Y15
+	VFMADD231PS  72(SI), Y15, Y12
+	VBROADCASTSS 72(SI), Y15
+	VFMADD231PS  Y13, Y15, Y0
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS 76(SI), Y15
+	VFMADD231PS  Y13, Y15, Y2
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS 80(SI), Y15
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 84(SI), Y15
+	VFMADD231PS  Y13, Y15, Y6
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS 88(SI), Y15
+	VFMADD231PS  Y13, Y15, Y8
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS 92(SI), Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x10, R12
+	ADDQ         $0x00000060, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y13
 	VBROADCASTSS 108(AX), Y14
 	MOVLQSX      (R8), R11
@@ -11538,6 +15696,8 @@ panel:
 	VADDPS       32(BX)(R12*4), Y11, Y11
 
 loop:
+	SHRQ         $0x01, R14
+	JCC          even
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y12
 	VMOVUPS      32(CX)(R12*4), Y13
@@ -11561,9 +15721,157 @@ loop:
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x04, R13
-	ADDQ         $0x18, SI
+	ADDQ         $0x00000018, SI
+
+even:
+	SHRQ         $0x01, R14
+	JCC          four
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 24(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 36(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 40(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 44(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000030, SI
+
+four:
+	TESTQ R14, R14
+	JZ    done
+
+fours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 24(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 28(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 32(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 36(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 40(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 44(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 48(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 52(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 56(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 60(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 64(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 68(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y12
+	VMOVUPS      32(CX)(R12*4), Y13
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 72(SI), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 76(SI), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 80(SI), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 84(SI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 88(SI), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 92(SI), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000060, SI
 	DECQ         R14
-	JNZ          loop
+	JNZ          fours
+
+done:
 	VBROADCASTSS 104(AX), Y12
 	VBROADCASTSS 108(AX), Y13
 	MOVLQSX      (R8), R12
@@ -11652,6 +15960,8 @@ lowerpanel:
 	VADDPS       32(BX)(R12*4), Y9, Y9
 
 lowerloop:
+	SHRQ         $0x01, R14
+	JCC          lowereven
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
@@ -11672,9 +15982,139 @@ lowerloop:
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         $0x04, R13
-	ADDQ         $0x14, SI
+	ADDQ         $0x00000014, SI
+
+lowereven:
+	SHRQ         $0x01, R14
+	JCC          lowerfour
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 20(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 36(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x08, R13
+	ADDQ         $0x00000028, SI
+
+lowerfour:
+	TESTQ R14, R14
+	JZ    lowerdone
+
+lowerfours:
+	MOVLQSX      (R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      4(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 20(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 24(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 28(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 32(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 36(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      8(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 40(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 44(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 48(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 52(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 56(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	MOVLQSX      12(R13), R12
+	VMOVUPS      (CX)(R12*4), Y10
+	VMOVUPS      32(CX)(R12*4), Y11
+	PREFETCHT0   (R10)(R12*4)
+	VBROADCASTSS 60(SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 64(SI), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 68(SI), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 72(SI), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 76(SI), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x10, R13
+	ADDQ         $0x00000050, SI
 	DECQ         R14
-	JNZ          lowerloop
+	JNZ          lowerfours
+
+lowerdone:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R12

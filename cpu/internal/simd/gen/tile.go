@@ -153,48 +153,57 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		addResidual(label + "loop")
 	}
 	Label(label + "loop")
-	MOVLQSX(rows, row)
-	pixels := make([]reg.VecVirtual, n)
-	for j := range pixels {
-		pixels[j] = s.vec()
-		if j == n-1 && tail == 0 {
-			s.load(place(p.x, j), p.masked, pixels[j])
-		} else {
-			VMOVUPS(place(p.x, j), pixels[j])
+	turns := func(count int) {
+		for u := range count {
+			MOVLQSX(rows.Offset(4*u), row)
+			pixels := make([]reg.VecVirtual, n)
+			for j := range pixels {
+				pixels[j] = s.vec()
+				if j == n-1 && tail == 0 {
+					s.load(place(p.x, j), p.masked, pixels[j])
+				} else {
+					VMOVUPS(place(p.x, j), pixels[j])
+				}
+			}
+			if tail > 0 && s.bytes == 32 { // one column, with the last of 16 registers
+				pixel := YMM()
+				VBROADCASTSS(place(p.x, n), pixel)
+				VFMADD231PS(w.Offset(4*m*u), pixel, ends[0])
+			} else if tail > 0 {
+				column := YMM()
+				VMOVUPS(w.Offset(4*m*u), column)
+				for j, end := range ends {
+					VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
+				}
+			}
+			if p.ahead != nil {
+				PREFETCHT0(place(p.ahead, 0))
+			}
+			if n == 1 { // weights that are used once come from far away
+				PREFETCHT0(w.Offset(farAhead + 4*m*u))
+			}
+			for i := range m {
+				if n == 1 && s.bytes == 64 {
+					VFMADD231PS_BCST(w.Offset(4*m*u+4*i), pixels[0], acc[i][0])
+					continue
+				}
+				weight := s.vec()
+				VBROADCASTSS(w.Offset(4*m*u+4*i), weight)
+				for j := range n {
+					VFMADD231PS(pixels[j], weight, acc[i][j])
+				}
+			}
 		}
+		ADDQ(Imm(uint64(4*count)), rows.Base)
+		ADDQ(U32(uint32(4*m*count)), w.Base)
 	}
-	if tail > 0 && s.bytes == 32 { // one column, with the last of 16 registers
-		pixel := YMM()
-		VBROADCASTSS(place(p.x, n), pixel)
-		VFMADD231PS(w, pixel, ends[0])
-	} else if tail > 0 {
-		column := YMM()
-		VMOVUPS(w, column)
-		for j, end := range ends {
-			VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
-		}
+	if s.bytes == 32 {
+		inFours(label, left, turns)
+	} else {
+		turns(1)
+		DECQ(left)
+		JNZ(LabelRef(label + "loop"))
 	}
-	if p.ahead != nil {
-		PREFETCHT0(place(p.ahead, 0))
-	}
-	if n == 1 { // weights that are used once come from far away
-		PREFETCHT0(w.Offset(farAhead))
-	}
-	for i := range m {
-		if n == 1 && s.bytes == 64 {
-			VFMADD231PS_BCST(w.Offset(4*i), pixels[0], acc[i][0])
-			continue
-		}
-		weight := s.vec()
-		VBROADCASTSS(w.Offset(4*i), weight)
-		for j := range n {
-			VFMADD231PS(pixels[j], weight, acc[i][j])
-		}
-	}
-	ADDQ(Imm(4), rows.Base)
-	ADDQ(Imm(uint64(4*m)), w.Base)
-	DECQ(left)
-	JNZ(LabelRef(label + "loop"))
 
 	// Now the epilogue: each row's place is looked up again.
 	if s.bytes == 64 {
@@ -245,6 +254,26 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	}
 	DECQ(panels)
 	JNZ(LabelRef(label + "panel"))
+}
+
+// inFours does a loop's turns four at a time, after the one, two or three that are left over: a
+// neighbour on the same core takes its part of what is decoded.
+func inFours(label string, left reg.GPVirtual, turns func(count int)) {
+	SHRQ(Imm(1), left)
+	JCC(LabelRef(label + "even"))
+	turns(1)
+	Label(label + "even")
+	SHRQ(Imm(1), left)
+	JCC(LabelRef(label + "four"))
+	turns(2)
+	Label(label + "four")
+	TESTQ(left, left)
+	JZ(LabelRef(label + "done"))
+	Label(label + "fours")
+	turns(4)
+	DECQ(left)
+	JNZ(LabelRef(label + "fours"))
+	Label(label + "done")
 }
 
 // clamp keeps a NaN: MAXPS and MINPS return the operand that Go's assembler takes
