@@ -13,18 +13,28 @@ func fits(w simd.Winograd, op network.Conv) bool {
 	return n.Kernel == [2]int{w.Taps, w.Taps} && n.Stride == [2]int{1, 1} && n.Dilation == [2]int{1, 1}
 }
 
-// Algorithm names the Winograd algorithm by which a step is computed, as "Winograd
-// F(4x4, 3x3)"; it is empty for all other steps.
+// Algorithm names the algorithm by which a step is computed with fewer multiply-adds than sums of
+// products take, as "Winograd F(4x4, 3x3)" or "Strassen"; it is empty for all other steps.
 func (b *Backend) Algorithm(s *network.Step) string {
 	op, ok := s.Op.(network.Conv)
-	if !ok || s.Kernel != network.ConvGeneral {
-		return ""
-	}
-	w, ok := cheapest(s, op, b.level)
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("Winograd F(%[1]dx%[1]d, %[2]dx%[2]d)", w.Out, w.Taps)
+	threads := b.threads
+	switch s.Kernel {
+	case network.ConvGeneral:
+		if w, ok := cheapest(s, op, b.level); ok {
+			return fmt.Sprintf("Winograd F(%[1]dx%[1]d, %[2]dx%[2]d)", w.Out, w.Taps)
+		}
+		threads = 1
+	case network.ConvPointwise, network.ConvFused:
+	default:
+		return ""
+	}
+	if b.level.Strassen(sizesOf(s, op.G(), columnsEach(s, threads))) {
+		return "Strassen"
+	}
+	return ""
 }
 
 // What the parts of a convolution cost, in multiply-adds of the products' inner loop

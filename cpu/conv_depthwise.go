@@ -40,7 +40,7 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	_, k.inPlanes, _, _ = s.Inputs[0].NCHW()
 	_, k.outPlanes, _, _ = s.Output.NCHW()
 	k.bands = (k.out.Height + k.band - 1) / k.band
-	run, scratch := k.run, multiplyScratch(k.band*k.out.Width)+k.floats()
+	run, scratch := k.run, 0
 	if k.slider = newSlider(level, s, op.Normal(), false); k.slider != nil && k.channels == k.outPlanes {
 		for plane := range k.out.Planes {
 			from, _ := k.item(plane)
@@ -52,9 +52,10 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider,
 			reads: k.slider.reads(k.in, k.out, op.Normal()), writes: k.slider.writes(k.out)}, nil
 	} else if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
-		k.bands, run, scratch = 1, k.runWindow, 0
+		k.bands, run = 1, k.runWindow
 	} else {
-		k.rows = packGroups(level, s, k.channels)
+		k.rows = packGroups(level, s, k.channels, 0)
+		scratch = multiplyScratch(k.rows[0], k.band*k.out.Width) + k.floats()
 	}
 	k.items = len(k.out.Planes) * k.bands
 	var tasks int

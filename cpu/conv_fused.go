@@ -32,12 +32,13 @@ func newFused(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	if !ok || !op.Pointwise() || f == nil || f.First != nil || s.Beside != nil {
 		return kernel{}, errOperator
 	}
-	k := &fused{epilogue: newEpilogue(s), in: s.Inputs[0], between: f.Act, w: f.Weights.Data, weights: packGroups(level, s, op.G()), unit: level.Tile()}
+	k := &fused{epilogue: newEpilogue(s), in: s.Inputs[0], between: f.Act, w: f.Weights.Data, weights: packGroups(level, s, op.G(), columnsEach(s, threads))}
 	samples, channels, _, _ := k.in.NCHW()
 	k.channels, k.depth = channels, channels/op.G()
 	height, width := k.out.Height, k.out.Width
 	var tasks, most int
-	k.grid, tasks = cutFused(level, samples, op.G(), k.weights[0].Height(), k.depth, height, width, threads)
+	k.unit = k.weights[0].Columns()
+	k.grid, tasks = cutFused(level, k.weights[0].Panels(), samples, op.G(), k.weights[0].Height(), k.depth, height, width, threads)
 	for i, end := range k.starts[1:] {
 		most = max(most, rowsOfTile(k.starts[i], end-k.starts[i], width))
 	}
@@ -49,10 +50,10 @@ func newFused(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	if k.bias = biasOf(&first, 0); k.bias == nil {
 		k.bias = make([]float32, channels)
 	}
-	scratch := multiplyScratch(min(k.band*width, k.width))
+	scratch := multiplyScratch(k.weights[0], min(k.band*width, k.width))
 	if k.slider = newSlider(level, &first, f.Op.Normal(), false); k.slider == nil {
 		k.windows = newPhases(k.in, between, f.Op.Normal(), k.band*width)
-		k.first = packGroups(level, &first, channels)
+		k.first = packGroups(level, &first, channels, 0)
 		scratch = max(scratch, k.windows.floats())
 	}
 	k.rows, k.floats = apartPlanes(k.depth, k.band*width)
@@ -79,8 +80,8 @@ const fewestFused = 4
 
 // cutFused cuts a step into few tasks, as those that share a row of pixels, or all of
 // them, each do the depthwise convolution there.
-func cutFused(level simd.Level, samples, groups, rows, depth, height, width, threads int) (g grid, tasks int) {
-	g = grid{groups: groups, rows: rows, panels: level.Panels(rows), bands: 1}
+func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, width, threads int) (g grid, tasks int) {
+	g = grid{groups: groups, rows: rows, panels: panels, bands: 1}
 	tiles := 1
 	if samples < threads {
 		tiles = threads

@@ -45,7 +45,7 @@ func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) 
 func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) (kernel, error) {
 	samples, channels, _, _ := s.Inputs[0].NCHW()
 	groups := op.G()
-	k := &general{epilogue: newEpilogue(s), channels: channels, perGroup: channels / groups, weights: packGroups(level, s, groups)}
+	k := &general{epilogue: newEpilogue(s), channels: channels, perGroup: channels / groups, weights: packGroups(level, s, groups, columnsEach(s, 1))}
 	// What a band of all rows would need says how many there can be.
 	whole := newPhases(s.Inputs[0], s.Output, op.Normal(), 1<<30)
 	planes := samples * groups
@@ -66,7 +66,7 @@ func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) 
 	if threads > 1 && tasks < 2*threads {
 		k.split = min(k.weights[0].Panels(), (2*threads+tasks-1)/tasks)
 	}
-	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.band*s.Output.Width), run: k.run,
+	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.weights[0], k.band*s.Output.Width), run: k.run,
 		reads: k.reads, writes: k.writes, phases: &k.phases}, nil
 }
 

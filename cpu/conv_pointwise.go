@@ -29,28 +29,44 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	in := s.Inputs[0]
 	samples, channels, h, w := in.NCHW()
 	k := &pointwise{epilogue: newEpilogue(s), in: in, channels: channels, depth: channels / op.G(),
-		weights: packGroups(level, s, op.G()), pitch: in.RowStride}
+		weights: packGroups(level, s, op.G(), columnsEach(s, threads)), pitch: in.RowStride}
 	if h == 1 {
 		k.pitch = w
 	}
 	var tasks int
 	k.grid, tasks = newGrid(samples, k.weights, (h-1)*k.pitch+w, k.pitch, threads)
-	made := kernel{tasks: tasks, scratch: multiplyScratch(k.width), run: k.run}
+	made := kernel{tasks: tasks, scratch: multiplyScratch(k.weights[0], k.width), run: k.run}
 	if k.flat && k.pitch == k.out.Width {
 		made.reads, made.writes = k.reads, k.writes
 	}
 	return made, nil
 }
 
-// packGroups packs each group's rows of a convolution's weights.
-func packGroups(level simd.Level, s *network.Step, groups int) []*simd.Matrix {
-	m := s.Weights.Shape[0]
-	rows, depth := m/groups, s.Weights.Shape.Size()/m
+// packGroups packs each group's rows of a convolution's weights, for products with so many
+// columns each.
+func packGroups(level simd.Level, s *network.Step, groups, columns int) []*simd.Matrix {
+	sizes := sizesOf(s, groups, columns)
 	packed := make([]*simd.Matrix, groups)
 	for g := range packed {
-		packed[g] = simd.Pack(level, s.Weights.Data[g*rows*depth:], rows, depth, biasOf(s, g*rows))
+		first := g * sizes.Rows
+		packed[g] = simd.PackFor(level, s.Weights.Data[first*sizes.Depth:], sizes, biasOf(s, first))
 	}
 	return packed
+}
+
+// sizesOf are the sizes of a convolution's products.
+func sizesOf(s *network.Step, groups, columns int) simd.Sizes {
+	rows := s.Weights.Shape[0]
+	return simd.Sizes{Rows: rows / groups, Depth: s.Weights.Shape.Size() / rows, Columns: columns, Residual: s.Residual != nil}
+}
+
+// columnsEach is how many columns a thread's products have, about, where they are stored as they
+// are computed.
+func columnsEach(s *network.Step, threads int) int {
+	if e := newEpilogue(s); !e.flat {
+		return 0
+	}
+	return s.Output.Height * s.Output.Width / threads
 }
 
 // biasOf is a step's bias from a channel on, or nil.

@@ -39,7 +39,7 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	second := *s
 	second.Inputs = []network.View{between}
 	k := &pooled{pool: poolOf(s, op, between), between: f.Act, channels: channels, depth: channels / groups,
-		weights: packGroups(level, &first, groups), parts: 1}
+		weights: packGroups(level, &first, groups, 0), parts: 1}
 	if threads > 1 {
 		k.parts = max(1, min(s.Output.Height/fewestPooled, 4*threads))
 	}

@@ -59,8 +59,8 @@ func newWinograd(s *network.Step, op network.Conv, w simd.Winograd, threads int,
 	// A line more, lest all values fall into the same sets of the cache.
 	k.step = k.perGroup*k.pitch + lineFloats
 	m := k.weights[0][0]
-	k.panels = min(m.Panels(), max(1, outputFloats/(values*k.pitch*simd.MaxHeight)))
-	for i := range k.panels * simd.MaxHeight {
+	k.panels = min(m.Panels(), max(1, outputFloats/(values*k.pitch*m.MostRows())))
+	for i := range k.panels * m.MostRows() {
 		k.outRows = append(k.outRows, int32(i*k.pitch))
 	}
 	k.split = 1
@@ -92,7 +92,7 @@ func (k *winograd) bandCount(values, planes, threads int, level simd.Level) int 
 
 // outputStep is from value to value of M.
 func (k *winograd) outputStep() int {
-	return k.panels*simd.MaxHeight*k.pitch + lineFloats
+	return k.panels*k.weights[0][0].MostRows()*k.pitch + lineFloats
 }
 
 // transformWeights gives each group's matrices U_p.

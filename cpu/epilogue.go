@@ -67,14 +67,14 @@ func (e *epilogue) bounds() (lo, hi float32, after bool) {
 
 // multiply computes n pixels of the planes of m's panels [first, last), from pixel
 // px on, where m's row 0 is plane p. Pixels are counted as in store. scratch is for
-// multiplyScratch(n) floats.
+// multiplyScratch(m, n) floats.
 func (e *epilogue) multiply(arena, scratch []float32, m *simd.Matrix, x []float32, rows []int32, p, px, n, pitch, first, last int) {
 	if !e.flat || pitch != e.out.Width {
 		e.multiplyRows(arena, scratch, m, x, rows, p, px, n, pitch, first, last)
 		return
 	}
 	lo, hi, after := e.bounds()
-	product := simd.Product{X: x, Rows: rows, Y: arena[px:], YRows: e.out.Planes[p:], Lo: lo, Hi: hi}
+	product := simd.Product{X: x, Rows: rows, Y: arena[px:], YRows: e.out.Planes[p:], Lo: lo, Hi: hi, Scratch: scratch}
 	if e.residual != nil {
 		product.Add, product.AddRows = product.Y, e.residual.Planes[p:]
 	}
@@ -91,20 +91,21 @@ func (e *epilogue) multiply(arena, scratch []float32, m *simd.Matrix, x []float3
 func (e *epilogue) multiplyRows(arena, scratch []float32, m *simd.Matrix, x []float32, rows []int32, p, px, n, pitch, first, last int) {
 	inf := float32(math.Inf(1))
 	var at [simd.MaxHeight]int32
+	sums, scratch := scratch[:m.MostRows()*n], scratch[m.MostRows()*n:]
 	for ; first < last; first++ {
 		from, to := m.Rows(first, first+1)
 		for i := range to - from {
 			at[i] = int32(i * n)
 		}
-		m.Multiply(&simd.Product{X: x, Rows: rows, Y: scratch, YRows: at[:to-from], Skip: from, Lo: -inf, Hi: inf}, n, first, first+1)
+		m.Multiply(&simd.Product{X: x, Rows: rows, Y: sums, YRows: at[:to-from], Skip: from, Lo: -inf, Hi: inf, Scratch: scratch}, n, first, first+1)
 		for i := range to - from {
-			e.store(arena, p+from+i, px, pitch, scratch[i*n:(i+1)*n])
+			e.store(arena, p+from+i, px, pitch, sums[i*n:(i+1)*n])
 		}
 	}
 }
 
 // multiplyScratch is what multiply needs for n pixels.
-func multiplyScratch(n int) int { return simd.MaxHeight * n }
+func multiplyScratch(m *simd.Matrix, n int) int { return m.MostRows()*n + m.Scratch() }
 
 // one stores a single element: of views whose planes are single elements.
 func (e *epilogue) one(arena []float32, p int, v float32) {

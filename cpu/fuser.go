@@ -44,10 +44,10 @@ func (f fuser) beforePointwise(first *network.Prior, op network.Conv, x, y tenso
 		return t, false
 	}
 	pixel := depthwiseWork * window.Stride[0]
+	g, tasks := cutFused(f.level, f.level.Panels(outputs), y[0], op.G(), outputs, depth, height, width, f.threads)
 	work := func(rows, columns, panels int) int {
-		return rows*width*depth*pixel + f.level.Columns(columns)*depth*panels*outputs/f.level.Panels(outputs)
+		return rows*width*depth*pixel + f.level.Columns(columns)*depth*panels*outputs/g.panels
 	}
-	g, tasks := cutFused(f.level, y[0], op.G(), outputs, depth, height, width, f.threads)
 	var most, share int
 	for i, end := range even(tasks, f.threads) {
 		share = 0

@@ -27,7 +27,14 @@ func TestConformanceLevels(t *testing.T) {
 
 // Nor do they allocate.
 func TestLevelsDoNotAllocate(t *testing.T) {
-	g, err := zoo.Build("shufflenet_v1_g3_0.25x", zoo.Options{})
+	for _, name := range []string{"shufflenet_v1_g3_0.25x", "mobilenet_v1_0.5"} {
+		testAllocations(t, name)
+	}
+}
+
+func testAllocations(t *testing.T, name string) {
+	t.Helper()
+	g, err := zoo.Build(name, zoo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +49,7 @@ func TestLevelsDoNotAllocate(t *testing.T) {
 				t.Fatal(err)
 			}
 		}); n != 0 {
-			t.Errorf("%v: %v allocations a run", level, n)
+			t.Errorf("%s, %v: %v allocations a run", name, level, n)
 		}
 		s.Close()
 	}

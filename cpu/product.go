@@ -56,7 +56,7 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 		for per*g.bands%threads != 0 {
 			g.bands++
 		}
-		g.bands = min(g.bands, g.panels)
+		g.bands = min(g.bands, max(1, g.panels/m.Fewest()))
 	}
 	return g, samples * (len(g.starts) - 1) * g.groups * g.bands
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
-	"github.com/shufflegl/shufflegl/network/zoo"
 	"github.com/shufflegl/shufflegl/tensor"
 )
 
@@ -81,46 +80,6 @@ func TestWinogradError(t *testing.T) {
 					t.Errorf("%v, %s: the error is %.2g of the largest magnitude", level, name, worst)
 				}
 			}
-		}
-	}
-}
-
-// Which convolutions of ResNet-18 are computed by which algorithm: where tiles are few,
-// many weights cost more than they save.
-func TestAlgorithm(t *testing.T) {
-	g, err := zoo.Build("resnet18", zoo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := network.NewPlan(g, network.PlanOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := New(Options{Threads: 1})
-	if b.level != simd.AVX512 {
-		t.Skip("the table is for AVX-512")
-	}
-	want := map[string]string{
-		"conv_general/3x224x224-64x112x112-g1":         "",
-		"conv_general/64x56x56-64x56x56-g1":            "Winograd F(4x4, 3x3)",
-		"conv_general/64x56x56-128x28x28-g1":           "", // stride 2
-		"conv_general/128x28x28-128x28x28-g1":          "Winograd F(4x4, 3x3)",
-		"conv_general/256x14x14-256x14x14-g1+residual": "Winograd F(4x4, 3x3)",
-		"conv_general/512x7x7-512x7x7-g1":              "Winograd F(2x2, 3x3)",
-		"fully_connected/512x1x1-1000x1x1":             "",
-	}
-	seen := map[string]bool{}
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		name := stepName(s)
-		if algorithm, ok := want[name]; ok && b.Algorithm(s) != algorithm {
-			t.Errorf("%s: %q, want %q", name, b.Algorithm(s), algorithm)
-		}
-		seen[name] = true
-	}
-	for name := range want {
-		if !seen[name] {
-			t.Errorf("%s is no step", name)
 		}
 	}
 }

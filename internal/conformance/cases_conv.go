@@ -42,6 +42,30 @@ func pointwiseCases() []Case {
 	return cases
 }
 
+// deepCases are products of so many rows, so long sums and so many pixels that some backends compute
+// them with fewer multiply-adds.
+func deepCases() []Case {
+	hard := network.Activate{Fn: network.Activation{Fn: network.FnHardSwish}}
+	return []Case{
+		net("deep/128to128_18x18", func(b *builder) value { return b.relu(b.pointwise(b.in(1, 128, 18, 18), 128, 1)) }),
+		net("deep/150to140_17x16_n2", func(b *builder) value { return b.pointwise(b.in(2, 150, 17, 16), 140, 1) }),
+		net("deep/residual", func(b *builder) value {
+			x := b.in(1, 256, 12, 16)
+			return b.relu(b.plus(x, b.pointwise(x, 256, 1)))
+		}),
+		net("deep/other_activation", func(b *builder) value { return b.do(hard, b.pointwise(b.in(1, 132, 13, 21), 110, 1)) }),
+		net("deep/shuffled_groups", func(b *builder) value {
+			return b.pointwise(b.shuffle(b.pointwise(b.in(1, 200, 16, 18), 256, 2), 2), 200, 2)
+		}),
+		net("deep/behind_depthwise", func(b *builder) value {
+			return b.relu(b.pointwise(b.relu(b.depthwise(b.in(1, 128, 32, 20), 3, 1)), 128, 1))
+		}),
+		net("deep/3x3_s2", func(b *builder) value {
+			return b.relu(b.conv(b.in(1, 20, 33, 37), 64, network.Conv{Window: network.Square(3, 2, 1), Groups: 1}))
+		}),
+	}
+}
+
 // convCases are the convolutions that are neither 1×1 nor depthwise.
 func convCases() []Case {
 	var cases []Case

@@ -10,6 +10,7 @@ type Matrix struct {
 	rows, depth int
 	panels      []panel
 	data, bias  []float32
+	strassen    *strassen // nil: only plain sums
 }
 
 type panel struct{ first, height, at int }
@@ -29,12 +30,9 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	if bias != nil {
 		copy(m.bias, bias[:rows])
 	}
-	// Panels of equal height, or nearly: 20 rows are better cut 7+7+6 than 8+8+4. The
-	// higher ones come first, so that there are at most two runs of the same height.
-	count := level.Panels(rows)
 	first, at := 0, 0
-	for i := range count {
-		p := panel{first: first, height: (rows + count - 1 - i) / count, at: at}
+	for _, height := range level.heights(rows) {
+		p := panel{first: first, height: height, at: at}
 		first += p.height
 		for k := range depth {
 			for r := range p.height {
@@ -47,16 +45,49 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	return m
 }
 
-// Panels is how many panels a matrix of so many rows has.
+// heights cuts rows into panels of equal height, or nearly: 20 rows are better cut 7+7+6 than
+// 8+8+4. The higher ones come first, so that there are at most two runs of the same height.
+func (l Level) heights(rows int) (heights []int) {
+	count := l.Panels(rows)
+	for i := range count {
+		heights = append(heights, (rows+count-1-i)/count)
+	}
+	return heights
+}
+
+// Panels is how many panels a matrix of so many rows has for plain sums.
 func (l Level) Panels(rows int) int { return (rows + l.shape().height - 1) / l.shape().height }
 
-// Panels is how many panels there are: what Multiply can be cut into.
-func (m *Matrix) Panels() int { return len(m.panels) }
+// Panels is how many panels there are, or pairs of them: what Multiply can be cut into.
+func (m *Matrix) Panels() int { return len(m.panels) / m.each() }
+
+// each is how many panels are one for Multiply.
+func (m *Matrix) each() int {
+	if m.strassen != nil {
+		return 2
+	}
+	return 1
+}
 
 // Rows is the rows of panels [first, last).
 func (m *Matrix) Rows(first, last int) (from, to int) {
-	end := m.panels[last-1]
-	return m.panels[first].first, end.first + end.height
+	each := m.each()
+	end := m.panels[last*each-1]
+	return m.panels[first*each].first, end.first + end.height
+}
+
+// MostRows is how many rows a panel, or a pair of them, has at most.
+func (m *Matrix) MostRows() int {
+	from, to := m.Rows(0, 1)
+	return to - from
+}
+
+// Fewest is how many panels a task should have at least.
+func (m *Matrix) Fewest() int {
+	if m.strassen != nil {
+		return pairsTogether
+	}
+	return 1
 }
 
 // Height is the number of rows.
@@ -66,7 +97,7 @@ func (m *Matrix) Height() int { return m.rows }
 func (m *Matrix) Depth() int { return m.depth }
 
 // Columns is what the right-hand side's columns should be cut at multiples of.
-func (m *Matrix) Columns() int { return m.level.Tile() }
+func (m *Matrix) Columns() int { return m.each() * m.level.Tile() }
 
 // Tile is how many columns a full tile has.
 func (l Level) Tile() int { return l.shape().lanes * l.shape().width }
@@ -105,7 +136,8 @@ type Product struct {
 	Add     []float32 // is added, from Add[AddRows[i-Skip]] on; may be nil
 	AddRows []int32
 	Skip    int
-	Lo, Hi  float32 // bounds of the result
+	Scratch []float32 // as many floats as Matrix.Scratch says
+	Lo, Hi  float32   // bounds of the result
 }
 
 // Multiply computes n columns of the rows of panels [first, last):
@@ -113,8 +145,18 @@ type Product struct {
 //	y[i][j] = min(max(bias[i] + Σ_k w[i][k]·x[k][j] + add[i][j], lo), hi)
 //
 // A NaN stays one. Every column's sum goes through k in order, whatever the other
-// columns are, but that the last few of an odd number may be rounded otherwise.
+// columns are, but that the last few of an odd number may be rounded otherwise, and all by
+// Strassen's algorithm.
 func (m *Matrix) Multiply(p *Product, n, first, last int) {
+	if m.strassen != nil {
+		m.multiplyStrassen(p, n, first, last)
+		return
+	}
+	m.plain(p, n, first, last)
+}
+
+// plain is Multiply by plain sums.
+func (m *Matrix) plain(p *Product, n, first, last int) {
 	if m.level == Go || m.depth == 0 {
 		m.multiplyGo(p, n, first, last)
 		return
@@ -122,8 +164,18 @@ func (m *Matrix) Multiply(p *Product, n, first, last int) {
 	m.multiply(p, n, first, last)
 }
 
-// MaxHeight is the largest number of rows in a panel.
-const MaxHeight = 8
+// behind is the product of the columns behind n.
+func (p *Product) behind(n int) *Product {
+	rest := *p
+	rest.X, rest.Y = p.X[n:], p.Y[n:]
+	if p.Add != nil {
+		rest.Add = p.Add[n:]
+	}
+	return &rest
+}
+
+// MaxHeight is what MostRows is at most.
+const MaxHeight = 12
 
 // multiplyGo is Multiply in tiles of 4x4, whose 16 sums fit in registers.
 func (m *Matrix) multiplyGo(p *Product, n, first, last int) {

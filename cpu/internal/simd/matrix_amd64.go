@@ -54,12 +54,7 @@ type columnsArgs struct {
 func (m *Matrix) multiply(p *Product, n, first, last int) {
 	if lead := m.lead(p, n); lead > 0 {
 		m.multiplyTiles(p, lead, first, last)
-		rest := *p
-		rest.X, rest.Y = p.X[lead:], p.Y[lead:]
-		if p.Add != nil {
-			rest.Add = p.Add[lead:]
-		}
-		p, n = &rest, n-lead
+		p, n = p.behind(lead), n-lead
 	}
 	m.multiplyTiles(p, n, first, last)
 }
@@ -75,7 +70,7 @@ const (
 // line: AVX2's tiles are as wide as a line, and would take two of each row.
 func (m *Matrix) lead(p *Product, n int) int {
 	const line = 16
-	if m.level != AVX2 || n < fewestLed {
+	if m.level != AVX2 || n < fewestLed || m.depth == 0 {
 		return 0
 	}
 	at := func(row int32) int { return int(uintptr(unsafe.Pointer(&p.X[row])) / 4 % line) }

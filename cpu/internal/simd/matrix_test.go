@@ -16,7 +16,7 @@ func TestMultiply(t *testing.T) {
 			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 21, 31, 32, 33, 47, 48, 49, 52, 63, 64, 65, 100, 176} {
 				for _, depth := range []int{1, 2, 9, 20} {
 					for _, add := range []bool{false, true} {
-						testMultiply(t, r, level, rows, n, depth, 5, n+3, add)
+						testMultiply(t, r, Pack, level, rows, n, depth, 5, n+3, add)
 					}
 				}
 			}
@@ -31,14 +31,14 @@ func TestMultiplyFromTheMiddleOfALine(t *testing.T) {
 		for start := range 16 {
 			for _, n := range []int{64, 100, 113} {
 				for _, depth := range []int{3, 130} {
-					testMultiply(t, r, level, 13, n, depth, start, 128, start%2 == 0)
+					testMultiply(t, r, Pack, level, 13, n, depth, start, 128, start%2 == 0)
 				}
 			}
 		}
 	}
 }
 
-func testMultiply(t *testing.T, r *rand.Rand, level Level, rows, n, depth, start, pitch int, add bool) {
+func testMultiply(t *testing.T, r *rand.Rand, pack packer, level Level, rows, n, depth, start, pitch int, add bool) {
 	t.Helper()
 	nan := float32(math.NaN())
 	planes := rows*2 + depth
@@ -71,7 +71,20 @@ func testMultiply(t *testing.T, r *rand.Rand, level Level, rows, n, depth, start
 		bias[i] = r.Float32()
 	}
 	before := append([]float32(nil), arena...)
-	m := Pack(level, w, rows, depth, bias)
+	m := pack(level, w, rows, depth, bias)
+	const guard = 32
+	scratch := make([]float32, m.Scratch()+guard)
+	for i := range scratch {
+		scratch[i] = nan
+	}
+	p.Scratch = scratch[:m.Scratch()]
+	defer func() {
+		for i, v := range scratch[m.Scratch():] {
+			if v == v {
+				t.Fatalf("%v, %d rows of %d, depth %d: float %d behind the scratch memory is written", level, rows, n, depth, i)
+			}
+		}
+	}()
 	if half := m.Panels() / 2; half > 0 {
 		m.Multiply(p, n, 0, half)
 		m.Multiply(p, n, half, m.Panels())
@@ -155,20 +168,26 @@ func BenchmarkPeak(b *testing.B) {
 func BenchmarkMultiply(b *testing.B) {
 	for _, l := range Levels() {
 		for _, s := range []struct{ rows, n, depth int }{{20, 784, 80}, {80, 784, 20}, {160, 196, 40}, {80, 49, 320}, {320, 49, 80}, {24, 12544, 27}, {256, 196, 256}} {
-			b.Run(fmt.Sprintf("%v/%dx%dx%d", l, s.rows, s.depth, s.n), func(b *testing.B) {
-				pitch := (s.n + 3) / 4 * 4
-				x, y := make([]float32, pitch*s.depth), make([]float32, pitch*s.rows)
-				at := make([]int32, max(s.rows, s.depth))
-				for i := range at {
-					at[i] = int32(i * pitch)
-				}
-				m := Pack(l, make([]float32, s.rows*s.depth), s.rows, s.depth, nil)
-				p := &Product{X: x, Rows: at[:s.depth], Y: y, YRows: at[:s.rows], Hi: 1}
-				for b.Loop() {
-					m.Multiply(p, s.n, 0, m.Panels())
-				}
-				b.ReportMetric(float64(s.rows*s.n*s.depth)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GMAC/s")
-			})
+			benchMultiply(b, Pack, l, s.rows, s.depth, s.n)
 		}
 	}
+}
+
+type packer func(level Level, w []float32, rows, depth int, bias []float32) *Matrix
+
+func benchMultiply(b *testing.B, pack packer, l Level, rows, depth, n int) {
+	b.Run(fmt.Sprintf("%v/%dx%dx%d", l, rows, depth, n), func(b *testing.B) {
+		pitch := (n + 3) / 4 * 4
+		x, y := make([]float32, pitch*depth), make([]float32, pitch*rows)
+		at := make([]int32, max(rows, depth))
+		for i := range at {
+			at[i] = int32(i * pitch)
+		}
+		m := pack(l, make([]float32, rows*depth), rows, depth, nil)
+		p := &Product{X: x, Rows: at[:depth], Y: y, YRows: at[:rows], Hi: 1, Scratch: make([]float32, m.Scratch())}
+		for b.Loop() {
+			m.Multiply(p, n, 0, m.Panels())
+		}
+		b.ReportMetric(float64(rows*n*depth)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GMAC/s")
+	})
 }

@@ -1,0 +1,265 @@
+package simd
+
+import (
+	"math"
+	"unsafe"
+)
+
+// strassen is a matrix packed for seven products instead of eight, of half as many rows and
+// half as much depth: Winograd's form of Strassen's algorithm (Strassen, Gaussian Elimination is
+// not Optimal, 1969; Winograd, On Multiplication of 2×2 Matrices, 1971). With A the matrix and B
+// the right-hand side, cut in quarters,
+//
+//	S1 = A21 + A22    S2 = S1 − A11    S3 = A21 − A11    S4 = A12 − S2
+//	T1 = B12 − B11    T2 = B11 − T3    T3 = B12 − B22    T4 = B21 − T2
+//	U = A11·B11 + S2·T2    V = U + S3·T3    W = U + S1·T1
+//
+//	A·B = | A11·B11 + A12·B21    W + S4·B22        |
+//	      | V + A22·T4           V + S1·T1 = V+W−U |
+//
+// A is cut anew for each pair of panels and B for each column of two tiles, so that partial
+// results stay in the first cache: sums begin with them, and sums of weights are made here. What is
+// left of the additions is T1…T4 for each column, and V+W−U. Signs are such that A is still there,
+// as A11, A12, A11+S3 and A22, for columns that make no pair.
+//
+// Rounding errors are some five times those of plain sums: of sums of 512 products 4e-6 at most
+// where results are about one. A NaN or an infinity spreads over its pairs of rows, and to the pixel one
+// tile beside.
+type strassen struct {
+	products [7]*Matrix // A11, A12, S2, S3, A22, S1, S4 of all pairs, one behind the other
+	lines    []int32    // where each row of a sum, or of a partial result, begins
+}
+
+const (
+	timesA11 = iota
+	timesA12
+	timesS2
+	timesS3
+	timesA22
+	timesS1
+	timesS4
+)
+
+// What Strassen's algorithm saves of a product's time, and what it costs: per row of the matrix,
+// as rows share the sums of a column; per sum's length, as each has a beginning and an end, where what
+// is added comes late; per column, as weights are 7/4 as many, and come from far away; and for
+// columns left over. Measured on a Zen 3 (see RATIONALE.md).
+const (
+	strassenSaves    = 1. / 8
+	strassenRows     = 2.7
+	strassenDepth    = 3.5
+	strassenResidual = 3
+	strassenWeights  = 6
+	strassenLeft     = 0.5
+	strassenLeast    = 0.025 // that must be saved
+)
+
+const (
+	fewestPaired  = 16 // rows: all panels have four at least
+	pairsTogether = 6  // of a column, for which its sums are made
+	lineFloats    = 16 // of a cache line
+)
+
+// Sizes are what decides how products are done.
+type Sizes struct {
+	Rows, Depth int  // of the matrix
+	Columns     int  // about so many at a time
+	Residual    bool // whether something is added
+}
+
+// Strassen reports whether products are by Strassen's algorithm. Columns left over are by plain sums.
+func (l Level) Strassen(s Sizes) bool {
+	if l != AVX2 || s.Rows%2 != 0 || s.Depth%2 != 0 || s.Rows < fewestPaired || s.Columns < 2*l.Tile() {
+		return false
+	}
+	depth := float64(strassenDepth)
+	if s.Residual {
+		depth += strassenResidual
+	}
+	columns, left := float64(s.Columns), float64(s.Columns%(2*l.Tile()))
+	saved := strassenSaves*(1-left/columns) - strassenRows/float64(s.Rows) - depth/float64(s.Depth) - (strassenWeights+strassenLeft*left)/columns
+	return saved > strassenLeast
+}
+
+// PackFor is Pack for products of such sizes.
+func PackFor(level Level, w []float32, f Sizes, bias []float32) *Matrix {
+	if level.Strassen(f) {
+		return packStrassen(level, w, f.Rows, f.Depth, bias)
+	}
+	return Pack(level, w, f.Rows, f.Depth, bias)
+}
+
+func packStrassen(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
+	m := &Matrix{level: level, rows: rows, depth: depth, bias: make([]float32, rows+slack), strassen: &strassen{}}
+	if bias != nil {
+		copy(m.bias, bias[:rows])
+	}
+	pairs, at, half := level.heights(rows/2), 0, depth/2
+	var tops, bottoms []int
+	for _, h := range pairs {
+		for r := range h {
+			tops, bottoms = append(tops, at+r), append(bottoms, at+h+r)
+		}
+		m.panels = append(m.panels, panel{first: at, height: h}, panel{first: at + h, height: h})
+		at += 2 * h
+	}
+	size := rows / 2 * half
+	data, part := make([]float32, 7*size+slack), make([]float32, size)
+	rowBias := map[int][]int{timesA12: tops, timesS4: tops, timesA22: bottoms}
+	for i := range m.strassen.products {
+		for r := range tops {
+			top, bottom := w[tops[r]*depth:][:depth], w[bottoms[r]*depth:][:depth]
+			for k := range half {
+				a11, a12, a21, a22 := top[k], top[half+k], bottom[k], bottom[half+k]
+				s1 := a21 + a22
+				part[r*half+k] = [...]float32{a11, a12, s1 - a11, a21 - a11, a22, s1, a12 - (s1 - a11)}[i]
+			}
+		}
+		var of []float32
+		for _, row := range rowBias[i] {
+			of = append(of, m.bias[row])
+		}
+		product := Pack(level, part, rows/2, half, of)
+		copy(data[i*size:], product.data)
+		product.data = data[i*size:]
+		m.strassen.products[i] = product
+	}
+	for i := range max(rows/2, half) {
+		m.strassen.lines = append(m.strassen.lines, int32(i*level.Tile()))
+	}
+	return m
+}
+
+// Scratch is the memory that Multiply needs, in floats.
+func (m *Matrix) Scratch() int {
+	if m.strassen == nil {
+		return 0
+	}
+	return m.level.Tile()*(4*m.depth/2+4*m.rows/2) + lineFloats
+}
+
+// aligned is memory from the first cache line on.
+func aligned(s []float32) []float32 {
+	past := int(uintptr(unsafe.Pointer(&s[0])) / 4 % lineFloats)
+	return s[(lineFloats-past)%lineFloats:]
+}
+
+// multiplyStrassen is Multiply by Strassen's algorithm, where there are pairs of tiles.
+func (m *Matrix) multiplyStrassen(p *Product, n, first, last int) {
+	if lead := m.lead(p, n); lead > 0 {
+		m.multiplyQuarters(p, lead, first, last)
+		p, n = p.behind(lead), n-lead
+	}
+	pair := 2 * m.level.Tile()
+	if paired := n / pair * pair; paired > 0 {
+		if m.level == AVX2 {
+			m.runStrassen(p, paired, first, last)
+		} else {
+			for at := 0; at < paired; at += pair {
+				for i := first; i < last; i++ {
+					m.strassenGo(p, at, i)
+				}
+			}
+		}
+		if n -= paired; n == 0 {
+			return
+		}
+		p = p.behind(paired)
+	}
+	m.multiplyQuarters(p, n, first, last)
+}
+
+// multiplyQuarters is Multiply by plain sums: Y = A12·B21 + A11·B11, and below
+// A22·B21 + A11·B11 + S3·B11.
+func (m *Matrix) multiplyQuarters(p *Product, n, first, last int) {
+	s, half := m.strassen, m.depth/2
+	skip := s.products[0].panels[first].first
+	tables := intsOf(aligned(p.Scratch))
+	// split takes tables of rows apart.
+	split := func(of []int32) (tops, bottoms []int32) {
+		if of == nil {
+			return nil, nil
+		}
+		rows := m.rows / 2
+		tops, bottoms, tables = tables[:0:rows], tables[rows:rows:2*rows], tables[2*rows:]
+		for i := first; i < last; i++ {
+			h := m.panels[2*i].height
+			at := of[m.panels[2*i].first-p.Skip:]
+			tops, bottoms = append(tops, at[:h]...), append(bottoms, at[h:2*h]...)
+		}
+		return tops, bottoms
+	}
+	tops, bottoms := split(p.YRows)
+	addTops, addBottoms := split(p.AddRows)
+	sum := func(w int, rows, y, add []int32, more bool, lo, hi float32) {
+		q := Product{X: p.X, Rows: rows, Y: p.Y, YRows: y, Skip: skip, Lo: lo, Hi: hi}
+		if more {
+			q.Add, q.AddRows = p.Y, y
+		} else if p.Add != nil {
+			q.Add, q.AddRows = p.Add, add
+		}
+		s.products[w].plain(&q, n, first, last)
+	}
+	inf := float32(math.Inf(1))
+	up, down := p.Rows[:half], p.Rows[half:]
+	sum(timesA12, down, tops, addTops, false, -inf, inf)
+	sum(timesA11, up, tops, nil, true, p.Lo, p.Hi)
+	sum(timesA22, down, bottoms, addBottoms, false, -inf, inf)
+	sum(timesA11, up, bottoms, nil, true, -inf, inf)
+	sum(timesS3, up, bottoms, nil, true, p.Lo, p.Hi)
+}
+
+// intsOf is the same memory for integers.
+func intsOf(s []float32) []int32 { return unsafe.Slice((*int32)(unsafe.Pointer(&s[0])), len(s)) }
+
+// strassenGo computes a pair of panels of one column.
+func (m *Matrix) strassenGo(p *Product, at, pair int) {
+	s, tile, half := m.strassen, m.level.Tile(), m.depth/2
+	top, bottom := m.panels[2*pair], m.panels[2*pair+1]
+	memory := aligned(p.Scratch)
+	take := func(rows int) []float32 {
+		taken := memory[:rows*tile]
+		memory = memory[rows*tile:]
+		return taken
+	}
+	var t [4][]float32
+	for i := range t {
+		t[i] = take(half)
+	}
+	for k := range half {
+		up, down := p.X[int(p.Rows[k])+at:][:2*tile], p.X[int(p.Rows[half+k])+at:][:2*tile]
+		for j := range tile {
+			t3 := up[tile+j] - down[tile+j]
+			t2 := up[j] - t3
+			t[0][k*tile+j], t[1][k*tile+j], t[2][k*tile+j], t[3][k*tile+j] = up[tile+j]-up[j], t2, t3, down[j]-t2
+		}
+	}
+	// sum is from plus one of the products.
+	sum := func(i int, x []float32, rows []int32, from []float32) []float32 {
+		w, to := s.products[i], take(top.height)
+		q := Product{X: x, Rows: rows, Y: to, YRows: s.lines, Skip: w.panels[pair].first, Lo: float32(math.Inf(-1)), Hi: float32(math.Inf(1))}
+		if from != nil {
+			q.Add, q.AddRows = from, s.lines
+		}
+		w.multiplyGo(&q, tile, pair, pair+1)
+		return to
+	}
+	up, down, sums := p.Rows[:half], p.Rows[half:], s.lines[:half]
+	left, right := p.X[at:], p.X[at+tile:]
+	q := sum(timesA11, left, up, nil)
+	u := sum(timesS2, t[1], sums, q)
+	v := sum(timesS3, t[2], sums, u)
+	w := sum(timesS1, t[0], sums, u)
+	store := func(c []float32, rows panel, px int) {
+		for i := range rows.height {
+			m.finish(p, rows.first+i, px, c[i*tile:][:tile])
+		}
+	}
+	store(sum(timesA12, left, down, q), top, at)
+	store(sum(timesS4, right, down, w), top, at+tile)
+	store(sum(timesA22, t[3], sums, v), bottom, at)
+	for i := range v {
+		v[i] += w[i] - u[i] + m.bias[bottom.first+i/tile]
+	}
+	store(v, bottom, at+tile)
+}
