@@ -7747,7 +7747,7 @@ last:
 	RET
 
 // func tile256x1x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x1x2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -7808,6 +7808,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y4
@@ -7856,7 +7857,7 @@ done:
 	RET
 
 // func tile256fullx1x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx1x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -7914,6 +7915,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y2
 	VMOVUPS      32(CX)(R11*4), Y3
@@ -7962,7 +7964,7 @@ done:
 	RET
 
 // func tile256fullx1x2t1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx1x2t1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -8027,6 +8029,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
@@ -8161,6 +8164,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y2
 	VMOVUPS      32(CX)(R12*4), Y3
@@ -8603,7 +8607,7 @@ last:
 	RET
 
 // func tile256x2x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x2x2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -8679,6 +8683,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y6
@@ -8746,7 +8751,7 @@ done:
 	RET
 
 // func tile256fullx2x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx2x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -8818,6 +8823,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y4
 	VMOVUPS      32(CX)(R11*4), Y5
@@ -8885,7 +8891,7 @@ done:
 	RET
 
 // func tile256fullx2x2t1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx2x2t1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -8964,6 +8970,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
@@ -9138,6 +9145,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y4
 	VMOVUPS      32(CX)(R12*4), Y5
@@ -9261,6 +9269,7 @@ lowerfour:
 	JZ    lowerdone
 
 lowerfours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y2
 	VMOVUPS      32(CX)(R12*4), Y3
@@ -9776,7 +9785,7 @@ last:
 	RET
 
 // func tile256x3x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x3x2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -9867,6 +9876,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y7
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y8
@@ -9953,7 +9963,7 @@ done:
 	RET
 
 // func tile256fullx3x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx3x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -10039,6 +10049,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y6
 	VMOVUPS      32(CX)(R11*4), Y7
@@ -10125,7 +10136,7 @@ done:
 	RET
 
 // func tile256fullx3x2t1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx3x2t1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -10218,6 +10229,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
@@ -10432,6 +10444,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y6
 	VMOVUPS      32(CX)(R12*4), Y7
@@ -10588,6 +10601,7 @@ lowerfour:
 	JZ    lowerdone
 
 lowerfours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y4
 	VMOVUPS      32(CX)(R12*4), Y5
@@ -11193,7 +11207,7 @@ last:
 	RET
 
 // func tile256x4x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x4x2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -11299,6 +11313,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y9
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y10
@@ -11404,7 +11419,7 @@ done:
 	RET
 
 // func tile256fullx4x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx4x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -11504,6 +11519,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y8
 	VMOVUPS      32(CX)(R11*4), Y9
@@ -11609,7 +11625,7 @@ done:
 	RET
 
 // func tile256fullx4x2t1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx4x2t1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -11716,6 +11732,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
@@ -11970,6 +11987,7 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y8
 	VMOVUPS      32(CX)(R12*4), Y9
@@ -12159,6 +12177,7 @@ lowerfour:
 	JZ    lowerdone
 
 lowerfours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y6
 	VMOVUPS      32(CX)(R12*4), Y7
@@ -12854,7 +12873,7 @@ last:
 	RET
 
 // func tile256x5x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x5x2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -12975,6 +12994,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y11
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y12
@@ -13099,7 +13120,7 @@ done:
 	RET
 
 // func tile256fullx5x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx5x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -13213,6 +13234,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y10
 	VMOVUPS      32(CX)(R11*4), Y11
@@ -13337,7 +13360,7 @@ done:
 	RET
 
 // func tile256fullx5x2t1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx5x2t1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -13458,6 +13481,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
@@ -13752,6 +13777,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11
@@ -13974,6 +14001,7 @@ lowerfour:
 	JZ    lowerdone
 
 lowerfours:
+	PREFETCHT0   1024(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y8
 	VMOVUPS      32(CX)(R12*4), Y9
@@ -14759,7 +14787,7 @@ last:
 	RET
 
 // func tile256x6x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256x6x2(SB), NOSPLIT, $0-8
 	MOVQ    a+0(FP), AX
 	MOVQ    72(AX), CX
@@ -14895,6 +14923,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y13
 	VMASKMOVPS   32(CX)(R11*4), Y0, Y14
@@ -15038,7 +15068,7 @@ done:
 	RET
 
 // func tile256fullx6x2(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx6x2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -15166,6 +15196,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y12
 	VMOVUPS      32(CX)(R11*4), Y13
@@ -15309,7 +15341,7 @@ done:
 	RET
 
 // func tile256fullx6x2t1(a *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile256fullx6x2t1(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	MOVQ (AX), CX
@@ -15444,6 +15476,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
@@ -15778,6 +15812,8 @@ four:
 	JZ    done
 
 fours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y12
 	VMOVUPS      32(CX)(R12*4), Y13
@@ -16033,6 +16069,8 @@ lowerfour:
 	JZ    lowerdone
 
 lowerfours:
+	PREFETCHT0   1024(SI)
+	PREFETCHT0   1088(SI)
 	MOVLQSX      (R13), R12
 	VMOVUPS      (CX)(R12*4), Y10
 	VMOVUPS      32(CX)(R12*4), Y11

@@ -154,6 +154,11 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	}
 	Label(label + "loop")
 	turns := func(count int) {
+		if count == 4 && n > 1 && s.bytes == 32 { // weights come from far away at first
+			for line := 0; line < 16*m; line += 64 {
+				PREFETCHT0(w.Offset(ahead + line))
+			}
+		}
 		for u := range count {
 			MOVLQSX(rows.Offset(4*u), row)
 			pixels := make([]reg.VecVirtual, n)
