@@ -33,7 +33,9 @@ type Backend struct {
 	prefer  *simd.Winograd // an algorithm for convolutions that it can do; nil: what is cheapest
 }
 
-// New returns the fast CPU backend.
+// New returns the fast CPU backend. Some convolutions are by Winograd's or Strassen's algorithm
+// (Backend.Algorithm says which), where results are rounded otherwise, by up to 1e-5 of the largest,
+// and a NaN or an infinity spreads to some pixels beside it.
 func New(opt Options) *Backend {
 	if opt.Threads < 1 {
 		opt.Threads = runtime.GOMAXPROCS(0)

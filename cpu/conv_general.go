@@ -64,7 +64,7 @@ func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) 
 	tasks := planes * k.bands
 	k.split = 1
 	if threads > 1 && tasks < 2*threads {
-		k.split = min(k.weights[0].Panels(), (2*threads+tasks-1)/tasks)
+		k.split = min(max(1, k.weights[0].Panels()/k.weights[0].Fewest()), (2*threads+tasks-1)/tasks)
 	}
 	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.weights[0], k.band*s.Output.Width), run: k.run,
 		reads: k.reads, writes: k.writes, phases: &k.phases}, nil
