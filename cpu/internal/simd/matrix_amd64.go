@@ -37,6 +37,7 @@ type tileArgs struct {
 	lower   int            // and those of one row less behind them, for column tiles
 	columns int            // tiles; or for narrowRest the height of panels
 	lo, hi  float32
+	fresh   int // of column tiles: none has been computed
 }
 
 // columnsArgs is what columns1…columns4 are given: AVX-512 where no tile has them beside
@@ -167,6 +168,7 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, left, first, last int) (c
 	if p.Add != nil {
 		a.add, a.addRows = &p.Add[0], &p.AddRows[b.first-p.Skip]
 	}
+	a.fresh = 1
 	columnTiles(a, m.level, b.height)
 	return columns
 }

@@ -76,5 +76,6 @@ const (
 	atLower
 	atColumns
 	atLo
-	atHi = atLo + 4
+	atHi    = atLo + 4
+	atFresh = atHi + 4
 )

@@ -66,7 +66,7 @@ var strassenProducts = [7]product{
 	{right: lowerRight, from: partW, result: true, rightHalf: true, biased: true},
 }
 
-const weightsAhead = 2 << 10 // bytes
+const strassenAhead = 2 << 10 // bytes
 
 func strassens() {
 	for m := 4; m <= height256; m++ {
@@ -250,8 +250,8 @@ func (s *seven) loop(label string, acc [][]reg.VecVirtual) {
 	}
 	inFours(label, left, func(count int) {
 		if count == 4 { // weights come from far away at first, 64 to 96 bytes in four turns
-			PREFETCHT0(Mem{Base: s.w, Disp: weightsAhead})
-			PREFETCHT0(Mem{Base: s.w, Disp: weightsAhead + 64})
+			PREFETCHT0(Mem{Base: s.w, Disp: strassenAhead})
+			PREFETCHT0(Mem{Base: s.w, Disp: strassenAhead + 64})
 		}
 		for u := range count {
 			pixels, row := ymms(2), GP64()

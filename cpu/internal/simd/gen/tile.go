@@ -38,20 +38,17 @@ func columnTiles(s isa, m, n int) {
 	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows and of %d, so many times %d pixels.", name, m, m-1, n*s.bytes/4))
 	Label("column")
 	p.begin()
-	if s.bytes == 32 {
-		p.ahead = GP64()
-	}
-	p.fetch = func(panels reg.GPVirtual) {
+	p.behind = func(panels reg.GPVirtual) reg.GPVirtual {
 		left := p.field(atLower)
 		ADDQ(panels, left)
-		p.aim(n, left)
+		return left
 	}
 	p.run("", m, n, 0, p.field(atPanels))
 	if m > 1 {
 		lower := p.field(atLower)
 		TESTQ(lower, lower)
 		JZ(LabelRef("next"))
-		p.fetch = func(panels reg.GPVirtual) { p.aim(n, panels) }
+		p.behind = func(panels reg.GPVirtual) reg.GPVirtual { return panels }
 		p.run("lower", m-1, n, 0, lower)
 	}
 	Label("next")
@@ -62,19 +59,22 @@ func columnTiles(s isa, m, n int) {
 	JZ(LabelRef("alone"))
 	ADDQ(step, p.residual)
 	Label("alone")
+	MOVQ(U32(0), p.a.Offset(atFresh))
 	SUBQ(Imm(1), p.a.Offset(atColumns))
 	JNZ(LabelRef("column"))
 	VZEROUPPER()
 	RET()
 }
 
-// aim has the column's last panel fetch the next column's pixels, and the others what they
-// have already.
-func (p *panels) aim(n int, left reg.GPVirtual) {
-	LEAQ(Mem{Base: p.x, Disp: n * p.bytes}, p.ahead)
-	CMPQ(left, Imm(1))
-	CMOVQNE(p.x, p.ahead)
-}
+// fetched is what a loop asks for in advance: in the first column the weights, by its last panel
+// the next column's pixels.
+type fetched int
+
+const (
+	nothingAhead fetched = iota
+	weightsAhead
+	pixelsAhead
+)
 
 // panels is what tiles keep from panel to panel.
 type panels struct {
@@ -84,8 +84,9 @@ type panels struct {
 	x, y, residual          reg.GPVirtual
 	w, bias, yRows, addRows Mem
 
-	ahead reg.GPVirtual              // not nil: the pixels that are fetched, see aim
-	fetch func(panels reg.GPVirtual) // sets it, with so many panels of this height left
+	// behind is how many panels a column still has, with so many of this height left; nil where
+	// there is one column.
+	behind func(panels reg.GPVirtual) reg.GPVirtual
 }
 
 func newPanels(s isa, name, doc string) *panels {
@@ -128,9 +129,6 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		VMOVUPS(bias, ends[j])
 	}
 
-	if p.ahead != nil {
-		p.fetch(panels)
-	}
 	row, rows, left := GP64(), Mem{Base: p.field(atRows)}, p.field(atDepth)
 	place := func(base reg.GPVirtual, j int) Mem {
 		return Mem{Base: base, Index: row, Scale: 4, Disp: j * s.bytes}
@@ -153,61 +151,84 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		addResidual(label + "loop")
 	}
 	Label(label + "loop")
-	turns := func(count int) {
-		if count == 4 && n > 1 && s.bytes == 32 { // weights come from far away at first
-			for line := 0; line < 16*m; line += 64 {
-				PREFETCHT0(w.Offset(ahead + line))
+	turn := func(u int) {
+		MOVLQSX(rows.Offset(4*u), row)
+		pixels := make([]reg.VecVirtual, n)
+		for j := range pixels {
+			pixels[j] = s.vec()
+			if j == n-1 && tail == 0 {
+				s.load(place(p.x, j), p.masked, pixels[j])
+			} else {
+				VMOVUPS(place(p.x, j), pixels[j])
 			}
 		}
-		for u := range count {
-			MOVLQSX(rows.Offset(4*u), row)
-			pixels := make([]reg.VecVirtual, n)
-			for j := range pixels {
-				pixels[j] = s.vec()
-				if j == n-1 && tail == 0 {
-					s.load(place(p.x, j), p.masked, pixels[j])
-				} else {
-					VMOVUPS(place(p.x, j), pixels[j])
-				}
-			}
-			if tail > 0 && s.bytes == 32 { // one column, with the last of 16 registers
-				pixel := YMM()
-				VBROADCASTSS(place(p.x, n), pixel)
-				VFMADD231PS(w.Offset(4*m*u), pixel, ends[0])
-			} else if tail > 0 {
-				column := YMM()
-				VMOVUPS(w.Offset(4*m*u), column)
-				for j, end := range ends {
-					VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
-				}
-			}
-			if p.ahead != nil {
-				PREFETCHT0(place(p.ahead, 0))
-			}
-			if n == 1 { // weights that are used once come from far away
-				PREFETCHT0(w.Offset(farAhead + 4*m*u))
-			}
-			for i := range m {
-				if n == 1 && s.bytes == 64 {
-					VFMADD231PS_BCST(w.Offset(4*m*u+4*i), pixels[0], acc[i][0])
-					continue
-				}
-				weight := s.vec()
-				VBROADCASTSS(w.Offset(4*m*u+4*i), weight)
-				for j := range n {
-					VFMADD231PS(pixels[j], weight, acc[i][j])
-				}
+		if tail > 0 && s.bytes == 32 { // one column, with the last of 16 registers
+			pixel := YMM()
+			VBROADCASTSS(place(p.x, n), pixel)
+			VFMADD231PS(w.Offset(4*m*u), pixel, ends[0])
+		} else if tail > 0 {
+			column := YMM()
+			VMOVUPS(w.Offset(4*m*u), column)
+			for j, end := range ends {
+				VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
 			}
 		}
+		if n == 1 { // weights that are used once come from far away
+			PREFETCHT0(w.Offset(farAhead + 4*m*u))
+		}
+		for i := range m {
+			if n == 1 && s.bytes == 64 {
+				VFMADD231PS_BCST(w.Offset(4*m*u+4*i), pixels[0], acc[i][0])
+				continue
+			}
+			weight := s.vec()
+			VBROADCASTSS(w.Offset(4*m*u+4*i), weight)
+			for j := range n {
+				VFMADD231PS(pixels[j], weight, acc[i][j])
+			}
+		}
+	}
+	next := func(count int) {
 		ADDQ(Imm(uint64(4*count)), rows.Base)
 		ADDQ(U32(uint32(4*m*count)), w.Base)
 	}
-	if s.bytes == 32 {
-		inFours(label, left, turns)
-	} else {
-		turns(1)
+	turns := func(fetch fetched) func(count int) {
+		return func(count int) {
+			if fetch == weightsAhead && count == 4 {
+				for line := 0; line < 16*m; line += 64 {
+					PREFETCHT0(w.Offset(ahead + line))
+				}
+			}
+			for u := range count {
+				if turn(u); fetch == pixelsAhead {
+					PREFETCHT0(place(p.x, n))
+				}
+			}
+			next(count)
+		}
+	}
+	switch {
+	case s.bytes == 64:
+		turn(0)
+		next(1)
 		DECQ(left)
 		JNZ(LabelRef(label + "loop"))
+	case p.behind == nil && n > 1:
+		inFours(label, left, turns(weightsAhead))
+	case p.behind == nil:
+		inFours(label, left, turns(nothingAhead))
+	default:
+		CMPQ(p.behind(panels), Imm(1))
+		JEQ(LabelRef(label + "last"))
+		CMPQ(p.a.Offset(atFresh), Imm(0))
+		JNE(LabelRef(label + "fresh"))
+		inFours(label, left, turns(nothingAhead))
+		JMP(LabelRef(label + "clamp"))
+		Label(label + "fresh")
+		inFours(label+"fresh", left, turns(weightsAhead))
+		JMP(LabelRef(label + "clamp"))
+		Label(label + "last")
+		inFours(label+"last", left, turns(pixelsAhead))
 	}
 
 	// Now the epilogue: each row's place is looked up again.
