@@ -19,7 +19,7 @@ const (
 	ofBias   = ofStride + 8*4
 )
 
-// How many bytes of weights are asked for in advance: where there is one pixel, and
+// How many bytes of weights are asked for in advance: where there is one pixel or full tiles, and
 // where there is one register of them.
 const (
 	ahead    = 1024
