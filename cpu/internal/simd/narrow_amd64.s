@@ -867,12 +867,58 @@ inside:
 	VFMADD231PS  Y11, Y7, Y12
 	VFMADD231PS  Y11, Y4, Y13
 	DECQ         R12
-	JZ           bottom
+	JZ           bottom2
 
 row:
 	ADDQ         BX, CX
-	VMOVAPS      Y12, Y11
-	VMOVAPS      Y13, Y12
+	VBROADCASTSS (R11), Y11
+	VMOVUPS      (CX), Y14
+	VFMADD231PS  Y14, Y8, Y12
+	VFMADD231PS  Y14, Y5, Y13
+	VFMADD231PS  Y14, Y2, Y11
+	VMOVUPS      4(CX), Y14
+	VFMADD231PS  Y14, Y9, Y12
+	VFMADD231PS  Y14, Y6, Y13
+	VFMADD231PS  Y14, Y3, Y11
+	VMOVUPS      8(CX), Y14
+	VFMADD231PS  Y14, Y10, Y12
+	VFMADD231PS  Y14, Y7, Y13
+	VFMADD231PS  Y14, Y4, Y11
+	VMAXPS       Y12, Y0, Y12
+	VMINPS       Y12, Y1, Y12
+	CMPQ         144(AX), $0x07
+	JLE          row0Fewer
+	VMOVUPS      Y12, (DX)
+
+row0Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom0
+	ADDQ         BX, CX
+	VBROADCASTSS (R11), Y12
+	VMOVUPS      (CX), Y14
+	VFMADD231PS  Y14, Y8, Y13
+	VFMADD231PS  Y14, Y5, Y11
+	VFMADD231PS  Y14, Y2, Y12
+	VMOVUPS      4(CX), Y14
+	VFMADD231PS  Y14, Y9, Y13
+	VFMADD231PS  Y14, Y6, Y11
+	VFMADD231PS  Y14, Y3, Y12
+	VMOVUPS      8(CX), Y14
+	VFMADD231PS  Y14, Y10, Y13
+	VFMADD231PS  Y14, Y7, Y11
+	VFMADD231PS  Y14, Y4, Y12
+	VMAXPS       Y13, Y0, Y13
+	VMINPS       Y13, Y1, Y13
+	CMPQ         144(AX), $0x07
+	JLE          row1Fewer
+	VMOVUPS      Y13, (DX)
+
+row1Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom1
+	ADDQ         BX, CX
 	VBROADCASTSS (R11), Y13
 	VMOVUPS      (CX), Y14
 	VFMADD231PS  Y14, Y8, Y11
@@ -889,17 +935,17 @@ row:
 	VMAXPS       Y11, Y0, Y11
 	VMINPS       Y11, Y1, Y11
 	CMPQ         144(AX), $0x07
-	JLE          rowFewer
+	JLE          row2Fewer
 	VMOVUPS      Y11, (DX)
 
-rowStored:
+row2Stored:
 	ADDQ SI, DX
 	DECQ R12
 	JNZ  row
 
-bottom:
+bottom2:
 	CMPQ        112(AX), $0x00
-	JEQ         border
+	JEQ         border2
 	ADDQ        BX, CX
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y2, Y8, Y12
@@ -908,48 +954,150 @@ bottom:
 	VMOVUPS     8(CX), Y2
 	VFMADD231PS Y2, Y10, Y12
 
-border:
+border2:
 	VMAXPS  Y12, Y0, Y12
 	VMINPS  Y12, Y1, Y12
 	CMPQ    152(AX), $0x07
-	JLE     bottomFewer
+	JLE     bottom2Fewer
 	VMOVUPS Y12, (DX)
 
-bottomStored:
+bottom2Stored:
 	ADDQ SI, DX
+	JMP  ended
+
+bottom0:
+	CMPQ        112(AX), $0x00
+	JEQ         border0
+	ADDQ        BX, CX
+	VMOVUPS     (CX), Y2
+	VFMADD231PS Y2, Y8, Y13
+	VMOVUPS     4(CX), Y2
+	VFMADD231PS Y2, Y9, Y13
+	VMOVUPS     8(CX), Y2
+	VFMADD231PS Y2, Y10, Y13
+
+border0:
+	VMAXPS  Y13, Y0, Y13
+	VMINPS  Y13, Y1, Y13
+	CMPQ    152(AX), $0x07
+	JLE     bottom0Fewer
+	VMOVUPS Y13, (DX)
+
+bottom0Stored:
+	ADDQ SI, DX
+	JMP  ended
+
+bottom1:
+	CMPQ        112(AX), $0x00
+	JEQ         border1
+	ADDQ        BX, CX
+	VMOVUPS     (CX), Y2
+	VFMADD231PS Y2, Y8, Y11
+	VMOVUPS     4(CX), Y2
+	VFMADD231PS Y2, Y9, Y11
+	VMOVUPS     8(CX), Y2
+	VFMADD231PS Y2, Y10, Y11
+
+border1:
+	VMAXPS  Y11, Y0, Y11
+	VMINPS  Y11, Y1, Y11
+	CMPQ    152(AX), $0x07
+	JLE     bottom1Fewer
+	VMOVUPS Y11, (DX)
+
+bottom1Stored:
+	ADDQ SI, DX
+
+ended:
 	ADDQ $0x04, R11
 	DECQ R9
 	JNZ  plane
 	VZEROUPPER
 	RET
 
-rowFewer:
-	JLT          rowPart
+row0Fewer:
+	JLT          row0Part
+	VEXTRACTF128 $0x01, Y12, X14
+	VPALIGNR     $0x0c, X12, X14, X14
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X14, 12(DX)
+	JMP          row0Stored
+
+row0Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y14
+	VMASKMOVPS Y12, Y14, (DX)
+	JMP        row0Stored
+
+row1Fewer:
+	JLT          row1Part
+	VEXTRACTF128 $0x01, Y13, X14
+	VPALIGNR     $0x0c, X13, X14, X14
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X14, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y14
+	VMASKMOVPS Y13, Y14, (DX)
+	JMP        row1Stored
+
+row2Fewer:
+	JLT          row2Part
 	VEXTRACTF128 $0x01, Y11, X14
 	VPALIGNR     $0x0c, X11, X14, X14
 	VMOVUPS      X11, (DX)
 	VMOVUPS      X14, 12(DX)
-	JMP          rowStored
+	JMP          row2Stored
 
-rowPart:
+row2Part:
 	MOVQ       136(AX), R13
 	VMOVUPS    32(R13), Y14
 	VMASKMOVPS Y11, Y14, (DX)
-	JMP        rowStored
+	JMP        row2Stored
 
-bottomFewer:
-	JLT          bottomPart
+bottom2Fewer:
+	JLT          bottom2Part
 	VEXTRACTF128 $0x01, Y12, X2
 	VPALIGNR     $0x0c, X12, X2, X2
 	VMOVUPS      X12, (DX)
 	VMOVUPS      X2, 12(DX)
-	JMP          bottomStored
+	JMP          bottom2Stored
 
-bottomPart:
+bottom2Part:
 	MOVQ       136(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y12, Y2, (DX)
-	JMP        bottomStored
+	JMP        bottom2Stored
+
+bottom0Fewer:
+	JLT          bottom0Part
+	VEXTRACTF128 $0x01, Y13, X2
+	VPALIGNR     $0x0c, X13, X2, X2
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X2, 12(DX)
+	JMP          bottom0Stored
+
+bottom0Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y2
+	VMASKMOVPS Y13, Y2, (DX)
+	JMP        bottom0Stored
+
+bottom1Fewer:
+	JLT          bottom1Part
+	VEXTRACTF128 $0x01, Y11, X2
+	VPALIGNR     $0x0c, X11, X2, X2
+	VMOVUPS      X11, (DX)
+	VMOVUPS      X2, 12(DX)
+	JMP          bottom1Stored
+
+bottom1Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y2
+	VMASKMOVPS Y11, Y2, (DX)
+	JMP        bottom1Stored
 
 // func narrowSlideRight(a *byte)
 // Requires: AVX, FMA3
@@ -1011,12 +1159,58 @@ inside:
 	VFMADD231PS  Y12, Y8, Y13
 	VFMADD231PS  Y12, Y5, Y14
 	DECQ         R12
-	JZ           bottom
+	JZ           bottom2
 
 row:
 	ADDQ         BX, CX
-	VMOVAPS      Y13, Y12
-	VMOVAPS      Y14, Y13
+	VBROADCASTSS (R11), Y12
+	VMOVUPS      (CX), Y15
+	VFMADD231PS  Y15, Y9, Y13
+	VFMADD231PS  Y15, Y6, Y14
+	VFMADD231PS  Y15, Y3, Y12
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y13
+	VFMADD231PS  Y15, Y7, Y14
+	VFMADD231PS  Y15, Y4, Y12
+	VANDPS       8(CX), Y0, Y15
+	VFMADD231PS  Y15, Y11, Y13
+	VFMADD231PS  Y15, Y8, Y14
+	VFMADD231PS  Y15, Y5, Y12
+	VMAXPS       Y13, Y1, Y13
+	VMINPS       Y13, Y2, Y13
+	CMPQ         144(AX), $0x07
+	JLE          row0Fewer
+	VMOVUPS      Y13, (DX)
+
+row0Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom0
+	ADDQ         BX, CX
+	VBROADCASTSS (R11), Y13
+	VMOVUPS      (CX), Y15
+	VFMADD231PS  Y15, Y9, Y14
+	VFMADD231PS  Y15, Y6, Y12
+	VFMADD231PS  Y15, Y3, Y13
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y14
+	VFMADD231PS  Y15, Y7, Y12
+	VFMADD231PS  Y15, Y4, Y13
+	VANDPS       8(CX), Y0, Y15
+	VFMADD231PS  Y15, Y11, Y14
+	VFMADD231PS  Y15, Y8, Y12
+	VFMADD231PS  Y15, Y5, Y13
+	VMAXPS       Y14, Y1, Y14
+	VMINPS       Y14, Y2, Y14
+	CMPQ         144(AX), $0x07
+	JLE          row1Fewer
+	VMOVUPS      Y14, (DX)
+
+row1Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom1
+	ADDQ         BX, CX
 	VBROADCASTSS (R11), Y14
 	VMOVUPS      (CX), Y15
 	VFMADD231PS  Y15, Y9, Y12
@@ -1033,17 +1227,17 @@ row:
 	VMAXPS       Y12, Y1, Y12
 	VMINPS       Y12, Y2, Y12
 	CMPQ         144(AX), $0x07
-	JLE          rowFewer
+	JLE          row2Fewer
 	VMOVUPS      Y12, (DX)
 
-rowStored:
+row2Stored:
 	ADDQ SI, DX
 	DECQ R12
 	JNZ  row
 
-bottom:
+bottom2:
 	CMPQ        112(AX), $0x00
-	JEQ         border
+	JEQ         border2
 	ADDQ        BX, CX
 	VMOVUPS     (CX), Y3
 	VFMADD231PS Y3, Y9, Y13
@@ -1052,48 +1246,150 @@ bottom:
 	VANDPS      8(CX), Y0, Y3
 	VFMADD231PS Y3, Y11, Y13
 
-border:
+border2:
 	VMAXPS  Y13, Y1, Y13
 	VMINPS  Y13, Y2, Y13
 	CMPQ    152(AX), $0x07
-	JLE     bottomFewer
+	JLE     bottom2Fewer
 	VMOVUPS Y13, (DX)
 
-bottomStored:
+bottom2Stored:
 	ADDQ SI, DX
+	JMP  ended
+
+bottom0:
+	CMPQ        112(AX), $0x00
+	JEQ         border0
+	ADDQ        BX, CX
+	VMOVUPS     (CX), Y3
+	VFMADD231PS Y3, Y9, Y14
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y14
+	VANDPS      8(CX), Y0, Y3
+	VFMADD231PS Y3, Y11, Y14
+
+border0:
+	VMAXPS  Y14, Y1, Y14
+	VMINPS  Y14, Y2, Y14
+	CMPQ    152(AX), $0x07
+	JLE     bottom0Fewer
+	VMOVUPS Y14, (DX)
+
+bottom0Stored:
+	ADDQ SI, DX
+	JMP  ended
+
+bottom1:
+	CMPQ        112(AX), $0x00
+	JEQ         border1
+	ADDQ        BX, CX
+	VMOVUPS     (CX), Y3
+	VFMADD231PS Y3, Y9, Y12
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y12
+	VANDPS      8(CX), Y0, Y3
+	VFMADD231PS Y3, Y11, Y12
+
+border1:
+	VMAXPS  Y12, Y1, Y12
+	VMINPS  Y12, Y2, Y12
+	CMPQ    152(AX), $0x07
+	JLE     bottom1Fewer
+	VMOVUPS Y12, (DX)
+
+bottom1Stored:
+	ADDQ SI, DX
+
+ended:
 	ADDQ $0x04, R11
 	DECQ R9
 	JNZ  plane
 	VZEROUPPER
 	RET
 
-rowFewer:
-	JLT          rowPart
+row0Fewer:
+	JLT          row0Part
+	VEXTRACTF128 $0x01, Y13, X15
+	VPALIGNR     $0x0c, X13, X15, X15
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          row0Stored
+
+row0Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y13, Y15, (DX)
+	JMP        row0Stored
+
+row1Fewer:
+	JLT          row1Part
+	VEXTRACTF128 $0x01, Y14, X15
+	VPALIGNR     $0x0c, X14, X15, X15
+	VMOVUPS      X14, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y14, Y15, (DX)
+	JMP        row1Stored
+
+row2Fewer:
+	JLT          row2Part
 	VEXTRACTF128 $0x01, Y12, X15
 	VPALIGNR     $0x0c, X12, X15, X15
 	VMOVUPS      X12, (DX)
 	VMOVUPS      X15, 12(DX)
-	JMP          rowStored
+	JMP          row2Stored
 
-rowPart:
+row2Part:
 	MOVQ       136(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y12, Y15, (DX)
-	JMP        rowStored
+	JMP        row2Stored
 
-bottomFewer:
-	JLT          bottomPart
+bottom2Fewer:
+	JLT          bottom2Part
 	VEXTRACTF128 $0x01, Y13, X3
 	VPALIGNR     $0x0c, X13, X3, X3
 	VMOVUPS      X13, (DX)
 	VMOVUPS      X3, 12(DX)
-	JMP          bottomStored
+	JMP          bottom2Stored
 
-bottomPart:
+bottom2Part:
 	MOVQ       136(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y13, Y3, (DX)
-	JMP        bottomStored
+	JMP        bottom2Stored
+
+bottom0Fewer:
+	JLT          bottom0Part
+	VEXTRACTF128 $0x01, Y14, X3
+	VPALIGNR     $0x0c, X14, X3, X3
+	VMOVUPS      X14, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottom0Stored
+
+bottom0Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y14, Y3, (DX)
+	JMP        bottom0Stored
+
+bottom1Fewer:
+	JLT          bottom1Part
+	VEXTRACTF128 $0x01, Y12, X3
+	VPALIGNR     $0x0c, X12, X3, X3
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottom1Stored
+
+bottom1Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y12, Y3, (DX)
+	JMP        bottom1Stored
 
 // func narrowSlideLeft(a *byte)
 // Requires: AVX, FMA3
@@ -1155,12 +1451,58 @@ inside:
 	VFMADD231PS  Y12, Y8, Y13
 	VFMADD231PS  Y12, Y5, Y14
 	DECQ         R12
-	JZ           bottom
+	JZ           bottom2
 
 row:
 	ADDQ         BX, CX
-	VMOVAPS      Y13, Y12
-	VMOVAPS      Y14, Y13
+	VBROADCASTSS (R11), Y12
+	VANDPS       (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y13
+	VFMADD231PS  Y15, Y6, Y14
+	VFMADD231PS  Y15, Y3, Y12
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y13
+	VFMADD231PS  Y15, Y7, Y14
+	VFMADD231PS  Y15, Y4, Y12
+	VMOVUPS      8(CX), Y15
+	VFMADD231PS  Y15, Y11, Y13
+	VFMADD231PS  Y15, Y8, Y14
+	VFMADD231PS  Y15, Y5, Y12
+	VMAXPS       Y13, Y1, Y13
+	VMINPS       Y13, Y2, Y13
+	CMPQ         144(AX), $0x07
+	JLE          row0Fewer
+	VMOVUPS      Y13, (DX)
+
+row0Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom0
+	ADDQ         BX, CX
+	VBROADCASTSS (R11), Y13
+	VANDPS       (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y14
+	VFMADD231PS  Y15, Y6, Y12
+	VFMADD231PS  Y15, Y3, Y13
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y14
+	VFMADD231PS  Y15, Y7, Y12
+	VFMADD231PS  Y15, Y4, Y13
+	VMOVUPS      8(CX), Y15
+	VFMADD231PS  Y15, Y11, Y14
+	VFMADD231PS  Y15, Y8, Y12
+	VFMADD231PS  Y15, Y5, Y13
+	VMAXPS       Y14, Y1, Y14
+	VMINPS       Y14, Y2, Y14
+	CMPQ         144(AX), $0x07
+	JLE          row1Fewer
+	VMOVUPS      Y14, (DX)
+
+row1Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom1
+	ADDQ         BX, CX
 	VBROADCASTSS (R11), Y14
 	VANDPS       (CX), Y0, Y15
 	VFMADD231PS  Y15, Y9, Y12
@@ -1177,17 +1519,17 @@ row:
 	VMAXPS       Y12, Y1, Y12
 	VMINPS       Y12, Y2, Y12
 	CMPQ         144(AX), $0x07
-	JLE          rowFewer
+	JLE          row2Fewer
 	VMOVUPS      Y12, (DX)
 
-rowStored:
+row2Stored:
 	ADDQ SI, DX
 	DECQ R12
 	JNZ  row
 
-bottom:
+bottom2:
 	CMPQ        112(AX), $0x00
-	JEQ         border
+	JEQ         border2
 	ADDQ        BX, CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y13
@@ -1196,48 +1538,150 @@ bottom:
 	VMOVUPS     8(CX), Y3
 	VFMADD231PS Y3, Y11, Y13
 
-border:
+border2:
 	VMAXPS  Y13, Y1, Y13
 	VMINPS  Y13, Y2, Y13
 	CMPQ    152(AX), $0x07
-	JLE     bottomFewer
+	JLE     bottom2Fewer
 	VMOVUPS Y13, (DX)
 
-bottomStored:
+bottom2Stored:
 	ADDQ SI, DX
+	JMP  ended
+
+bottom0:
+	CMPQ        112(AX), $0x00
+	JEQ         border0
+	ADDQ        BX, CX
+	VANDPS      (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y14
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y14
+	VMOVUPS     8(CX), Y3
+	VFMADD231PS Y3, Y11, Y14
+
+border0:
+	VMAXPS  Y14, Y1, Y14
+	VMINPS  Y14, Y2, Y14
+	CMPQ    152(AX), $0x07
+	JLE     bottom0Fewer
+	VMOVUPS Y14, (DX)
+
+bottom0Stored:
+	ADDQ SI, DX
+	JMP  ended
+
+bottom1:
+	CMPQ        112(AX), $0x00
+	JEQ         border1
+	ADDQ        BX, CX
+	VANDPS      (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y12
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y12
+	VMOVUPS     8(CX), Y3
+	VFMADD231PS Y3, Y11, Y12
+
+border1:
+	VMAXPS  Y12, Y1, Y12
+	VMINPS  Y12, Y2, Y12
+	CMPQ    152(AX), $0x07
+	JLE     bottom1Fewer
+	VMOVUPS Y12, (DX)
+
+bottom1Stored:
+	ADDQ SI, DX
+
+ended:
 	ADDQ $0x04, R11
 	DECQ R9
 	JNZ  plane
 	VZEROUPPER
 	RET
 
-rowFewer:
-	JLT          rowPart
+row0Fewer:
+	JLT          row0Part
+	VEXTRACTF128 $0x01, Y13, X15
+	VPALIGNR     $0x0c, X13, X15, X15
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          row0Stored
+
+row0Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y13, Y15, (DX)
+	JMP        row0Stored
+
+row1Fewer:
+	JLT          row1Part
+	VEXTRACTF128 $0x01, Y14, X15
+	VPALIGNR     $0x0c, X14, X15, X15
+	VMOVUPS      X14, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y14, Y15, (DX)
+	JMP        row1Stored
+
+row2Fewer:
+	JLT          row2Part
 	VEXTRACTF128 $0x01, Y12, X15
 	VPALIGNR     $0x0c, X12, X15, X15
 	VMOVUPS      X12, (DX)
 	VMOVUPS      X15, 12(DX)
-	JMP          rowStored
+	JMP          row2Stored
 
-rowPart:
+row2Part:
 	MOVQ       136(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y12, Y15, (DX)
-	JMP        rowStored
+	JMP        row2Stored
 
-bottomFewer:
-	JLT          bottomPart
+bottom2Fewer:
+	JLT          bottom2Part
 	VEXTRACTF128 $0x01, Y13, X3
 	VPALIGNR     $0x0c, X13, X3, X3
 	VMOVUPS      X13, (DX)
 	VMOVUPS      X3, 12(DX)
-	JMP          bottomStored
+	JMP          bottom2Stored
 
-bottomPart:
+bottom2Part:
 	MOVQ       136(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y13, Y3, (DX)
-	JMP        bottomStored
+	JMP        bottom2Stored
+
+bottom0Fewer:
+	JLT          bottom0Part
+	VEXTRACTF128 $0x01, Y14, X3
+	VPALIGNR     $0x0c, X14, X3, X3
+	VMOVUPS      X14, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottom0Stored
+
+bottom0Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y14, Y3, (DX)
+	JMP        bottom0Stored
+
+bottom1Fewer:
+	JLT          bottom1Part
+	VEXTRACTF128 $0x01, Y12, X3
+	VPALIGNR     $0x0c, X12, X3, X3
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottom1Stored
+
+bottom1Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y12, Y3, (DX)
+	JMP        bottom1Stored
 
 // func narrowSlideWhole(a *byte)
 // Requires: AVX, FMA3
@@ -1300,12 +1744,60 @@ inside:
 	VFMADD231PS  Y12, Y8, Y13
 	VFMADD231PS  Y12, Y5, Y14
 	DECQ         R12
-	JZ           bottom
+	JZ           bottom2
 
 row:
 	ADDQ         BX, CX
-	VMOVAPS      Y13, Y12
-	VMOVAPS      Y14, Y13
+	VBROADCASTSS (R11), Y12
+	VANDPS       (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y13
+	VFMADD231PS  Y15, Y6, Y14
+	VFMADD231PS  Y15, Y3, Y12
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y13
+	VFMADD231PS  Y15, Y7, Y14
+	VFMADD231PS  Y15, Y4, Y12
+	VANDPS       8(CX), Y1, Y15
+	VFMADD231PS  Y15, Y11, Y13
+	VFMADD231PS  Y15, Y8, Y14
+	VFMADD231PS  Y15, Y5, Y12
+	VBROADCASTSS 124(AX), Y15
+	VMAXPS       Y13, Y2, Y13
+	VMINPS       Y13, Y15, Y13
+	CMPQ         144(AX), $0x07
+	JLE          row0Fewer
+	VMOVUPS      Y13, (DX)
+
+row0Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom0
+	ADDQ         BX, CX
+	VBROADCASTSS (R11), Y13
+	VANDPS       (CX), Y0, Y15
+	VFMADD231PS  Y15, Y9, Y14
+	VFMADD231PS  Y15, Y6, Y12
+	VFMADD231PS  Y15, Y3, Y13
+	VMOVUPS      4(CX), Y15
+	VFMADD231PS  Y15, Y10, Y14
+	VFMADD231PS  Y15, Y7, Y12
+	VFMADD231PS  Y15, Y4, Y13
+	VANDPS       8(CX), Y1, Y15
+	VFMADD231PS  Y15, Y11, Y14
+	VFMADD231PS  Y15, Y8, Y12
+	VFMADD231PS  Y15, Y5, Y13
+	VBROADCASTSS 124(AX), Y15
+	VMAXPS       Y14, Y2, Y14
+	VMINPS       Y14, Y15, Y14
+	CMPQ         144(AX), $0x07
+	JLE          row1Fewer
+	VMOVUPS      Y14, (DX)
+
+row1Stored:
+	ADDQ         SI, DX
+	DECQ         R12
+	JZ           bottom1
+	ADDQ         BX, CX
 	VBROADCASTSS (R11), Y14
 	VANDPS       (CX), Y0, Y15
 	VFMADD231PS  Y15, Y9, Y12
@@ -1323,17 +1815,17 @@ row:
 	VMAXPS       Y12, Y2, Y12
 	VMINPS       Y12, Y15, Y12
 	CMPQ         144(AX), $0x07
-	JLE          rowFewer
+	JLE          row2Fewer
 	VMOVUPS      Y12, (DX)
 
-rowStored:
+row2Stored:
 	ADDQ SI, DX
 	DECQ R12
 	JNZ  row
 
-bottom:
+bottom2:
 	CMPQ        112(AX), $0x00
-	JEQ         border
+	JEQ         border2
 	ADDQ        BX, CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y13
@@ -1342,49 +1834,153 @@ bottom:
 	VANDPS      8(CX), Y1, Y3
 	VFMADD231PS Y3, Y11, Y13
 
-border:
+border2:
 	VBROADCASTSS 124(AX), Y3
 	VMAXPS       Y13, Y2, Y13
 	VMINPS       Y13, Y3, Y13
 	CMPQ         152(AX), $0x07
-	JLE          bottomFewer
+	JLE          bottom2Fewer
 	VMOVUPS      Y13, (DX)
 
-bottomStored:
+bottom2Stored:
 	ADDQ SI, DX
+	JMP  ended
+
+bottom0:
+	CMPQ        112(AX), $0x00
+	JEQ         border0
+	ADDQ        BX, CX
+	VANDPS      (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y14
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y14
+	VANDPS      8(CX), Y1, Y3
+	VFMADD231PS Y3, Y11, Y14
+
+border0:
+	VBROADCASTSS 124(AX), Y3
+	VMAXPS       Y14, Y2, Y14
+	VMINPS       Y14, Y3, Y14
+	CMPQ         152(AX), $0x07
+	JLE          bottom0Fewer
+	VMOVUPS      Y14, (DX)
+
+bottom0Stored:
+	ADDQ SI, DX
+	JMP  ended
+
+bottom1:
+	CMPQ        112(AX), $0x00
+	JEQ         border1
+	ADDQ        BX, CX
+	VANDPS      (CX), Y0, Y3
+	VFMADD231PS Y3, Y9, Y12
+	VMOVUPS     4(CX), Y3
+	VFMADD231PS Y3, Y10, Y12
+	VANDPS      8(CX), Y1, Y3
+	VFMADD231PS Y3, Y11, Y12
+
+border1:
+	VBROADCASTSS 124(AX), Y3
+	VMAXPS       Y12, Y2, Y12
+	VMINPS       Y12, Y3, Y12
+	CMPQ         152(AX), $0x07
+	JLE          bottom1Fewer
+	VMOVUPS      Y12, (DX)
+
+bottom1Stored:
+	ADDQ SI, DX
+
+ended:
 	ADDQ $0x04, R11
 	DECQ R9
 	JNZ  plane
 	VZEROUPPER
 	RET
 
-rowFewer:
-	JLT          rowPart
+row0Fewer:
+	JLT          row0Part
+	VEXTRACTF128 $0x01, Y13, X15
+	VPALIGNR     $0x0c, X13, X15, X15
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          row0Stored
+
+row0Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y13, Y15, (DX)
+	JMP        row0Stored
+
+row1Fewer:
+	JLT          row1Part
+	VEXTRACTF128 $0x01, Y14, X15
+	VPALIGNR     $0x0c, X14, X15, X15
+	VMOVUPS      X14, (DX)
+	VMOVUPS      X15, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       136(AX), R13
+	VMOVUPS    32(R13), Y15
+	VMASKMOVPS Y14, Y15, (DX)
+	JMP        row1Stored
+
+row2Fewer:
+	JLT          row2Part
 	VEXTRACTF128 $0x01, Y12, X15
 	VPALIGNR     $0x0c, X12, X15, X15
 	VMOVUPS      X12, (DX)
 	VMOVUPS      X15, 12(DX)
-	JMP          rowStored
+	JMP          row2Stored
 
-rowPart:
+row2Part:
 	MOVQ       136(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y12, Y15, (DX)
-	JMP        rowStored
+	JMP        row2Stored
 
-bottomFewer:
-	JLT          bottomPart
+bottom2Fewer:
+	JLT          bottom2Part
 	VEXTRACTF128 $0x01, Y13, X3
 	VPALIGNR     $0x0c, X13, X3, X3
 	VMOVUPS      X13, (DX)
 	VMOVUPS      X3, 12(DX)
-	JMP          bottomStored
+	JMP          bottom2Stored
 
-bottomPart:
+bottom2Part:
 	MOVQ       136(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y13, Y3, (DX)
-	JMP        bottomStored
+	JMP        bottom2Stored
+
+bottom0Fewer:
+	JLT          bottom0Part
+	VEXTRACTF128 $0x01, Y14, X3
+	VPALIGNR     $0x0c, X14, X3, X3
+	VMOVUPS      X14, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottom0Stored
+
+bottom0Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y14, Y3, (DX)
+	JMP        bottom0Stored
+
+bottom1Fewer:
+	JLT          bottom1Part
+	VEXTRACTF128 $0x01, Y12, X3
+	VPALIGNR     $0x0c, X12, X3, X3
+	VMOVUPS      X12, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          bottom1Stored
+
+bottom1Part:
+	MOVQ       136(AX), CX
+	VMOVUPS    32(CX), Y3
+	VMASKMOVPS Y12, Y3, (DX)
+	JMP        bottom1Stored
 
 // func narrowSlideStrided(a *byte)
 // Requires: AVX, AVX2, FMA3

@@ -153,30 +153,46 @@ func narrowSlide(left, right bool) {
 		VFMADD231PS(p, w[3+v], here)
 		VFMADD231PS(p, w[v], after)
 	}
+	// What is after this row is here in the next, and before it in the one behind: registers change
+	// places in three rows, none is moved.
+	sums := []reg.VecVirtual{before, here, after}
+	bottom := func(turn int) string { return fmt.Sprint("bottom", turn%3) }
 	DECQ(s.left)
-	JZ(LabelRef("bottom"))
+	JZ(LabelRef(bottom(2)))
 	Label("row")
-	ADDQ(s.pitch, s.x)
-	VMOVAPS(here, before)
-	VMOVAPS(after, here)
-	VBROADCASTSS(s.bias, after)
-	for v := range 3 {
-		p := pixels(v)
-		VFMADD231PS(p, w[6+v], before)
-		VFMADD231PS(p, w[3+v], here)
-		VFMADD231PS(p, w[v], after)
-	}
-	store(before, slideStore, "row")
-	DECQ(s.left)
-	JNZ(LabelRef("row"))
-	Label("bottom")
-	s.ifField(slideBelow, "border", func() {
+	for turn := range 3 {
+		before, here, after := sums[(turn+1)%3], sums[(turn+2)%3], sums[turn]
 		ADDQ(s.pitch, s.x)
+		VBROADCASTSS(s.bias, after)
 		for v := range 3 {
-			VFMADD231PS(pixels(v), w[6+v], here)
+			p := pixels(v)
+			VFMADD231PS(p, w[6+v], before)
+			VFMADD231PS(p, w[3+v], here)
+			VFMADD231PS(p, w[v], after)
 		}
-	})
-	store(here, slideEnd, "bottom")
+		store(before, slideStore, fmt.Sprint("row", turn))
+		DECQ(s.left)
+		if turn < 2 {
+			JZ(LabelRef(bottom(turn)))
+		} else {
+			JNZ(LabelRef("row"))
+		}
+	}
+	for _, turn := range []int{2, 0, 1} {
+		here := sums[(turn+2)%3]
+		Label(bottom(turn))
+		s.ifField(slideBelow, fmt.Sprint("border", turn), func() {
+			ADDQ(s.pitch, s.x)
+			for v := range 3 {
+				VFMADD231PS(pixels(v), w[6+v], here)
+			}
+		})
+		store(here, slideEnd, bottom(turn))
+		if turn != 1 {
+			JMP(LabelRef("ended"))
+		}
+	}
+	Label("ended")
 	s.narrowEnd()
 	for _, emit := range aside {
 		emit()
