@@ -11,10 +11,12 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 	for _, threads := range []int{1, 2, 7, 8} {
 		for _, s := range []struct{ samples, groups, rows, columns, depth int }{
 			{1, 1, 1, 1, 1}, {1, 1, 1024, 49, 1024}, {2, 3, 20, 784, 80}, {1, 8, 48, 12544, 27}, {3, 1, 100, 50, 3000}, {1, 1, 64, 30, 3000}, {1, 1, 64, 17, 3000},
+			{1, 1, 512, 196, 512}, {2, 1, 256, 784, 128}, {1, 2, 100, 3136, 150}, {1, 1, 72, 392, 288}, // by Strassen's algorithm, where columns suffice
 		} {
 			weights := make([]*simd.Matrix, s.groups)
 			for i := range weights {
-				weights[i] = simd.Pack(simd.Best(), make([]float32, s.rows*s.depth), s.rows, s.depth, nil)
+				sizes := simd.Sizes{Rows: s.rows, Depth: s.depth, Columns: s.columns / threads}
+				weights[i] = simd.PackFor(simd.AVX2, make([]float32, s.rows*s.depth), sizes, nil)
 			}
 			g, tasks := newGrid(s.samples, weights, s.columns, 1, threads)
 			count := make([]uint8, s.samples*s.groups*s.rows*s.columns)
@@ -22,6 +24,9 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 				part := g.tile(task)
 				if part.n < 1 {
 					t.Errorf("%d threads, %+v: task %d of %d is %+v", threads, s, task, tasks, part)
+				}
+				if n := part.last - part.first; n < min(weights[0].Fewest(), weights[0].Panels()) {
+					t.Errorf("%d threads, %+v: task %d has %d panels", threads, s, task, n)
 				}
 				first, last := weights[0].Rows(part.first, part.last)
 				for m := first; m < last; m++ {
