@@ -1,11 +1,14 @@
 package cpu_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/internal/conformance"
 	"github.com/shufflegl/shufflegl/internal/racing"
+	"github.com/shufflegl/shufflegl/network"
 )
 
 func TestConformance(t *testing.T) {
@@ -22,4 +25,32 @@ func TestConformanceThreads(t *testing.T) {
 func TestConformanceReference(t *testing.T) {
 	racing.Skip(t)
 	conformance.Run(t, cpu.NewReference(), conformance.Options{Tolerance: 1e-12, Short: true})
+}
+
+// Stems of the suite are a test of convolutions and pools in one pass because they are done so.
+func TestConformanceStems(t *testing.T) {
+	stems, inOnePass := 0, 0
+	for _, c := range conformance.Cases() {
+		if !strings.HasPrefix(c.Name, "stem/") {
+			continue
+		}
+		stems++
+		g, err := c.Graph()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := cpu.AtLevel(cpu.New(cpu.Options{Threads: 1}), simd.AVX2)
+		p, err := network.NewPlan(g, b.PlanOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range p.Steps {
+			if cpu.InOnePass(&p.Steps[i]) {
+				inOnePass++
+			}
+		}
+	}
+	if inOnePass < stems*3/4 {
+		t.Errorf("only %d steps of %d stems are done in one pass", inOnePass, stems)
+	}
 }

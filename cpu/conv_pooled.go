@@ -31,6 +31,9 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	if !ok || f == nil || f.First != nil || s.Beside != nil {
 		return kernel{}, errOperator
 	}
+	if k, ok := newPooledDirect(s, op, threads, level); ok {
+		return k, nil
+	}
 	_, channels, _, _ := s.Inputs[0].NCHW()
 	groups := f.Op.G()
 	between := flatView(f.Shape)
@@ -47,9 +50,6 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	if k.inPixels() {
 		if k.slider = k.newSlider(level, &second); k.slider != nil {
 			k.scale = k.reciprocals()
-			if f.Act.Fn == network.FnClamp && f.Act.A >= 0 {
-				k.slider.Positive()
-			}
 		}
 	}
 	// Rows between the two that a band of the pool meets.

@@ -61,8 +61,8 @@ func (f fuser) beforePointwise(first *network.Prior, op network.Conv, x, y tenso
 	return t, most-alone < barrierWork
 }
 
-// beforePool is of a convolution and a pool: they are one step where what lies between
-// does not stay in a cache, and what a band reads does.
+// beforePool is of a convolution and a pool: they are one step where they are done in one pass, or
+// what lies between does not stay in a cache, and what a band reads does.
 func (f fuser) beforePool(first *network.Prior, op network.Pool, x, y tensor.Shape, floats int) (t network.Tile, pays bool) {
 	g := first.Op.G()
 	in, between := flatView(x), flatView(first.Shape)
@@ -71,6 +71,9 @@ func (f fuser) beforePool(first *network.Prior, op network.Pool, x, y tensor.Sha
 	channels := y[1] / g
 	rows := (floats/(channels*between.Width)-p.op.Kernel[0])/p.op.Stride[0] + 1
 	t = network.Tile{Channels: channels, Rows: max(1, min(y[2], rows)), Columns: y[3]}
+	if form, ok := directForm(f.level, first, op, in, second.Output); ok {
+		return t, form.Scratch() <= floats
+	}
 	if rows < 1 || first.Shape.Size() < largeMap || !p.inPixels() || p.newSlider(f.level, &second) == nil {
 		return t, false
 	}

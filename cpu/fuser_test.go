@@ -8,34 +8,34 @@ import (
 	"github.com/shufflegl/shufflegl/network/zoo"
 )
 
-// What is fused: with one thread only what leaves the caches, with two also what does
-// not make their parts too different. Without slides, nothing.
+// What is fused: with one thread what is done in one pass (stems, by AVX2) or leaves the caches, with
+// two also what does not make their parts too different. Without slides, nothing.
 func TestWhatIsFused(t *testing.T) {
 	_, slides := simd.NewSlide(simd.AVX2, simd.Form{Size: 3, Stride: 1, Top: 1, Left: 1, In: simd.Plane{Height: 9, Width: 9, Pitch: 9}, Out: simd.Plane{Height: 9, Width: 9, Pitch: 9}})
 	for _, c := range []struct {
 		model                  string
-		pools                  int // and the convolutions before them
-		narrowPairs, widePairs int // with two threads, AVX2 and AVX-512
+		narrowPools, widePools int // and the convolutions before them, AVX2 and AVX-512
+		narrowPairs, widePairs int // with two threads
 	}{
-		{"shufflenet_v1_g1_1.0x", 1, 1, 0},    // parts of halves are too small, of 14x14 too different
-		{"shufflenet_v1_g3_0.25x", 0, 15, 15}, // but where that is cheaper than a barrier
-		{"mobilenet_v1_1.0", 0, 1, 1},
-		{"squeezenet_1.1", 1, 0, 0},
-		{"resnet18", 1, 0, 0},
-		{"vgg16", 0, 0, 0}, // by Winograd
+		{"shufflenet_v1_g1_1.0x", 1, 1, 1, 0},    // parts of halves are too small, of 14x14 too different
+		{"shufflenet_v1_g3_0.25x", 1, 0, 15, 15}, // but where that is cheaper than a barrier
+		{"mobilenet_v1_1.0", 0, 0, 1, 1},
+		{"squeezenet_1.1", 1, 1, 0, 0},
+		{"resnet18", 1, 1, 0, 0},
+		{"vgg16", 0, 0, 0, 0}, // by Winograd
 	} {
 		g, err := zoo.Build(c.model, zoo.Options{Blank: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for level, pairs := range []int{simd.Go: 0, simd.AVX2: c.narrowPairs, simd.AVX512: c.widePairs} {
+		for level, fused := range [][2]int{simd.Go: {}, simd.AVX2: {c.narrowPools, c.narrowPairs}, simd.AVX512: {c.widePools, c.widePairs}} {
 			for threads := 1; threads <= 2; threads++ {
 				b := AtLevel(New(Options{Threads: threads}), simd.Level(level))
 				p, err := network.NewPlan(g, b.PlanOptions())
 				if err != nil {
 					t.Fatal(err)
 				}
-				want := map[network.Kernel]int{network.ConvPooled: c.pools, network.ConvFused: pairs * (threads - 1)}
+				want := map[network.Kernel]int{network.ConvPooled: fused[0], network.ConvFused: fused[1] * (threads - 1)}
 				for kernel, n := range want {
 					if level == int(simd.Go) || !slides {
 						n = 0

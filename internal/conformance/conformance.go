@@ -46,7 +46,7 @@ func (c Case) Inputs(g *network.Graph) []*tensor.Tensor {
 // Cases lists all networks. Their names are unique.
 func Cases() []Case {
 	return slices.Concat(pointwiseCases(), deepCases(), convCases(), depthwiseCases(), winogradCases(), poolCases(), denseCases(),
-		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), fusedCases(), besideCases(), classifierCases(), formCases(), binaryCases(),
+		elementwiseCases(), sqrtCases(), shuffleCases(), joinCases(), residualCases(), unitCases(), fusedCases(), stemCases(), besideCases(), classifierCases(), formCases(), binaryCases(),
 		transposeCases(), normCases(), meanCases(), productCases(), resampleCases(), looseCases(), wideCases(), softmaxCases(), randomCases(60))
 }
 

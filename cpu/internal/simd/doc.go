@@ -17,3 +17,4 @@ package simd
 //go:generate sh -c "cd gen && go run . -set narrow -out ../narrow_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set half -out ../half_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set strassen -out ../strassen_amd64.s -pkg simd"
+//go:generate sh -c "cd gen && go run . -set pooled -out ../pooled_amd64.s -pkg simd"

@@ -69,11 +69,6 @@ func narrowSlideAverage(a *slideArgs)
 //go:noescape
 func narrowSlideMax(a *slideArgs)
 
-// narrowSlideMaxPositive is the largest of 3x3 pixels that are not negative, every other pixel, inside planes.
-//
-//go:noescape
-func narrowSlideMaxPositive(a *slideArgs)
-
 // narrowSlideStridedMasked convolves a strip of up to 7 columns of planes anywhere with 3x3 weights, every other pixel.
 //
 //go:noescape
@@ -88,11 +83,6 @@ func narrowSlideAverageMasked(a *slideArgs)
 //
 //go:noescape
 func narrowSlideMaxMasked(a *slideArgs)
-
-// narrowSlideMaxPositiveMasked is the largest of 3x3 pixels that are not negative, every other pixel, anywhere.
-//
-//go:noescape
-func narrowSlideMaxPositiveMasked(a *slideArgs)
 
 // narrowTotal adds up the pixels of planes and scales the sums.
 //

@@ -12,13 +12,7 @@ type Slide struct {
 	strips []strip
 	full   int // rows of sums that have a row of pixels below
 	cached int // floats of planes that stay in the first cache from strip to strip
-
-	positive bool // no pixel is less than zero
 }
-
-// Positive says that no pixel is ever less than zero, and that every window meets one, which
-// makes maxima cheaper.
-func (s *Slide) Positive() { s.positive = true }
 
 type strip struct {
 	x, y      int // where it begins in the planes

@@ -53,8 +53,11 @@ func (s *Slide) Run(p *Planes, from, to int) {
 			a.masks, a.blocks, a.store, a.end = t.masks, &t.blocks, t.store, t.end
 			a.x, a.at, a.y = &p.X[0], 4*(x+t.x), &p.Y[y+t.y]
 			switch {
+			case f.Most && s.level == AVX2 && t.inside:
+				narrowSlideMax(&a)
+				continue
 			case f.Most && s.level == AVX2:
-				s.narrowMost(&a, t.inside)
+				narrowSlideMaxMasked(&a)
 				continue
 			case f.Most:
 				slideMax(&a)
@@ -87,19 +90,6 @@ func (s *Slide) Run(p *Planes, from, to int) {
 				slide2(&a)
 			}
 		}
-	}
-}
-
-func (s *Slide) narrowMost(a *slideArgs, inside bool) {
-	switch {
-	case s.positive && inside:
-		narrowSlideMaxPositive(a)
-	case s.positive:
-		narrowSlideMaxPositiveMasked(a)
-	case inside:
-		narrowSlideMax(a)
-	default:
-		narrowSlideMaxMasked(a)
 	}
 }
 

@@ -35,10 +35,6 @@ func TestSlide(t *testing.T) {
 		}
 		kind := fmt.Sprintf("stride %d, maximum %t, above %t, below %t", f.Stride, f.Most, f.Top == 0, f.Stride == 2 && s.full < f.Out.Height)
 		done[kind]++
-		if meets := func(in, out, before int) bool { return (out-1)*f.Stride-before < in }; r.IntN(2) == 0 &&
-			meets(f.In.Height, f.Out.Height, f.Top) && meets(f.In.Width, f.Out.Width, f.Left) {
-			s.Positive()
-		}
 		testSlide(t, r, s)
 	}
 	if len(done) != 1+8 { // with stride 1 there is one kind
@@ -67,11 +63,7 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 	for _, at := range p.From {
 		for y := range f.In.Height {
 			for x := range f.In.Width {
-				v := r.Float32()*2 - 1
-				if s.positive && v < 0 {
-					v = float32(math.Copysign(0, -1))
-				}
-				p.X[int(at)+y*f.In.Pitch+x] = v
+				p.X[int(at)+y*f.In.Pitch+x] = r.Float32()*2 - 1
 			}
 		}
 	}
@@ -127,8 +119,8 @@ func random(r *rand.Rand, n int) []float32 {
 }
 
 func TestSlideKeepsNaN(t *testing.T) {
-	for i := range 6 {
-		most, positive, nan := i/2 > 0, i/2 > 1, float32(math.NaN())
+	for i := range 4 {
+		most, nan := i/2 > 0, float32(math.NaN())
 		if i%2 == 1 { // as processors make them
 			nan = math.Float32frombits(0xffc00000)
 		}
@@ -139,14 +131,12 @@ func TestSlideKeepsNaN(t *testing.T) {
 				t.Skip("no slides at this level")
 			}
 			p := &Planes{X: make([]float32, 81), From: []int32{0}, Y: make([]float32, 25), To: []int32{0}, Weights: make([]float32, 9), Bias: []float32{0}, Hi: 1}
-			if p.X[at] = nan; positive {
-				s.Positive()
-			}
+			p.X[at] = nan
 			s.Run(p, 0, 5)
 			for i, v := range p.Y {
 				y, x := at/9-i/5*2, at%9-i%5*2
 				if met := y >= -1 && y <= 1 && x >= -1 && x <= 1; met != (v != v) {
-					t.Fatalf("maximum %t, positive %t, NaN at %d: pixel %d is %v", most, positive, at, i, v)
+					t.Fatalf("maximum %t, NaN at %d: pixel %d is %v", most, at, i, v)
 				}
 			}
 		}

@@ -302,15 +302,9 @@ func narrowSlideStrided(masked bool) {
 
 // narrowReduce is a sum or the largest of 3x3 pixels, every other pixel. Rows are put
 // together before they are taken apart.
-//
-// Where no pixel is less than zero, order is that of their bits as unsigned numbers, of
-// which those of a NaN are the largest. Only -0 must become 0.
-func narrowReduce(most, positive, masked bool) {
+func narrowReduce(most, masked bool) {
 	kind, what := "Average", "adds 3x3 pixels, every other pixel, and scales the sums"
-	switch {
-	case positive:
-		kind, what = "MaxPositive", "is the largest of 3x3 pixels that are not negative, every other pixel"
-	case most:
+	if most {
 		kind, what = "Max", "is the largest of 3x3 pixels, every other pixel"
 	}
 	name, where := "narrowSlide"+kind, "inside planes"
@@ -324,10 +318,7 @@ func narrowReduce(most, positive, masked bool) {
 	}
 	behind := behindOrder(name)
 	var least reg.VecVirtual
-	if positive {
-		least = YMM()
-		VXORPS(least, least, least)
-	} else if most { // padding does not win
+	if most { // padding does not win
 		least = YMM()
 		bits := GP32()
 		MOVL(U32(0xff800000), bits)
@@ -338,26 +329,19 @@ func narrowReduce(most, positive, masked bool) {
 	scale := s.field(slideScale)
 	load := func() []reg.VecVirtual {
 		return s.narrowPair(func(i int, v reg.VecVirtual) {
-			if masked && most && !positive {
+			if masked && most {
 				VBLENDVPS(masks[i], v, least, v)
 			} else if masked {
 				VANDPS(masks[i], v, v)
-			}
-			if positive {
-				VADDPS(least, v, v)
 			}
 		})
 	}
 	// join gives the sum, or the largest. MAXPS forgets a NaN, so who saw one is noted, and
 	// becomes one.
 	join := func(to reg.VecVirtual, others ...reg.VecVirtual) {
-		if positive || !most {
+		if !most {
 			for _, o := range others {
-				if positive {
-					VPMAXUD(o, to, to)
-				} else {
-					VADDPS(o, to, to)
-				}
+				VADDPS(o, to, to)
 			}
 			return
 		}
