@@ -8343,6 +8343,12 @@ lastfours:
 
 lastdone:
 clamp:
+	CMPQ       120(AX), $0x00
+	JEQ        near
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+near:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -9515,6 +9521,14 @@ lastfours:
 
 lastdone:
 clamp:
+	CMPQ       120(AX), $0x00
+	JEQ        near
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+near:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -9763,6 +9777,12 @@ lowerlastfours:
 
 lowerlastdone:
 lowerclamp:
+	CMPQ       120(AX), $0x00
+	JEQ        lowernear
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+lowernear:
 	VBROADCASTSS 104(AX), Y2
 	VBROADCASTSS 108(AX), Y3
 	MOVLQSX      (R8), R11
@@ -11183,6 +11203,16 @@ lastfours:
 
 lastdone:
 clamp:
+	CMPQ       120(AX), $0x00
+	JEQ        near
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+near:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -11506,6 +11536,14 @@ lowerlastfours:
 
 lowerlastdone:
 lowerclamp:
+	CMPQ       120(AX), $0x00
+	JEQ        lowernear
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+lowernear:
 	VBROADCASTSS 104(AX), Y4
 	VBROADCASTSS 108(AX), Y5
 	MOVLQSX      (R8), R11
@@ -13179,6 +13217,18 @@ lastfours:
 
 lastdone:
 clamp:
+	CMPQ       120(AX), $0x00
+	JEQ        near
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    12(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+near:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R11
@@ -13577,6 +13627,16 @@ lowerlastfours:
 
 lowerlastdone:
 lowerclamp:
+	CMPQ       120(AX), $0x00
+	JEQ        lowernear
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+lowernear:
 	VBROADCASTSS 104(AX), Y6
 	VBROADCASTSS 108(AX), Y7
 	MOVLQSX      (R8), R11
@@ -15507,6 +15567,20 @@ lastfours:
 
 lastdone:
 clamp:
+	CMPQ       120(AX), $0x00
+	JEQ        near
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    12(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    16(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+near:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R11
@@ -15980,6 +16054,18 @@ lowerlastfours:
 
 lowerlastdone:
 lowerclamp:
+	CMPQ       120(AX), $0x00
+	JEQ        lowernear
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    12(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+lowernear:
 	VBROADCASTSS 104(AX), Y8
 	VBROADCASTSS 108(AX), Y9
 	MOVLQSX      (R8), R11
@@ -18163,6 +18249,22 @@ lastfours:
 
 lastdone:
 clamp:
+	CMPQ       120(AX), $0x00
+	JEQ        near
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    12(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    16(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    20(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+near:
 	VBROADCASTSS 104(AX), Y12
 	VBROADCASTSS 108(AX), Y13
 	MOVLQSX      (R8), R11
@@ -18712,6 +18814,20 @@ lowerlastfours:
 
 lowerlastdone:
 lowerclamp:
+	CMPQ       120(AX), $0x00
+	JEQ        lowernear
+	MOVLQSX    (R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    4(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    8(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    12(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+	MOVLQSX    16(R8), R11
+	PREFETCHT0 64(DX)(R11*4)
+
+lowernear:
 	VBROADCASTSS 104(AX), Y10
 	VBROADCASTSS 108(AX), Y11
 	MOVLQSX      (R8), R11

@@ -38,6 +38,7 @@ type tileArgs struct {
 	columns int            // tiles; or for narrowRest the height of panels
 	lo, hi  float32
 	fresh   int // of column tiles: none has been computed
+	far     int // of column tiles: what the next column writes is fetched ahead
 }
 
 // columnsArgs is what columns1…columns4 are given: AVX-512 where no tile has them beside
@@ -59,6 +60,9 @@ func (m *Matrix) multiply(p *Product, n, first, last int) {
 	}
 	m.multiplyTiles(p, n, first, last)
 }
+
+// farColumns is of how many columns results, and what they are added to, are not in the second cache.
+const farColumns = 256
 
 // What a run of columns must have for those in front of a cache line's begin to be worth calls
 // of their own, and rows of which half a line more each pushes others out of the first cache.
@@ -169,6 +173,9 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, left, first, last int) (c
 		a.add, a.addRows = &p.Add[0], &p.AddRows[b.first-p.Skip]
 	}
 	a.fresh = 1
+	if n >= farColumns {
+		a.far = 1
+	}
 	columnTiles(a, m.level, b.height)
 	return columns
 }

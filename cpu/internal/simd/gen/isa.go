@@ -78,4 +78,5 @@ const (
 	atLo
 	atHi    = atLo + 4
 	atFresh = atHi + 4
+	atFar   = atFresh + 8
 )

@@ -236,6 +236,15 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		addResidual(label + "clamp")
 	}
 	Label(label + "clamp")
+	if p.behind != nil && s.bytes == 32 {
+		CMPQ(p.a.Offset(atFar), Imm(0))
+		JEQ(LabelRef(label + "near"))
+		for i := range m { // the next column's results, over what they are often added to
+			MOVLQSX(p.yRows.Offset(4*i), row)
+			PREFETCHT0(place(p.y, n))
+		}
+		Label(label + "near")
+	}
 	lo, hi := s.vec(), s.vec()
 	VBROADCASTSS(p.a.Offset(atLo), lo)
 	VBROADCASTSS(p.a.Offset(atHi), hi)
