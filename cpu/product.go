@@ -75,11 +75,12 @@ func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
 	each := (tiles + threads - 1) / threads
 	for _, to := range ends {
 		from := g.starts[len(g.starts)-1]
+		line := from // a tile should not have a part of two lines
+		if unit%lineFloats == 0 {
+			line = (from + lineFloats - 1) / lineFloats * lineFloats
+		}
 		for j := 1; j < each; j++ {
-			at := from + (to-from)*j/each/unit*unit
-			if unit == lineFloats { // a tile should not have a part of two lines
-				at = at / unit * unit
-			}
+			at := line + (from+(to-from)*j/each-line)/unit*unit
 			if at > g.starts[len(g.starts)-1] {
 				g.starts = append(g.starts, at)
 			}

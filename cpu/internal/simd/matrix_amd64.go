@@ -54,7 +54,7 @@ type columnsArgs struct {
 }
 
 func (m *Matrix) multiply(p *Product, n, first, last int) {
-	if lead := m.lead(p, n); lead > 0 {
+	if lead := m.lead(p, n, fewestLed); lead > 0 {
 		m.multiplyTiles(p, lead, first, last)
 		p, n = p.behind(lead), n-lead
 	}
@@ -72,10 +72,11 @@ const (
 )
 
 // lead is how many of n columns should come first, where rows begin in the middle of a cache
-// line: AVX2's tiles are as wide as a line, and would take two of each row.
-func (m *Matrix) lead(p *Product, n int) int {
+// line: AVX2's tiles are as wide as a line, and would take two of each row. With
+// fewer columns than the fewest there are none.
+func (m *Matrix) lead(p *Product, n, fewest int) int {
 	const line = 16
-	if m.level != AVX2 || n < fewestLed || m.depth == 0 {
+	if m.level != AVX2 || n < fewest || m.depth == 0 {
 		return 0
 	}
 	at := func(row int32) int { return int(uintptr(unsafe.Pointer(&p.X[row])) / 4 % line) }

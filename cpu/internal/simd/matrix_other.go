@@ -12,7 +12,7 @@ func levels() []Level { return []Level{Go} }
 
 func (m *Matrix) multiply(p *Product, n, first, last int) { m.multiplyGo(p, n, first, last) }
 
-func (m *Matrix) lead(*Product, int) int { return 0 }
+func (m *Matrix) lead(*Product, int, int) int { return 0 }
 
 // runStrassen is never called at level Go.
 func (m *Matrix) runStrassen(p *Product, columns, first, last int) {}

@@ -146,11 +146,11 @@ func aligned(s []float32) []float32 {
 
 // multiplyStrassen is Multiply by Strassen's algorithm, where there are pairs of tiles.
 func (m *Matrix) multiplyStrassen(p *Product, n, first, last int) {
-	if lead := m.lead(p, n); lead > 0 {
+	pair := 2 * m.level.Tile()
+	if lead := m.lead(p, n, pair); lead > 0 && (n-lead)/pair == n/pair {
 		m.multiplyQuarters(p, lead, first, last)
 		p, n = p.behind(lead), n-lead
 	}
-	pair := 2 * m.level.Tile()
 	if paired := n / pair * pair; paired > 0 {
 		if m.level == AVX2 {
 			m.runStrassen(p, paired, first, last)
