@@ -54,7 +54,7 @@ func newPooledDirect(s *network.Step, op network.Pool, threads int, level simd.L
 		k.groups = append(k.groups, simd.NewPooled(form, f.Weights.Data[g*weights:][:weights], bias))
 	}
 	if threads > 1 {
-		k.parts = max(1, min(s.Output.Height/fewestPooled, 4*threads))
+		k.parts = max(1, min(s.Output.Height/fewestPooled, 2*threads))
 	}
 	return kernel{tasks: len(s.Output.Planes) / k.planes * k.parts, run: k.run, scratch: k.groups[0].Scratch(),
 		reads: k.reads, writes: k.writes, phases: &k.conv}, true
