@@ -57,9 +57,9 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 		p := s.strip(from, n)
 		p.store, p.end = n, n
 		switch { // a whole register is quicker where the rest is overwritten
-		case i < count-1: // by the next strip
+		case i < count-1: // by the next strip, or right
 			p.store, p.end = lanes, lanes
-		case count == 1 && f.Stride == 1 && n >= lanes/2 && f.Out.Pitch == n: // by the next row
+		case f.Stride == 1 && n >= lanes/2 && f.Out.Pitch == f.Out.Width: // by the next row
 			p.store = lanes
 		}
 		s.strips = append(s.strips, p)
@@ -93,7 +93,11 @@ func (s *Slide) strip(from, n int) strip {
 		p.masks = [3]uint16{mask(0, 0, 2*n+1), 1<<n - 1, mask(lanes, lanes, 2*n+1)}
 	} else {
 		last := (p.registers - 1) * lanes
-		p.masks = [3]uint16{mask(0, 0, n), mask(last, last+1, n), mask(last, last+2, n)}
+		all := n // a register's pixels behind the strip are right, if they are pixels
+		if s.level == AVX2 {
+			all = lanes
+		}
+		p.masks = [3]uint16{mask(0, 0, all), mask(last, last+1, n), mask(last, last+2, all)}
 	}
 	for i, bits := range p.masks {
 		for lane := range p.blocks[i] {

@@ -49,6 +49,9 @@ func (s *Slide) Run(p *Planes, from, to int) {
 		a.planes = min(group, len(p.From)-first)
 		a.from, a.to = &p.From[first], &p.To[first]
 		for i := range s.strips {
+			if f.Stride == 1 { // the last one first: it writes over the next rows' first pixels
+				i = (i + len(s.strips) - 1) % len(s.strips)
+			}
 			t := &s.strips[i]
 			a.masks, a.blocks, a.store, a.end = t.masks, &t.blocks, t.store, t.end
 			a.x, a.at, a.y = &p.X[0], 4*(x+t.x), &p.Y[y+t.y]
