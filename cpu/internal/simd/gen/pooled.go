@@ -41,9 +41,7 @@ const (
 	quartersBlocks = quartersRow + 16
 )
 
-const (
-	pooledHeight = 3 // rows of weights at a time
-)
+const pooledHeight = 3 // rows of weights at a time
 
 func pooleds() {
 	quarters()
