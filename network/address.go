@@ -21,8 +21,8 @@ type buffer struct {
 	pinned                  bool // some view runs over several planes: they must stay neighbours
 }
 
-// fewLines is how many cache lines a plane must have for one more not to matter.
-const fewLines = 16
+// fewLines is how many cache lines a plane must have for one more to be worth its memory.
+const fewLines = 4
 
 func newBuffer(s tensor.Shape, opt *PlanOptions) *buffer {
 	planes, h, w := PlaneForm(s)

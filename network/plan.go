@@ -145,7 +145,7 @@ type PlanOptions struct {
 	// PlaneAlign makes planes of several elements start at multiples of so many floats;
 	// 0 means 4.
 	PlaneAlign int
-	// PlanesApart keeps large planes that begin at cache lines an odd number of lines
+	// PlanesApart keeps planes of four cache lines and more, that begin at lines, an odd number of lines
 	// apart: with a power of two in it the same pixel of many planes falls into few sets of
 	// a cache, which then cannot hold them.
 	PlanesApart bool
