@@ -80,6 +80,21 @@ func testEvenGrid(t *testing.T, groups, rows, depth, columns, threads int) {
 	}
 }
 
+// So do tasks of Strassen's products, though a share that begins with a row does not.
+func TestStrassenTasksBeginAtLines(t *testing.T) {
+	const rows, columns, pitch = 256, 784, 28
+	w := simd.PackFor(simd.AVX2, make([]float32, rows*rows), simd.Sizes{Rows: rows, Depth: rows, Columns: columns / 2}, nil)
+	if unit := w.Columns(); unit != 2*lineFloats {
+		t.Fatalf("columns are cut at multiples of %d", unit)
+	}
+	g, tasks := newGrid(1, []*simd.Matrix{w}, columns, pitch, 2)
+	for task := range tasks {
+		if tile := g.tile(task); tile.column%lineFloats != 0 && tile.column != columns/2 {
+			t.Errorf("task %d of %d begins at column %d", task, tasks, tile.column)
+		}
+	}
+}
+
 func TestInside(t *testing.T) {
 	for in := range 6 {
 		for out := range 6 {
