@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
@@ -22,7 +23,27 @@ func sharedNets(t *testing.T) map[string]*network.Graph {
 		}
 		nets[c.Name()] = g
 	}
+	nets["a stem of a map"] = stemOfMap(t)
 	return nets
+}
+
+// stemOfMap is a convolution and a pool of a map that shares wrote: stems read their input where
+// it is.
+func stemOfMap(t *testing.T) *network.Graph {
+	t.Helper()
+	r := rand.New(rand.NewPCG(5, 9))
+	b := network.NewBuilder("stem")
+	conv := func(x *network.Value, m, k, stride int) *network.Value {
+		x = b.Apply("conv", network.Conv{Window: network.Square(k, stride, k/2)}, x, b.Const("w", noise(r, m, x.Shape[1], k, k)))
+		return b.Apply("relu", network.Activate{Fn: network.ReLU()}, x)
+	}
+	x := conv(b.Input("x", 1, 3, 48, 56), 8, 1, 1)
+	x = b.Apply("pool", network.Pool{Window: network.Square(3, 2, 1)}, conv(x, 20, 3, 2))
+	g, err := b.Build(conv(x, 7, 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 // In arenas of their own, shares read what was written last, wherever that was, and no
