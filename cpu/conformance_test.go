@@ -1,6 +1,7 @@
 package cpu_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,9 @@ func TestConformanceReference(t *testing.T) {
 
 // Stems of the suite are a test of convolutions and pools in one pass because they are done so.
 func TestConformanceStems(t *testing.T) {
+	if !slices.Contains(simd.Levels(), simd.AVX2) {
+		t.Skip("needs AVX2")
+	}
 	stems, inOnePass := 0, 0
 	for _, c := range conformance.Cases() {
 		if !strings.HasPrefix(c.Name, "stem/") {

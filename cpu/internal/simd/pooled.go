@@ -40,7 +40,7 @@ const (
 // Pools reports whether there is a Pooled of this form.
 func (l Level) Pools(f PooledForm) bool {
 	most := (f.Size - 1) / 2
-	return l == AVX2 && (f.Size == 3 || f.Size == 7) && max(f.Conv[0], f.Conv[1]) <= most && max(f.Pool[0], f.Pool[1]) <= 1 &&
+	return l == AVX2 && hasSlides(l) && (f.Size == 3 || f.Size == 7) && max(f.Conv[0], f.Conv[1]) <= most && max(f.Pool[0], f.Pool[1]) <= 1 &&
 		// The middle of the last window is inside.
 		2*f.Y.Height-1-f.Pool[0] < f.Z.Height && 2*f.Y.Width-1-f.Pool[1] < f.Z.Width &&
 		(f.X.Width+f.Conv[1])/4+1 < f.line()
