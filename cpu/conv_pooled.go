@@ -18,7 +18,16 @@ type pooled struct {
 	planes   []int32            // of a group between the two, in scratch memory
 	floats   int                // that they take
 	band     int                // rows of the pool at a time
-	parts    int                // tasks of a group
+	rowParts
+}
+
+// rowParts cuts planes into parts of rows, which are tasks of a group of a sample.
+type rowParts struct{ parts, height int }
+
+// task is a task's part: rows [y0, y1) of a group of a sample.
+func (r rowParts) task(task int) (group, y0, y1 int) {
+	group, task = task/r.parts, task%r.parts
+	return group, r.height * task / r.parts, r.height * (task + 1) / r.parts
 }
 
 // fewestPooled is how many rows of the pool a task has at least, as tasks both do rows
@@ -42,7 +51,7 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	second := *s
 	second.Inputs = []network.View{between}
 	k := &pooled{pool: poolOf(s, op, between), between: f.Act, channels: channels, depth: channels / groups,
-		weights: packGroups(level, &first, groups, 0), parts: 1}
+		weights: packGroups(level, &first, groups, 0), rowParts: rowParts{1, s.Output.Height}}
 	if threads > 1 {
 		k.parts = max(1, min(s.Output.Height/fewestPooled, 4*threads))
 	}
@@ -66,12 +75,6 @@ func newPooled(s *network.Step, threads int, level simd.Level) (kernel, error) {
 		scratch: k.floats + max(k.depth*k.conv.floats(), k.out.Width)}
 	made.reads, made.writes, made.phases = k.reads, k.writes, &k.conv
 	return made, nil
-}
-
-// task is a task's part: rows [y0, y1) of a group of a sample.
-func (k *pooled) task(task int) (group, y0, y1 int) {
-	group, task = task/k.parts, task%k.parts
-	return group, k.out.Height * task / k.parts, k.out.Height * (task + 1) / k.parts
 }
 
 func (k *pooled) run(task int, arena, scratch []float32) {

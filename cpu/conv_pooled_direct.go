@@ -9,12 +9,12 @@ import (
 // maximum of 3x3 by two pixels, in one pass: there is no map between the two.
 type pooledDirect struct {
 	epilogue
+	rowParts
 	conv          phases         // of the convolution: where its input is
 	pool          network.Window // and the rows of the map between
-	height        int
+	between       int
 	groups        []*simd.Pooled
 	depth, planes int // of a group
-	parts         int // tasks of a group
 	floor, lo, hi float32
 }
 
@@ -40,7 +40,8 @@ func newPooledDirect(s *network.Step, op network.Pool, threads int, level simd.L
 		return kernel{}, false
 	}
 	n := f.Op.G()
-	k := &pooledDirect{epilogue: newEpilogue(s), pool: op.Normal(), height: f.Shape[2], depth: form.Depth, planes: f.Shape[1] / n, parts: 1}
+	k := &pooledDirect{epilogue: newEpilogue(s), pool: op.Normal(), between: f.Shape[2], depth: form.Depth, planes: f.Shape[1] / n,
+		rowParts: rowParts{1, s.Output.Height}}
 	k.conv = newPhases(s.Inputs[0], flatView(f.Shape), f.Op.Normal(), 0)
 	// The convolution's clamp may be done after the maximum, with the pool's.
 	lo, hi, _ := k.bounds()
@@ -60,12 +61,6 @@ func newPooledDirect(s *network.Step, op network.Pool, threads int, level simd.L
 		reads: k.reads, writes: k.writes, phases: &k.conv}, true
 }
 
-// task is a task's part: rows [y0, y1) of a group of a sample.
-func (k *pooledDirect) task(task int) (group, y0, y1 int) {
-	group, task = task/k.parts, task%k.parts
-	return group, k.out.Height * task / k.parts, k.out.Height * (task + 1) / k.parts
-}
-
 func (k *pooledDirect) run(task int, arena, scratch []float32) {
 	group, y0, y1 := k.task(task)
 	to := k.out.Planes[group*k.planes:][:k.planes]
@@ -73,19 +68,5 @@ func (k *pooledDirect) run(task int, arena, scratch []float32) {
 		Y: arena, To: to, Floor: k.floor, Lo: k.lo, Hi: k.hi}, y0, y1, scratch)
 	if _, _, after := k.bounds(); after {
 		k.activate(arena, to, y0, y1)
-	}
-}
-
-func (k *pooledDirect) reads(task int, visit func(at, n int)) {
-	group, y0, y1 := k.task(task)
-	if first, last := rowsMet(&k.pool, y0, y1, k.height); first < last {
-		k.conv.visitRows(k.conv.in.Planes[group*k.depth:][:k.depth], first, last, visit)
-	}
-}
-
-func (k *pooledDirect) writes(task int, visit func(at, n int)) {
-	group, y0, y1 := k.task(task)
-	for _, plane := range k.out.Planes[group*k.planes:][:k.planes] {
-		rowsOf(&k.out, plane, y0, y1, visit)
 	}
 }

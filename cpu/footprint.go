@@ -119,6 +119,20 @@ func (k *pooled) visit(v *network.View, group, y0, y1 int, visit func(at, n int)
 	}
 }
 
+func (k *pooledDirect) reads(task int, visit func(at, n int)) {
+	group, y0, y1 := k.task(task)
+	if first, last := rowsMet(&k.pool, y0, y1, k.between); first < last {
+		k.conv.visitRows(k.conv.in.Planes[group*k.depth:][:k.depth], first, last, visit)
+	}
+}
+
+func (k *pooledDirect) writes(task int, visit func(at, n int)) {
+	group, y0, y1 := k.task(task)
+	for _, plane := range k.out.Planes[group*k.planes:][:k.planes] {
+		rowsOf(&k.out, plane, y0, y1, visit)
+	}
+}
+
 func (k *fullyConnected) reads(task int, visit func(at, n int)) {
 	t := k.tile(task)
 	for _, plane := range k.in.Planes[t.sample*k.depth:][:k.depth] {
