@@ -17,7 +17,7 @@ type Options struct {
 	Threads int
 
 	// HalfWeights keeps the weights of fully connected layers as fp16, in half the
-	// memory: those layers take as long as it takes to read their weights. Each is rounded
+	// memory: those layers take as long as it takes to read their weights (see New). Each is rounded
 	// by up to 2^-11 of itself, or 2^-25 if it is below 2^-14; arithmetic and maps stay
 	// fp32. A finite weight beyond 65504 is an error (ErrRange); infinite ones and NaN stay
 	// what they are.
@@ -35,7 +35,8 @@ type Backend struct {
 
 // New returns the fast CPU backend. Some convolutions are by Winograd's or Strassen's algorithm
 // (Backend.Algorithm says which), where results are rounded otherwise, by up to 1e-5 of the largest,
-// and a NaN or an infinity spreads to some pixels beside it.
+// and a NaN or an infinity spreads to some pixels beside it. Weights of large fully connected layers are kept in
+// three bytes, where results are not told apart from those of float32.
 func New(opt Options) *Backend {
 	if opt.Threads < 1 {
 		opt.Threads = runtime.GOMAXPROCS(0)

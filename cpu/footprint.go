@@ -148,6 +148,28 @@ func (k *fullyConnected) writes(task int, visit func(at, n int)) {
 	k.visitTile(&t, k.weights[0].Rows, k.out.Planes, visit)
 }
 
+func (k *fullyConnectedCompact) reads(task int, visit func(at, n int)) {
+	sample, block := k.part(task)
+	for _, plane := range k.in.Planes[sample*k.depth:][:k.depth] {
+		visit(int(plane), 1)
+	}
+	if k.residual != nil {
+		k.visitBlock(sample, block, k.residual.Planes, visit)
+	}
+}
+
+func (k *fullyConnectedCompact) writes(task int, visit func(at, n int)) {
+	sample, block := k.part(task)
+	k.visitBlock(sample, block, k.out.Planes, visit)
+}
+
+func (k *fullyConnectedCompact) visitBlock(sample, block int, planes []int32, visit func(at, n int)) {
+	from, to := k.weights.Rows(block)
+	for _, plane := range planes[sample*k.rows+from : sample*k.rows+to] {
+		visit(int(plane), 1)
+	}
+}
+
 func (*grid) visitTile(t *tile, rows func(first, last int) (from, to int), planes []int32, visit func(at, n int)) {
 	from, to := rows(t.first, t.last)
 	for _, plane := range planes[t.plane+from : t.plane+to] {

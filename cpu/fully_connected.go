@@ -22,6 +22,9 @@ func newFullyConnected(s *network.Step, threads int, level simd.Level) (kernel, 
 	if _, ok := s.Op.(network.FullyConnected); !ok {
 		return kernel{}, errOperator
 	}
+	if w, ok := fixedWeights(s, level); ok {
+		return newFullyConnectedCompact(s, w), nil
+	}
 	k := &fullyConnected{epilogue: newEpilogue(s), in: s.Inputs[0], weights: packGroups(level, s, 1, 1), depth: s.Weights.Shape[1]}
 	var tasks int
 	k.grid, tasks = newGrid(len(k.in.Planes)/k.depth, k.weights, 1, 1, threads)

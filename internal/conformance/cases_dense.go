@@ -10,7 +10,7 @@ import (
 // denseCases are fully connected layers and softmax.
 func denseCases() []Case {
 	var cases []Case
-	for _, c := range []struct{ n, k, m int }{{1, 1, 1}, {1, 5, 3}, {1, 960, 10}, {1, 17, 1000}, {3, 12, 7}, {2, 1, 9}} {
+	for _, c := range []struct{ n, k, m int }{{1, 1, 1}, {1, 5, 3}, {1, 960, 10}, {1, 17, 1000}, {3, 12, 7}, {2, 1, 9}, {2, 33, 130}} {
 		cases = append(cases, net(fmt.Sprintf("fc/n%d_%dto%d", c.n, c.k, c.m), func(b *builder) value {
 			return b.fc(b.in(c.n, c.k), c.m)
 		}))
@@ -36,7 +36,8 @@ func denseCases() []Case {
 			x := b.do(network.FullyConnected{}, b.in(1, 6), b.constant(8, 6))
 			return b.do(network.Activate{Fn: network.Clip(-1, 1)}, x)
 		}),
-		net("fc/add", func(b *builder) value { x := b.in(2, 8); return b.relu(b.plus(b.fc(x, 8), x)) }))
+		net("fc/add", func(b *builder) value { x := b.in(2, 8); return b.relu(b.plus(b.fc(x, 8), x)) }),
+		net("fc/add_70", func(b *builder) value { x := b.in(2, 70); return b.relu(b.plus(b.fc(x, 70), x)) }))
 
 	softmax := func(axis int, scale float32, shape ...int) {
 		name := fmt.Sprintf("softmax/%v_axis%d_times%g", tensor.Shape(shape), axis, scale)

@@ -15,6 +15,6 @@ package simd
 //go:generate sh -c "cd gen && go run . -set winograd -out ../winograd_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set norm -out ../norm_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set narrow -out ../narrow_amd64.s -pkg simd"
-//go:generate sh -c "cd gen && go run . -set half -out ../half_amd64.s -pkg simd"
+//go:generate sh -c "cd gen && go run . -set compact -out ../compact_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set strassen -out ../strassen_amd64.s -pkg simd"
 //go:generate sh -c "cd gen && go run . -set pooled -out ../pooled_amd64.s -pkg simd"

@@ -35,9 +35,8 @@ func Evens(dst, src []float32) { evensGo(dst, src) }
 // Pause is what to do in a loop that waits.
 func Pause() {}
 
-// Halves is the level that HalfMatrix uses at a level.
+// Halves is the level that matrices in fp16 have at a level.
 func (l Level) Halves() Level { return l }
 
-func (l Level) halfProduct(sums *[HalfRows]float32, w []uint16, x []float32, rows []int32) {
-	halfProductGo(sums, w, x, rows)
-}
+// multiply is never called at level Go.
+func (m *Compact) multiply(sums *[CompactRows]float32, first, last int, x []float32, rows []int32) {}

@@ -36,7 +36,7 @@ func main() {
 }
 
 // sets are the files and what writes each.
-var sets = map[string]func(){"kernels": kernels, "winograd": winograd, "norm": norms, "narrow": narrows, "half": halfProducts, "strassen": strassens, "pooled": pooleds}
+var sets = map[string]func(){"kernels": kernels, "winograd": winograd, "norm": norms, "narrow": narrows, "compact": compacts, "strassen": strassens, "pooled": pooleds}
 
 func kernels() {
 	for m := 1; m <= height512; m++ {

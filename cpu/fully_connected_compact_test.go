@@ -2,11 +2,13 @@ package cpu_test
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu"
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/internal/conformance"
 	"github.com/shufflegl/shufflegl/internal/half"
 	"github.com/shufflegl/shufflegl/network"
@@ -35,17 +37,72 @@ func connected(t *testing.T, weights *tensor.Tensor) *network.Graph {
 	return g
 }
 
+func random(r *rand.Rand, shape ...int) *tensor.Tensor {
+	x := tensor.New(shape...)
+	for i := range x.Data {
+		x.Data[i] = r.Float32()*2 - 1
+	}
+	return x
+}
+
+// Weights are kept in 24 bits where there are enough rows and all are finite, and nobody can tell by the results.
+func TestFixedWeights(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	inf := float32(math.Inf(1))
+	for _, c := range []struct {
+		name   string
+		rows   int
+		weight float32
+		kept   bool
+	}{
+		{"few rows", 63, 1, false}, {"a block", 64, 1, true}, {"more", 130, 1, true}, {"a large one", 130, 1e30, true},
+		{"an infinite one", 130, inf, false}, {"a NaN", 130, inf - inf, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, in := random(r, c.rows, 70), []*tensor.Tensor{random(r, 2, 70)}
+			w.Data[7*70+3] = c.weight
+			g := connected(t, w)
+			want, err := cpu.Evaluate(g, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, level := range simd.Levels() {
+				b := cpu.AtLevel(cpu.New(cpu.Options{Threads: 2}), level)
+				s, err := network.Compile(b, g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				if got := cpu.InFixedWeights(b, &s.Plan.Steps[0]); got != (c.kept && level != simd.Go) {
+					t.Errorf("%v: in 24 bits: %t", level, got)
+				}
+				got, err := s.Run(in...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for row := range 2 {
+					for i := range c.rows {
+						got, want := float64(got[0].Data[row*c.rows+i]), float64(want["fc"].Data[row*c.rows+i])
+						if math.IsNaN(want) && math.IsNaN(got) || got == want {
+							continue
+						}
+						if !(math.Abs(got-want) <= 1e-6*max(10, math.Abs(want))) {
+							t.Errorf("%v: row %d of %d: %g, want %g", level, i, row, got, want)
+						}
+					}
+				}
+				if n := testing.AllocsPerRun(10, func() { s.RunInto(got, in) }); n != 0 {
+					t.Errorf("%v: %v allocations a run", level, n)
+				}
+			}
+		})
+	}
+}
+
 // What is computed is the product with the rounded weights, and nothing else is rounded.
 func TestHalfWeights(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	random := func(shape ...int) *tensor.Tensor {
-		x := tensor.New(shape...)
-		for i := range x.Data {
-			x.Data[i] = r.Float32()*2 - 1
-		}
-		return x
-	}
-	w, in := random(130, 70), []*tensor.Tensor{random(2, 70)}
+	w, in := random(r, 130, 70), []*tensor.Tensor{random(r, 2, 70)}
 	rounded, bits := w.Clone(), make([]uint16, len(w.Data))
 	half.Round(bits, w.Data)
 	half.Widen(rounded.Data, bits)

@@ -1,0 +1,64 @@
+package cpu
+
+import (
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
+	"github.com/shufflegl/shufflegl/internal/half"
+	"github.com/shufflegl/shufflegl/network"
+)
+
+// ErrRange says that a weight is too large to be kept as fp16.
+var ErrRange = half.ErrRange
+
+// fullyConnectedCompact is fullyConnected with weights in fewer bytes. A task is a block of rows
+// for one sample.
+type fullyConnectedCompact struct {
+	epilogue
+	in      network.View
+	weights *simd.Compact
+	rows    int
+	depth   int
+}
+
+// newFullyConnectedHalf keeps weights as fp16.
+func newFullyConnectedHalf(s *network.Step, level simd.Level) (kernel, error) {
+	if _, ok := s.Op.(network.FullyConnected); !ok {
+		return kernel{}, errOperator
+	}
+	rows, depth := s.Weights.Shape[0], s.Weights.Shape[1]
+	w, err := simd.PackHalf(level, s.Weights.Data, rows, depth, biasOf(s, 0))
+	if err != nil {
+		return kernel{}, err
+	}
+	return newFullyConnectedCompact(s, w), nil
+}
+
+// fixedWeights packs weights as integers of 24 bits, where that is faster: not by Go alone, nor
+// for less than a block of rows.
+func fixedWeights(s *network.Step, level simd.Level) (w *simd.Compact, ok bool) {
+	rows, depth := s.Weights.Shape[0], s.Weights.Shape[1]
+	if level == simd.Go || rows < simd.CompactRows {
+		return nil, false
+	}
+	return simd.PackFixed(level, s.Weights.Data, rows, depth, biasOf(s, 0))
+}
+
+func newFullyConnectedCompact(s *network.Step, w *simd.Compact) kernel {
+	rows, depth := s.Weights.Shape[0], s.Weights.Shape[1]
+	k := &fullyConnectedCompact{epilogue: newEpilogue(s), in: s.Inputs[0], weights: w, rows: rows, depth: depth}
+	return kernel{tasks: len(k.in.Planes) / depth * w.Blocks(), run: k.run, reads: k.reads, writes: k.writes}
+}
+
+// part is a task's sample and block.
+func (k *fullyConnectedCompact) part(task int) (sample, block int) {
+	return task / k.weights.Blocks(), task % k.weights.Blocks()
+}
+
+func (k *fullyConnectedCompact) run(task int, arena, _ []float32) {
+	sample, block := k.part(task)
+	var sums [simd.CompactRows]float32
+	k.weights.Multiply(&sums, block, arena, k.in.Planes[sample*k.depth:][:k.depth])
+	from, to := k.weights.Rows(block)
+	for i := from; i < to; i++ {
+		k.one(arena, sample*k.rows+i, sums[i-from])
+	}
+}

@@ -1,0 +1,60 @@
+package simd
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/shufflegl/shufflegl/internal/half"
+)
+
+// PackHalf packs a matrix of so many rows of depth floats as fp16, rounded to nearest. bias is
+// added to each row's products; nil is zero. An element that fp16 does not hold is an error.
+func PackHalf(level Level, w []float32, rows, depth int, bias []float32) (*Compact, error) {
+	m := newCompact(level.Halves(), halfKind, 1, rows, depth, bias)
+	bits := make([]uint16, depth)
+	for row := range rows {
+		m.scale[row] = 1
+		if k := half.Round(bits, w[row*depth:][:depth]); k >= 0 {
+			return nil, fmt.Errorf("%w: a weight of %g", half.ErrRange, w[row*depth+k])
+		}
+		for k, v := range bits {
+			binary.LittleEndian.PutUint16(m.element(row, k), v)
+		}
+	}
+	return m, nil
+}
+
+// fixedFactor is 1 where columns are multiplied by integers of 24 bits that are the upper ones of 32:
+// no sum is then larger than what it stands for.
+const (
+	fixedBits   = 24
+	fixedFactor = 1. / (1 << 31)
+	fixedLeast  = -95 // exponent of a row's largest element, for which all is above float32's subnormals
+)
+
+// PackFixed packs a matrix as integers of 24 bits, with a scale for each row, which lose no more than
+// float32 does in adding them up: each element is rounded by up to 2^-23 of its row's largest. Where an
+// element is not finite, or all of a row are next to nothing, ok is false.
+func PackFixed(level Level, w []float32, rows, depth int, bias []float32) (packed *Compact, ok bool) {
+	m := newCompact(level, fixedKind, fixedFactor, rows, depth, bias)
+	for row := range rows {
+		of := w[row*depth:][:depth]
+		largest := 0.
+		for _, v := range of {
+			largest = max(largest, math.Abs(float64(v))) // a NaN if there is one
+		}
+		_, exp := math.Frexp(largest) // largest < 2^exp
+		if math.IsNaN(largest) || math.IsInf(largest, 0) || largest > 0 && exp < fixedLeast {
+			return nil, false
+		}
+		m.scale[row] = float32(math.Ldexp(1, exp))
+		for k, v := range of {
+			const most = 1<<(fixedBits-1) - 1
+			i := int32(min(most, math.RoundToEven(math.Ldexp(float64(v), fixedBits-1-exp))))
+			e := m.element(row, k)
+			e[0], e[1], e[2] = byte(i), byte(i>>8), byte(i>>16)
+		}
+	}
+	return m, true
+}
