@@ -51,9 +51,9 @@ func newCompact(level Level, kind kind, factor float32, rows, depth int, bias []
 // strip is the bytes of a strip.
 func (m *Compact) strip() int { return stripRows * m.depth * int(m.kind) }
 
-// element is where an element is.
+// element is where an element is, and those behind.
 func (m *Compact) element(row, k int) []byte {
-	return m.data[row/stripRows*m.strip()+(k*stripRows+row%stripRows)*int(m.kind):][:m.kind]
+	return m.data[row/stripRows*m.strip()+(k*stripRows+row%stripRows)*int(m.kind):]
 }
 
 // Blocks is how many blocks there are: what Multiply can be cut into.

@@ -40,21 +40,33 @@ func PackFixed(level Level, w []float32, rows, depth int, bias []float32) (packe
 	m := newCompact(level, fixedKind, fixedFactor, rows, depth, bias)
 	for row := range rows {
 		of := w[row*depth:][:depth]
-		largest := 0.
-		for _, v := range of {
-			largest = max(largest, math.Abs(float64(v))) // a NaN if there is one
-		}
-		_, exp := math.Frexp(largest) // largest < 2^exp
-		if math.IsNaN(largest) || math.IsInf(largest, 0) || largest > 0 && exp < fixedLeast {
+		exp, ok := exponent(of)
+		if !ok {
 			return nil, false
 		}
+		const most = 1<<(fixedBits-1) - 1
 		m.scale[row] = float32(math.Ldexp(1, exp))
+		times := math.Ldexp(1, fixedBits-1-exp)
+		at := m.element(row, 0)
 		for k, v := range of {
-			const most = 1<<(fixedBits-1) - 1
-			i := int32(min(most, math.RoundToEven(math.Ldexp(float64(v), fixedBits-1-exp))))
-			e := m.element(row, k)
+			i := min(int32(math.RoundToEven(float64(v)*times)), most)
+			e := at[k*stripRows*int(fixedKind):][:fixedKind]
 			e[0], e[1], e[2] = byte(i), byte(i>>8), byte(i>>16)
 		}
 	}
 	return m, true
+}
+
+// exponent is that of the power of two that all of a row are below, if integers times a power of two can
+// stand for them.
+func exponent(row []float32) (exp int, ok bool) {
+	largest := float32(0)
+	for _, v := range row {
+		largest = max(largest, v, -v) // a NaN if there is one
+	}
+	if largest == 0 {
+		return 0, true
+	}
+	_, exp = math.Frexp(float64(largest))
+	return exp, largest <= math.MaxFloat32 && exp >= fixedLeast
 }
