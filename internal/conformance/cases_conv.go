@@ -43,7 +43,7 @@ func pointwiseCases() []Case {
 }
 
 // deepCases are products of so many rows, so long sums and so many pixels that some backends compute
-// them with fewer multiply-adds.
+// them with fewer multiply-adds, or in parts.
 func deepCases() []Case {
 	hard := network.Activate{Fn: network.Activation{Fn: network.FnHardSwish}}
 	return []Case{
@@ -59,6 +59,14 @@ func deepCases() []Case {
 		}),
 		net("deep/behind_depthwise", func(b *builder) value {
 			return b.relu(b.pointwise(b.relu(b.depthwise(b.in(1, 128, 32, 20), 3, 1)), 128, 1))
+		}),
+		net("deep/520to257_7x7", func(b *builder) value { return b.relu(b.pointwise(b.in(1, 520, 7, 7), 257, 1)) }),
+		net("deep/512to512_5x5_residual", func(b *builder) value {
+			x := b.in(1, 512, 5, 5)
+			return b.relu(b.plus(b.pointwise(x, 512, 1), x))
+		}),
+		net("deep/3x3_s2_of_70", func(b *builder) value {
+			return b.do(hard, b.conv(b.in(1, 70, 11, 9), 260, network.Conv{Window: network.Square(3, 2, 1), Groups: 1}))
 		}),
 		net("deep/3x3_s2", func(b *builder) value {
 			return b.relu(b.conv(b.in(1, 20, 33, 37), 64, network.Conv{Window: network.Square(3, 2, 1), Groups: 1}))

@@ -23,7 +23,10 @@ var compactKinds = []struct {
 			return nil, errors.New("not packed")
 		}
 		return m, nil
-	}, func(_, largest float64) float64 { return largest * 0x1p-23 }},
+	}, func(_, largest float64) float64 {
+		_, exp := math.Frexp(largest)
+		return math.Ldexp(1, exp-24) // half a step, at most 2^-23 of the largest
+	}},
 }
 
 // eachCompact runs a test for every kind and level.

@@ -11,6 +11,7 @@ type Matrix struct {
 	panels      []panel
 	data, bias  []float32
 	strassen    *strassen // nil: only plain sums
+	parts       []*Matrix // of the depth, one after the other; nil: all at once
 }
 
 type panel struct{ first, height, at int }
@@ -30,19 +31,27 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	if bias != nil {
 		copy(m.bias, bias[:rows])
 	}
-	first, at := 0, 0
-	for _, height := range level.heights(rows) {
-		p := panel{first: first, height: height, at: at}
-		first += p.height
+	at := 0
+	m.panels = level.panels(rows, depth)
+	for _, p := range m.panels {
 		for k := range depth {
 			for r := range p.height {
 				m.data[at] = w[(p.first+r)*depth+k]
 				at++
 			}
 		}
-		m.panels = append(m.panels, p)
 	}
 	return m
+}
+
+// panels cuts a matrix into panels.
+func (l Level) panels(rows, depth int) (panels []panel) {
+	first := 0
+	for _, height := range l.heights(rows) {
+		panels = append(panels, panel{first: first, height: height, at: first * depth})
+		first += height
+	}
+	return panels
 }
 
 // heights cuts rows into panels of equal height, or nearly: 20 rows are better cut 7+7+6 than
@@ -150,6 +159,10 @@ type Product struct {
 func (m *Matrix) Multiply(p *Product, n, first, last int) {
 	if m.strassen != nil {
 		m.multiplyStrassen(p, n, first, last)
+		return
+	}
+	if m.parts != nil {
+		m.multiplyParts(p, n, first, last)
 		return
 	}
 	m.plain(p, n, first, last)

@@ -86,6 +86,9 @@ func PackFor(level Level, w []float32, f Sizes, bias []float32) *Matrix {
 	if level.Strassen(f) {
 		return packStrassen(level, w, f.Rows, f.Depth, bias)
 	}
+	if parts := level.parts(f); parts > 1 {
+		return packParts(level, w, f, bias, parts)
+	}
 	return Pack(level, w, f.Rows, f.Depth, bias)
 }
 
