@@ -69,7 +69,7 @@ func TestCompactElements(t *testing.T) {
 			rows, depth := size[0], size[1]
 			w, largest := make([]float32, rows*depth), make([]float64, rows)
 			for i := range w {
-				w[i] = (r.Float32()*2 - 1) * float32(math.Ldexp(1, i/depth%19-9))
+				w[i] = float32(math.Ldexp(r.NormFloat64(), i/depth%19-9)) // with all of their bits
 				largest[i/depth] = max(largest[i/depth], math.Abs(float64(w[i])))
 			}
 			m, err := compactKinds[kind].pack(level, w, rows, depth, nil)
