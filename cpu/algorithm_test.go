@@ -9,9 +9,10 @@ import (
 )
 
 // Which convolutions are computed by which algorithm. Where tiles are few, Winograd's many weights
-// cost more than they save; where there are few rows, pixels or terms in a sum, Strassen's sums do.
+// cost more than they save; where there are few rows, pixels or terms in a sum, Strassen's sums do. And where
+// weights are kept in fewer bytes.
 func TestAlgorithm(t *testing.T) {
-	const winograd, strassen = "Winograd F(4x4, 3x3)", "Strassen"
+	const winograd, strassen, fixed = "Winograd F(4x4, 3x3)", "Strassen", "weights in 24 bits"
 	for _, c := range []struct {
 		network string
 		level   simd.Level
@@ -25,7 +26,7 @@ func TestAlgorithm(t *testing.T) {
 			"conv_general/128x28x28-128x28x28-g1":          winograd,
 			"conv_general/256x14x14-256x14x14-g1+residual": winograd,
 			"conv_general/512x7x7-512x7x7-g1":              "Winograd F(2x2, 3x3)",
-			"fully_connected/512x1x1-1000x1x1":             "",
+			"fully_connected/512x1x1-1000x1x1":             fixed,
 		}},
 		{"resnet18", simd.AVX2, 1, map[string]string{
 			"conv_general/64x56x56-128x28x28-g1":  strassen,
@@ -37,7 +38,7 @@ func TestAlgorithm(t *testing.T) {
 			"conv_pointwise/64x56x56-128x56x56-g1":    strassen,
 			"conv_pointwise/512x14x14-512x14x14-g1":   strassen,
 			"conv_pointwise/1024x7x7-1024x7x7-g1":     "",
-			"fully_connected/1024x1x1-1000x1x1":       "",
+			"fully_connected/1024x1x1-1000x1x1":       fixed,
 		}},
 		{"shufflenet_v1_g1_1.0x", simd.AVX2, 1, map[string]string{
 			"conv_pointwise/144x28x28-36x28x28-g1":          "",
@@ -46,7 +47,7 @@ func TestAlgorithm(t *testing.T) {
 			"conv_pointwise/576x7x7-144x7x7-g1":             "",
 		}},
 		{"shufflenet_v1_g1_1.0x", simd.AVX2, 2, map[string]string{"conv_pointwise/288x14x14-72x14x14-g1": ""}},
-		{"shufflenet_v1_g1_1.0x", simd.Go, 1, map[string]string{"conv_pointwise/288x14x14-72x14x14-g1": ""}},
+		{"shufflenet_v1_g1_1.0x", simd.Go, 1, map[string]string{"conv_pointwise/288x14x14-72x14x14-g1": "", "fully_connected/576x1x1-1000x1x1": ""}},
 	} {
 		g, err := zoo.Build(c.network, zoo.Options{})
 		if err != nil {

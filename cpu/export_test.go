@@ -25,9 +25,3 @@ func InOnePass(s *network.Step) bool {
 	_, ok := directForm(simd.AVX2, s.First, s.Op.(network.Pool), s.Inputs[0], s.Output)
 	return ok && s.Residual == nil
 }
-
-// InFixedWeights reports whether a backend keeps a step's weights in 24 bits.
-func InFixedWeights(b *Backend, s *network.Step) bool {
-	_, ok := fixedWeights(s, b.level)
-	return ok
-}

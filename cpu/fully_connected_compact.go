@@ -32,14 +32,18 @@ func newFullyConnectedHalf(s *network.Step, level simd.Level) (kernel, error) {
 	return newFullyConnectedCompact(s, w), nil
 }
 
-// fixedWeights packs weights as integers of 24 bits, where that is faster: not by Go alone, nor
-// for less than a block of rows.
+// fixedPays reports whether weights are kept as integers of 24 bits, if they can be: not by Go alone, nor
+// for less than a block of rows, where that is not faster.
+func fixedPays(s *network.Step, level simd.Level) bool {
+	return level != simd.Go && s.Weights.Shape[0] >= simd.CompactRows
+}
+
+// fixedWeights packs weights as integers of 24 bits, where that pays and can be done.
 func fixedWeights(s *network.Step, level simd.Level) (w *simd.Compact, ok bool) {
-	rows, depth := s.Weights.Shape[0], s.Weights.Shape[1]
-	if level == simd.Go || rows < simd.CompactRows {
+	if !fixedPays(s, level) {
 		return nil, false
 	}
-	return simd.PackFixed(level, s.Weights.Data, rows, depth, biasOf(s, 0))
+	return simd.PackFixed(level, s.Weights.Data, s.Weights.Shape[0], s.Weights.Shape[1], biasOf(s, 0))
 }
 
 func newFullyConnectedCompact(s *network.Step, w *simd.Compact) kernel {

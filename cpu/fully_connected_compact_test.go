@@ -73,8 +73,8 @@ func TestFixedWeights(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer s.Close()
-				if got := cpu.InFixedWeights(b, &s.Plan.Steps[0]); got != (c.kept && level != simd.Go) {
-					t.Errorf("%v: in 24 bits: %t", level, got)
+				if got := b.Algorithm(&s.Plan.Steps[0]); (got == "weights in 24 bits") != (c.kept && level != simd.Go) {
+					t.Errorf("%v: %q", level, got)
 				}
 				got, err := s.Run(in...)
 				if err != nil {

@@ -94,10 +94,10 @@ func planCommand() command {
 	}
 }
 
-// printAlgorithms tells what the CPU here would not compute as sums of products.
+// printAlgorithms tells what the CPU here would not compute as sums of products of float32.
 func printAlgorithms(w io.Writer, p *network.Plan) error {
 	backend := cpu.New(cpu.Options{})
-	title := "\nby other algorithms on this processor:\n"
+	title := "\non this processor not by sums of products of float32 alone:\n"
 	for i := range p.Steps {
 		if a := backend.Algorithm(&p.Steps[i]); a != "" {
 			if _, err := fmt.Fprintf(w, "%s%4d  %s  %s\n", title, i, p.Steps[i].Kernel, a); err != nil {

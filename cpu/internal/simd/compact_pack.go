@@ -57,6 +57,16 @@ func PackFixed(level Level, w []float32, rows, depth int, bias []float32) (packe
 	return m, true
 }
 
+// FitsFixed reports whether PackFixed can pack such a matrix.
+func FitsFixed(w []float32, rows, depth int) bool {
+	for row := range rows {
+		if _, ok := exponent(w[row*depth:][:depth]); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // exponent is that of the power of two that all of a row are below, if integers times a power of two can
 // stand for them.
 func exponent(row []float32) (exp int, ok bool) {

@@ -160,7 +160,7 @@ func TestPackFixed(t *testing.T) {
 		{[]float32{1, -2, 3, 4}, true}, {[]float32{0, 0, 1, 2}, true}, {[]float32{math.MaxFloat32, -math.MaxFloat32, 1, 1}, true}, {[]float32{0x1p-96, 0, 1, 1}, true},
 		{[]float32{1, inf, 1, 1}, false}, {[]float32{1, 1, nan, 1}, false}, {[]float32{1, 1, 1, -inf}, false}, {[]float32{0x1p-97, 0, 1, 1}, false},
 	} {
-		if _, ok := PackFixed(Best(), c.w, 2, 2, nil); ok != c.ok {
+		if _, ok := PackFixed(Best(), c.w, 2, 2, nil); ok != c.ok || FitsFixed(c.w, 2, 2) != ok {
 			t.Errorf("%v: %t", c.w, ok)
 		}
 	}
