@@ -17,17 +17,17 @@ func fits(w simd.Winograd, op network.Conv) bool {
 // products take, as "Winograd F(4x4, 3x3)" or "Strassen", or says that it reads fewer bytes, as "weights in
 // 24 bits"; it is empty for all other steps.
 func (b *Backend) Algorithm(s *network.Step) string {
-	if s.Kernel == network.FullyConnectedRow {
-		switch {
-		case b.halves:
-			return "weights in fp16"
-		case fixedPays(s, b.level) && simd.FitsFixed(s.Weights.Data, s.Weights.Shape[0], s.Weights.Shape[1]):
+	op, conv := s.Op.(network.Conv)
+	if s.Kernel == network.FullyConnectedRow && b.halves {
+		return "weights in fp16"
+	}
+	if s.Kernel == network.FullyConnectedRow || s.Kernel == network.ConvPointwise && conv && onePixel(s, op) {
+		if fixedPays(s, b.level) && simd.FitsFixed(s.Weights.Data, s.Weights.Shape[0], s.Weights.Shape[1]) {
 			return "weights in 24 bits"
 		}
 		return ""
 	}
-	op, ok := s.Op.(network.Conv)
-	if !ok {
+	if !conv {
 		return ""
 	}
 	threads := b.threads

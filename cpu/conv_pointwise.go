@@ -28,6 +28,11 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	}
 	in := s.Inputs[0]
 	samples, channels, h, w := in.NCHW()
+	if onePixel(s, op) {
+		if w, ok := fixedWeights(s, level); ok {
+			return newFullyConnectedCompact(s, w), nil
+		}
+	}
 	k := &pointwise{epilogue: newEpilogue(s), in: in, channels: channels, depth: channels / op.G(),
 		weights: packGroups(level, s, op.G(), columnsEach(s, threads)), pitch: in.RowStride}
 	if h == 1 {
@@ -40,6 +45,11 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		made.reads, made.writes = k.reads, k.writes
 	}
 	return made, nil
+}
+
+// onePixel reports whether a convolution of maps of one pixel is a fully connected layer.
+func onePixel(s *network.Step, op network.Conv) bool {
+	return op.Pointwise() && op.G() == 1 && s.Output.Height*s.Output.Width == 1
 }
 
 // packGroups packs each group's rows of a convolution's weights, for products with so many

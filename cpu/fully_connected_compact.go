@@ -9,8 +9,8 @@ import (
 // ErrRange says that a weight is too large to be kept as fp16.
 var ErrRange = half.ErrRange
 
-// fullyConnectedCompact is fullyConnected with weights in fewer bytes. A task is a block of rows
-// for one sample.
+// fullyConnectedCompact is fullyConnected, or a pointwise convolution of maps of one pixel, with weights
+// in fewer bytes. A task is a block of rows for one sample.
 type fullyConnectedCompact struct {
 	epilogue
 	in      network.View

@@ -145,3 +145,29 @@ func TestHalfWeightsRange(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A convolution of maps of one pixel is a fully connected layer, if it has no groups.
+func TestOnePixel(t *testing.T) {
+	for _, c := range []struct {
+		side, groups int
+		kept         bool
+	}{{1, 1, true}, {1, 2, false}, {2, 1, false}} {
+		b := network.NewBuilder("one pixel")
+		x := b.Input("x", 2, 70, c.side, c.side)
+		op := network.Conv{Window: network.Square(1, 1, 0), Groups: c.groups}
+		g, err := b.Build(b.Apply("conv", op, x, b.Const("w", tensor.New(130, 70/c.groups, 1, 1))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, level := range simd.Levels() {
+			backend := cpu.AtLevel(cpu.New(cpu.Options{}), level)
+			p, err := network.PlanFor(backend, g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := backend.Algorithm(&p.Steps[0]); (got == "weights in 24 bits") != (c.kept && level != simd.Go) {
+				t.Errorf("%+v, %v: %q", c, level, got)
+			}
+		}
+	}
+}

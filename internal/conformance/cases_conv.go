@@ -38,6 +38,7 @@ func pointwiseCases() []Case {
 	}
 	add(1, 300, 70, 1, size{7, 7})
 	add(1, 130, 8, 1, size{1, 3})
+	add(1, 75, 150, 2, size{1, 1})
 	add(2, 4, 3, 1, size{40, 33})
 	return cases
 }
@@ -59,6 +60,10 @@ func deepCases() []Case {
 		}),
 		net("deep/behind_depthwise", func(b *builder) value {
 			return b.relu(b.pointwise(b.relu(b.depthwise(b.in(1, 128, 32, 20), 3, 1)), 128, 1))
+		}),
+		net("deep/squeeze", func(b *builder) value { // pooled, and two convolutions of one pixel
+			x := b.do(network.GlobalPool{Reduce: network.Average}, b.in(2, 70, 5, 6))
+			return b.do(hard, b.pointwise(b.relu(b.pointwise(x, 65, 1)), 70, 1))
 		}),
 		net("deep/520to257_7x7", func(b *builder) value { return b.relu(b.pointwise(b.in(1, 520, 7, 7), 257, 1)) }),
 		net("deep/512to512_5x5_residual", func(b *builder) value {
