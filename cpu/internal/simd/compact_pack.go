@@ -25,17 +25,21 @@ func PackHalf(level Level, w []float32, rows, depth int, bias []float32) (*Compa
 	return m, nil
 }
 
-// fixedFactor is 1 where columns are multiplied by integers of 24 bits that are the upper ones of 32:
-// no sum is then larger than what it stands for.
 const (
-	fixedBits   = 24
+	fixedBits = 24
+
+	// Integers of 24 bits are multiplied as the upper ones of 32, and columns are by this before, so that no
+	// sum is larger than what it stands for.
 	fixedFactor = 1. / (1 << 31)
-	fixedLeast  = -95 // exponent of a row's largest element, for which all is above float32's subnormals
+
+	// Exponents of a row's largest element, so that its scale, and what is below it, are no subnormals, and not
+	// infinite.
+	fixedLeast, fixedMost = -95, 127
 )
 
 // PackFixed packs a matrix as integers of 24 bits, with a scale for each row, which lose no more than
 // float32 does in adding them up: each element is rounded by up to 2^-23 of its row's largest. Where an
-// element is not finite, or all of a row are next to nothing, ok is false.
+// element is not finite, or nearly so, or all of a row are next to nothing, ok is false.
 func PackFixed(level Level, w []float32, rows, depth int, bias []float32) (packed *Compact, ok bool) {
 	m := newCompact(level, fixedKind, fixedFactor, rows, depth, bias)
 	for row := range rows {
@@ -78,5 +82,5 @@ func exponent(row []float32) (exp int, ok bool) {
 		return 0, true
 	}
 	_, exp = math.Frexp(float64(largest))
-	return exp, largest <= math.MaxFloat32 && exp >= fixedLeast
+	return exp, largest <= math.MaxFloat32 && fixedLeast <= exp && exp <= fixedMost
 }

@@ -150,18 +150,32 @@ func TestCompactRange(t *testing.T) {
 	})
 }
 
-// What integers of 24 bits do not hold is told.
+// What integers of 24 bits do not hold is told, and what they hold is there again.
 func TestPackFixed(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	for _, c := range []struct {
 		w  []float32
 		ok bool
 	}{
-		{[]float32{1, -2, 3, 4}, true}, {[]float32{0, 0, 1, 2}, true}, {[]float32{math.MaxFloat32, -math.MaxFloat32, 1, 1}, true}, {[]float32{0x1p-96, 0, 1, 1}, true},
-		{[]float32{1, inf, 1, 1}, false}, {[]float32{1, 1, nan, 1}, false}, {[]float32{1, 1, 1, -inf}, false}, {[]float32{0x1p-97, 0, 1, 1}, false},
+		{[]float32{1, -2, 3, 4}, true}, {[]float32{0, 0, 1, 2}, true}, {[]float32{0x1.fffffcp126, -0x1p126, 1, 1}, true}, {[]float32{0x1p-96, 0x1p-118, 1, 1}, true},
+		{[]float32{0x1p127, 0, 1, 1}, false}, {[]float32{1, inf, 1, 1}, false}, {[]float32{1, 1, nan, 1}, false}, {[]float32{1, 1, 1, -inf}, false}, {[]float32{0x1p-97, 0, 1, 1}, false},
 	} {
-		if _, ok := PackFixed(Best(), c.w, 2, 2, nil); ok != c.ok || FitsFixed(c.w, 2, 2) != ok {
+		m, ok := PackFixed(Best(), c.w, 2, 2, nil)
+		if ok != c.ok || FitsFixed(c.w, 2, 2) != ok {
 			t.Errorf("%v: %t", c.w, ok)
+		}
+		for k := range 2 {
+			if !ok {
+				break
+			}
+			column := make([]float32, 2)
+			column[k] = 1
+			for i, got := range compactProduct(m, r, column) {
+				if want := c.w[2*i+k]; got != want {
+					t.Errorf("%v: element %d,%d is %g", c.w, i, k, got)
+				}
+			}
 		}
 	}
 }
