@@ -17,17 +17,14 @@ func fits(w simd.Winograd, op network.Conv) bool {
 // products take, as "Winograd F(4x4, 3x3)" or "Strassen", or says that it reads fewer bytes, as "weights in
 // 24 bits"; it is empty for all other steps.
 func (b *Backend) Algorithm(s *network.Step) string {
-	op, conv := s.Op.(network.Conv)
-	if s.Kernel == network.FullyConnectedRow && b.halves {
+	switch b.weightBytes(s) {
+	case 2:
 		return "weights in fp16"
+	case 3:
+		return "weights in 24 bits"
 	}
-	if s.Kernel == network.FullyConnectedRow || s.Kernel == network.ConvPointwise && conv && onePixel(s, op) {
-		if fixedPays(s, b.level) && simd.FitsFixed(s.Weights.Data, s.Weights.Shape[0], s.Weights.Shape[1]) {
-			return "weights in 24 bits"
-		}
-		return ""
-	}
-	if !conv {
+	op, ok := s.Op.(network.Conv)
+	if !ok {
 		return ""
 	}
 	threads := b.threads

@@ -38,6 +38,29 @@ func fixedPays(s *network.Step, level simd.Level) bool {
 	return level != simd.Go && s.Weights.Shape[0] >= simd.CompactRows
 }
 
+// weightBytes is in how many bytes each of a step's weights is kept.
+func (b *Backend) weightBytes(s *network.Step) int {
+	connected := s.Kernel == network.FullyConnectedRow
+	if connected && b.halves {
+		return 2
+	}
+	if op, ok := s.Op.(network.Conv); ok && s.Kernel == network.ConvPointwise && onePixel(s, op) {
+		connected = true
+	}
+	if connected && fixedPays(s, b.level) && simd.FitsFixed(s.Weights.Data, s.Weights.Shape[0], s.Weights.Shape[1]) {
+		return 3
+	}
+	return 4
+}
+
+// SparedBytes is how many bytes of a step's weights are not read, as they are kept in fewer.
+func (b *Backend) SparedBytes(s *network.Step) int64 {
+	if n := b.weightBytes(s); n < 4 {
+		return int64(4-n) * int64(len(s.Weights.Data))
+	}
+	return 0
+}
+
 // fixedWeights packs weights as integers of 24 bits, where that pays and can be done.
 func fixedWeights(s *network.Step, level simd.Level) (w *simd.Compact, ok bool) {
 	if !fixedPays(s, level) {

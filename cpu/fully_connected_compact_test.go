@@ -76,6 +76,13 @@ func TestFixedWeights(t *testing.T) {
 				if got := b.Algorithm(&s.Plan.Steps[0]); (got == "weights in 24 bits") != (c.kept && level != simd.Go) {
 					t.Errorf("%v: %q", level, got)
 				}
+				spared := int64(0) // a byte of each weight
+				if c.kept && level != simd.Go {
+					spared = int64(len(w.Data))
+				}
+				if got := b.SparedBytes(&s.Plan.Steps[0]); got != spared {
+					t.Errorf("%v: %d bytes are not read, want %d", level, got, spared)
+				}
 				got, err := s.Run(in...)
 				if err != nil {
 					t.Fatal(err)
@@ -128,6 +135,9 @@ func TestHalfWeights(t *testing.T) {
 	}
 	if d := tensor.MaxDiff(got[0], exact["fc"]); d.Rel <= 1e-6 {
 		t.Errorf("the weights are not rounded: %v", d)
+	}
+	if n := s.Backend.(network.Sparer).SparedBytes(&s.Plan.Steps[0]); n != 2*int64(len(w.Data)) {
+		t.Errorf("%d bytes are not read", n)
 	}
 	if p, maps := s.Backend.(network.Storer).Storage(s.Plan); p != "fp16w" || maps != "" {
 		t.Errorf("%s in a %s", p, maps)

@@ -41,6 +41,12 @@ type Storer interface {
 	Storage(*Plan) (precision, maps string)
 }
 
+// Sparer is a Backend that keeps some weights in fewer bytes than a plan counts. SparedBytes
+// is how many of a step's it does not read.
+type Sparer interface {
+	SparedBytes(*Step) int64
+}
+
 // Tuned is a Backend with variants that tuning on the device chose. TunedVariants names
 // that of each step of a plan; it is empty where the backend's default is used.
 type Tuned interface {

@@ -319,6 +319,31 @@ func TestDescription(t *testing.T) {
 	}
 }
 
+// sparing keeps weights in seven bytes less than its plan counts.
+type sparing struct{ *backend }
+
+func (sparing) SparedBytes(*network.Step) int64 { return 7 }
+
+// What a backend does not read is not counted.
+func TestSparedBytes(t *testing.T) {
+	var l lab
+	n := bench.Network{Name: "my.onnx", Graph: pointwise(t), Ring: ring(2)}
+	plain, spared := l.backend("plain", ms), sparing{l.backend("sparing", ms)}
+	rs, err := bench.Measure(context.Background(), n, []bench.Entry{{Backend: plain}, {Backend: spared}}, l.options(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, layer := range rs[1].Layers {
+		if p := rs[0].Layers[i]; layer.Bytes != p.Bytes-7 || layer.Floor != p.Floor-7 {
+			t.Errorf("layer %d: %d of %d bytes, at least %d of %d", i, layer.Bytes, p.Bytes, layer.Floor, p.Floor)
+		}
+	}
+	all := int64(7 * len(rs[1].Layers))
+	if m, p := rs[1].Model, rs[0].Model; all == 0 || m.Bytes != p.Bytes-all || m.FloorBytes != p.FloorBytes-all {
+		t.Errorf("%d of %d bytes, at least %d of %d", m.Bytes, p.Bytes, m.FloorBytes, p.FloorBytes)
+	}
+}
+
 // The machine's own pace is timed before each round that counts, and a change of it is
 // said.
 func TestPace(t *testing.T) {

@@ -66,6 +66,9 @@ func (m *measurement) describe(c *contender) record.Record {
 	for _, n := range c.dispatches() {
 		r.Model.Launches += n
 	}
+	for _, n := range c.spared() {
+		r.Model.Bytes, r.Model.FloorBytes = r.Model.Bytes-n, r.Model.FloorBytes-n
+	}
 	if len(p.Inputs) > 0 {
 		shape := p.Inputs[0].View.Shape
 		if len(shape) > 1 && shape[0] > 0 {
@@ -95,7 +98,7 @@ func tensors(bs []network.Binding) []record.Tensor {
 
 // layers describes the plan's steps and what they took.
 func (c *contender) layers() []record.Layer {
-	p, dispatches := c.session.Plan, c.dispatches()
+	p, dispatches, spared := c.session.Plan, c.dispatches(), c.spared()
 	parts := partNames(p)
 	var tuned []string
 	if t, ok := c.Backend.(network.Tuned); ok {
@@ -105,7 +108,7 @@ func (c *contender) layers() []record.Layer {
 	for i, s := range p.Steps {
 		layers[i] = record.Layer{
 			Name: s.Name, Kernel: string(s.Kernel), Stage: parts[i], Source: s.Layers, Backend: c.Backend.Name(),
-			Shape: s.Output.Shape, MACs: s.MACs, Bytes: s.Bytes, Floor: s.FloorBytes, Launches: dispatches[i],
+			Shape: s.Output.Shape, MACs: s.MACs, Bytes: s.Bytes - spared[i], Floor: s.FloorBytes - spared[i], Launches: dispatches[i],
 		}
 		if i < len(tuned) {
 			layers[i].Tuned = tuned[i]
@@ -119,6 +122,18 @@ func (c *contender) layers() []record.Layer {
 		}
 	}
 	return layers
+}
+
+// spared is how many bytes of each step's weights the backend does not read.
+func (c *contender) spared() []int64 {
+	p := c.session.Plan
+	ns := make([]int64, len(p.Steps))
+	if b, ok := c.Backend.(network.Sparer); ok {
+		for i := range ns {
+			ns[i] = b.SparedBytes(&p.Steps[i])
+		}
+	}
+	return ns
 }
 
 // dispatches counts the launches of each step, which is one where the backend
