@@ -5,7 +5,7 @@ import "math"
 // Long sums are made in parts of about so many products, of which a column's pixels stay in the first
 // cache from panel to panel, where there are enough of these. Measured with AVX2 (see RATIONALE.md).
 const (
-	partDepth    = 400
+	partDepth    = 256 // half of a first cache of 32 KB
 	longDepth    = 512
 	longRows     = 256
 	fewestParted = 16 // columns: fewer are read once

@@ -55,7 +55,7 @@ func TestPartsWherePay(t *testing.T) {
 		Sizes
 		want int
 	}{
-		{Sizes{512, 2304, 49, false}, 6}, {Sizes{1024, 512, 49, false}, 2}, {Sizes{1024, 1024, 24, false}, 3},
+		{Sizes{512, 2304, 49, false}, 9}, {Sizes{1024, 512, 49, false}, 2}, {Sizes{1024, 1024, 24, false}, 4}, {Sizes{260, 520, 30, false}, 3},
 		{Sizes{144, 576, 49, false}, 1},  // few panels share a column
 		{Sizes{576, 144, 49, true}, 1},   // a column stays in the first cache
 		{Sizes{1000, 1024, 1, false}, 1}, // as does one pixel's
