@@ -33,23 +33,30 @@ loop:
 	ADDQ             $0x00000004, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z1
+	VBROADCASTSS     108(AX), Z2
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z1, Z0
+	VMINPS           Z0, Z2, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z1
-	VBROADCASTSS 108(AX), Z2
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z1, Z0
-	VMINPS       Z0, Z2, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R8
-	ADDQ         $0x04, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z1, Z0
+	VMINPS  Z0, Z2, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x04, DI
+	ADDQ $0x04, R8
+	ADDQ $0x04, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -85,27 +92,37 @@ loop:
 	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-
-clamp:
 	VBROADCASTSS 104(AX), Z2
 	VBROADCASTSS 108(AX), Z3
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R8
-	ADDQ         $0x04, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z2, Z0
+	VMINPS  Z0, Z3, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z2, Z1
+	VMINPS  Z1, Z3, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x04, DI
+	ADDQ $0x04, R8
+	ADDQ $0x04, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -144,31 +161,44 @@ loop:
 	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-
-clamp:
 	VBROADCASTSS 104(AX), Z3
 	VBROADCASTSS 108(AX), Z4
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R8
-	ADDQ         $0x04, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z3, Z0
+	VMINPS  Z0, Z4, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z3, Z1
+	VMINPS  Z1, Z4, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z3, Z2
+	VMINPS  Z2, Z4, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x04, DI
+	ADDQ $0x04, R8
+	ADDQ $0x04, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -210,30 +240,43 @@ loop:
 	ADDQ             $0x00000004, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z4
+	VBROADCASTSS     108(AX), Z5
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z4, Z0
+	VMINPS           Z0, Z5, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z4, Z1
+	VMINPS           Z1, Z5, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z4, Z2
+	VMINPS           Z2, Z5, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z4
-	VBROADCASTSS 108(AX), Z5
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z4, Z0
-	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z4, Z1
-	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z4, Z2
-	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDSS       192(BX)(R11*4), X3, X3
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z4, Z0
+	VMINPS  Z0, Z5, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z4, Z1
+	VMINPS  Z1, Z5, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z4, Z2
+	VMINPS  Z2, Z5, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+
+stored:
+	TESTQ   BX, BX
+	JZ      last
+	MOVLQSX (R9), R11
+	VADDSS  192(BX)(R11*4), X3, X3
 
 last:
 	VMAXPS  X3, X4, X3
@@ -292,38 +335,51 @@ loop:
 	ADDQ             $0x00000004, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z7
+	VBROADCASTSS     108(AX), Z8
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z7, Z0
+	VMINPS           Z0, Z8, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z7, Z1
+	VMINPS           Z1, Z8, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z7, Z2
+	VMINPS           Z2, Z8, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z7
-	VBROADCASTSS 108(AX), Z8
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z7, Z0
-	VMINPS       Z0, Z8, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z7, Z1
-	VMINPS       Z1, Z8, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z7, Z2
-	VMINPS       Z2, Z8, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	VUNPCKLPS    Y4, Y3, Y0
-	VUNPCKLPS    Y6, Y5, Y1
-	VSHUFPS      $0x44, Y1, Y0, Y2
-	VSHUFPS      $0xee, Y1, Y0, Y0
-	VUNPCKHPS    Y4, Y3, Y0
-	VUNPCKHPS    Y6, Y5, Y1
-	VSHUFPS      $0x44, Y1, Y0, Y3
-	VSHUFPS      $0xee, Y1, Y0, Y0
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDPS       192(BX)(R11*4), X2, X2
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z7, Z0
+	VMINPS  Z0, Z8, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z7, Z1
+	VMINPS  Z1, Z8, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z7, Z2
+	VMINPS  Z2, Z8, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+
+stored:
+	VUNPCKLPS Y4, Y3, Y0
+	VUNPCKLPS Y6, Y5, Y1
+	VSHUFPS   $0x44, Y1, Y0, Y2
+	VSHUFPS   $0xee, Y1, Y0, Y0
+	VUNPCKHPS Y4, Y3, Y0
+	VUNPCKHPS Y6, Y5, Y1
+	VSHUFPS   $0x44, Y1, Y0, Y3
+	VSHUFPS   $0xee, Y1, Y0, Y0
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDPS    192(BX)(R11*4), X2, X2
 
 last:
 	VMAXPS  X2, X7, X2
@@ -375,36 +431,49 @@ loop:
 	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-
-clamp:
 	VBROADCASTSS 104(AX), Z3
 	VBROADCASTSS 108(AX), Z4
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R8
-	ADDQ         $0x04, R9
-	DECQ         R10
-	JNZ          panel
-	ADDQ         $0xc0, CX
-	ADDQ         $0xc0, DX
-	TESTQ        BX, BX
-	JZ           alone
-	ADDQ         $0xc0, BX
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z3, Z0
+	VMINPS  Z0, Z4, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z3, Z1
+	VMINPS  Z1, Z4, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z3, Z2
+	VMINPS  Z2, Z4, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x04, DI
+	ADDQ  $0x04, R8
+	ADDQ  $0x04, R9
+	DECQ  R10
+	JNZ   panel
+	ADDQ  $0xc0, CX
+	ADDQ  $0xc0, DX
+	TESTQ BX, BX
+	JZ    alone
+	ADDQ  $0xc0, BX
 
 alone:
 	MOVQ $0x00000000, 112(AX)
@@ -444,29 +513,40 @@ loop:
 	ADDQ             $0x00000008, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z2
+	VBROADCASTSS     108(AX), Z3
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z2, Z0
+	VMINPS           Z0, Z3, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z2, Z1
+	VMINPS           Z1, Z3, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z2
-	VBROADCASTSS 108(AX), Z3
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z2, Z0
-	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z2, Z1
-	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	ADDQ         $0x08, DI
-	ADDQ         $0x08, R8
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z2, Z0
+	VMINPS  Z0, Z3, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z2, Z1
+	VMINPS  Z1, Z3, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x08, DI
+	ADDQ $0x08, R8
+	ADDQ $0x08, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -507,37 +587,54 @@ loop:
 	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-
-clamp:
 	VBROADCASTSS 104(AX), Z4
 	VBROADCASTSS 108(AX), Z5
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z4, Z1
 	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z4, Z2
 	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	ADDQ         $0x08, DI
-	ADDQ         $0x08, R8
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z4, Z0
+	VMINPS  Z0, Z5, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z4, Z1
+	VMINPS  Z1, Z5, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z4, Z2
+	VMINPS  Z2, Z5, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z4, Z3
+	VMINPS  Z3, Z5, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x08, DI
+	ADDQ $0x08, R8
+	ADDQ $0x08, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -583,45 +680,68 @@ loop:
 	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-
-clamp:
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	ADDQ         $0x08, DI
-	ADDQ         $0x08, R8
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z6, Z1
+	VMINPS  Z1, Z7, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z6, Z2
+	VMINPS  Z2, Z7, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z6, Z3
+	VMINPS  Z3, Z7, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z6, Z4
+	VMINPS  Z4, Z7, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x08, DI
+	ADDQ $0x08, R8
+	ADDQ $0x08, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -670,47 +790,70 @@ loop:
 	ADDQ             $0x00000008, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z7
+	VBROADCASTSS     108(AX), Z8
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z7, Z0
+	VMINPS           Z0, Z8, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z7, Z1
+	VMINPS           Z1, Z8, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z7, Z2
+	VMINPS           Z2, Z8, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z7, Z3
+	VMINPS           Z3, Z8, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z7, Z4
+	VMINPS           Z4, Z8, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z7, Z5
+	VMINPS           Z5, Z8, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z7
-	VBROADCASTSS 108(AX), Z8
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z7, Z0
-	VMINPS       Z0, Z8, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z7, Z1
-	VMINPS       Z1, Z8, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z7, Z2
-	VMINPS       Z2, Z8, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z3, Z7, Z3
-	VMINPS       Z3, Z8, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
-	VMAXPS       Z4, Z7, Z4
-	VMINPS       Z4, Z8, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
-	VMAXPS       Z5, Z7, Z5
-	VMINPS       Z5, Z8, Z5
-	VMOVUPS      Z5, 128(DX)(R11*4)
-	VPERMILPS    $0x01, Y6, Y0
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDSS       192(BX)(R11*4), X6, X6
-	MOVLQSX      4(R9), R11
-	VADDSS       192(BX)(R11*4), X0, X0
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z7, Z0
+	VMINPS  Z0, Z8, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z7, Z1
+	VMINPS  Z1, Z8, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z7, Z2
+	VMINPS  Z2, Z8, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z7, Z3
+	VMINPS  Z3, Z8, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z7, Z4
+	VMINPS  Z4, Z8, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z7, Z5
+	VMINPS  Z5, Z8, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+
+stored:
+	VPERMILPS $0x01, Y6, Y0
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDSS    192(BX)(R11*4), X6, X6
+	MOVLQSX   4(R9), R11
+	VADDSS    192(BX)(R11*4), X0, X0
 
 last:
 	VMAXPS  X6, X7, X6
@@ -780,54 +923,77 @@ loop:
 	ADDQ             $0x00000008, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z10
+	VBROADCASTSS     108(AX), Z11
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z10, Z0
+	VMINPS           Z0, Z11, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z10, Z1
+	VMINPS           Z1, Z11, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z10, Z2
+	VMINPS           Z2, Z11, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z10, Z3
+	VMINPS           Z3, Z11, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z10, Z4
+	VMINPS           Z4, Z11, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z10, Z5
+	VMINPS           Z5, Z11, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z10
-	VBROADCASTSS 108(AX), Z11
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z10, Z0
-	VMINPS       Z0, Z11, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z10, Z1
-	VMINPS       Z1, Z11, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z10, Z2
-	VMINPS       Z2, Z11, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z3, Z10, Z3
-	VMINPS       Z3, Z11, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
-	VMAXPS       Z4, Z10, Z4
-	VMINPS       Z4, Z11, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
-	VMAXPS       Z5, Z10, Z5
-	VMINPS       Z5, Z11, Z5
-	VMOVUPS      Z5, 128(DX)(R11*4)
-	VUNPCKLPS    Y7, Y6, Y0
-	VUNPCKLPS    Y9, Y8, Y1
-	VSHUFPS      $0x44, Y1, Y0, Y2
-	VSHUFPS      $0xee, Y1, Y0, Y0
-	VUNPCKHPS    Y7, Y6, Y1
-	VUNPCKHPS    Y9, Y8, Y3
-	VSHUFPS      $0x44, Y3, Y1, Y4
-	VSHUFPS      $0xee, Y3, Y1, Y1
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDPS       192(BX)(R11*4), X2, X2
-	MOVLQSX      4(R9), R11
-	VADDPS       192(BX)(R11*4), X0, X0
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z10, Z0
+	VMINPS  Z0, Z11, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z10, Z1
+	VMINPS  Z1, Z11, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z10, Z2
+	VMINPS  Z2, Z11, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z10, Z3
+	VMINPS  Z3, Z11, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z10, Z4
+	VMINPS  Z4, Z11, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z10, Z5
+	VMINPS  Z5, Z11, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+
+stored:
+	VUNPCKLPS Y7, Y6, Y0
+	VUNPCKLPS Y9, Y8, Y1
+	VSHUFPS   $0x44, Y1, Y0, Y2
+	VSHUFPS   $0xee, Y1, Y0, Y0
+	VUNPCKHPS Y7, Y6, Y1
+	VUNPCKHPS Y9, Y8, Y3
+	VSHUFPS   $0x44, Y3, Y1, Y4
+	VSHUFPS   $0xee, Y3, Y1, Y1
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDPS    192(BX)(R11*4), X2, X2
+	MOVLQSX   4(R9), R11
+	VADDPS    192(BX)(R11*4), X0, X0
 
 last:
 	VMAXPS  X2, X10, X2
@@ -890,48 +1056,71 @@ loop:
 	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-
-clamp:
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	ADDQ         $0x08, DI
-	ADDQ         $0x08, R8
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z6, Z1
+	VMINPS  Z1, Z7, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z6, Z2
+	VMINPS  Z2, Z7, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z6, Z3
+	VMINPS  Z3, Z7, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z6, Z4
+	VMINPS  Z4, Z7, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x08, DI
+	ADDQ  $0x08, R8
+	ADDQ  $0x08, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -953,31 +1142,44 @@ lowerloop:
 	ADDQ         $0x00000004, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z3
 	VBROADCASTSS 108(AX), Z4
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R8
-	ADDQ         $0x04, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z3, Z0
+	VMINPS  Z0, Z4, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z3, Z1
+	VMINPS  Z1, Z4, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z3, Z2
+	VMINPS  Z2, Z4, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x04, DI
+	ADDQ $0x04, R8
+	ADDQ $0x04, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX
@@ -1026,35 +1228,50 @@ loop:
 	ADDQ             $0x0000000c, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z3
+	VBROADCASTSS     108(AX), Z4
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z3, Z0
+	VMINPS           Z0, Z4, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z3, Z1
+	VMINPS           Z1, Z4, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	VMAXPS           Z2, Z3, Z2
+	VMINPS           Z2, Z4, Z2
+	VMOVUPS          Z2, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z3
-	VBROADCASTSS 108(AX), Z4
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z3, Z0
-	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z3, Z1
-	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z2, Z3, Z2
-	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, (DX)(R11*4)
-	ADDQ         $0x0c, DI
-	ADDQ         $0x0c, R8
-	ADDQ         $0x0c, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z3, Z0
+	VMINPS  Z0, Z4, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z3, Z1
+	VMINPS  Z1, Z4, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z2, Z3, Z2
+	VMINPS  Z2, Z4, Z2
+	VMOVUPS Z2, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x0c, DI
+	ADDQ $0x0c, R8
+	ADDQ $0x0c, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -1100,47 +1317,71 @@ loop:
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
-
-clamp:
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z4, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R11*4)
-	ADDQ         $0x0c, DI
-	ADDQ         $0x0c, R8
-	ADDQ         $0x0c, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z6, Z1
+	VMINPS  Z1, Z7, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z6, Z2
+	VMINPS  Z2, Z7, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z6, Z3
+	VMINPS  Z3, Z7, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z4, Z6, Z4
+	VMINPS  Z4, Z7, Z4
+	VMOVUPS Z4, (DX)(R12*4)
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMOVUPS Z5, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x0c, DI
+	ADDQ $0x0c, R8
+	ADDQ $0x0c, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -1193,59 +1434,92 @@ loop:
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-
-clamp:
 	VBROADCASTSS 104(AX), Z9
 	VBROADCASTSS 108(AX), Z10
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z9, Z1
 	VMINPS       Z1, Z10, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z9, Z2
 	VMINPS       Z2, Z10, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z9, Z3
 	VMINPS       Z3, Z10, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z9, Z4
 	VMINPS       Z4, Z10, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z5, Z10, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z9, Z6
 	VMINPS       Z6, Z10, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z9, Z7
 	VMINPS       Z7, Z10, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	ADDQ         $0x0c, DI
-	ADDQ         $0x0c, R8
-	ADDQ         $0x0c, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z9, Z0
+	VMINPS  Z0, Z10, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z10, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z9, Z2
+	VMINPS  Z2, Z10, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z9, Z3
+	VMINPS  Z3, Z10, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z9, Z4
+	VMINPS  Z4, Z10, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z9, Z5
+	VMINPS  Z5, Z10, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z9, Z6
+	VMINPS  Z6, Z10, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z9, Z7
+	VMINPS  Z7, Z10, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z9, Z8
+	VMINPS  Z8, Z10, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x0c, DI
+	ADDQ $0x0c, R8
+	ADDQ $0x0c, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -1301,64 +1575,97 @@ loop:
 	ADDQ             $0x0000000c, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z10
+	VBROADCASTSS     108(AX), Z11
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z10, Z0
+	VMINPS           Z0, Z11, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z10, Z1
+	VMINPS           Z1, Z11, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z10, Z2
+	VMINPS           Z2, Z11, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z10, Z3
+	VMINPS           Z3, Z11, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z10, Z4
+	VMINPS           Z4, Z11, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z10, Z5
+	VMINPS           Z5, Z11, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z10, Z6
+	VMINPS           Z6, Z11, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z10, Z7
+	VMINPS           Z7, Z11, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z10, Z8
+	VMINPS           Z8, Z11, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z10
-	VBROADCASTSS 108(AX), Z11
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z10, Z0
-	VMINPS       Z0, Z11, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z10, Z1
-	VMINPS       Z1, Z11, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z10, Z2
-	VMINPS       Z2, Z11, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z3, Z10, Z3
-	VMINPS       Z3, Z11, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
-	VMAXPS       Z4, Z10, Z4
-	VMINPS       Z4, Z11, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
-	VMAXPS       Z5, Z10, Z5
-	VMINPS       Z5, Z11, Z5
-	VMOVUPS      Z5, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z6, Z10, Z6
-	VMINPS       Z6, Z11, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
-	VMAXPS       Z7, Z10, Z7
-	VMINPS       Z7, Z11, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
-	VMAXPS       Z8, Z10, Z8
-	VMINPS       Z8, Z11, Z8
-	VMOVUPS      Z8, 128(DX)(R11*4)
-	VPERMILPS    $0x01, Y9, Y0
-	VPERMILPS    $0x02, Y9, Y1
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDSS       192(BX)(R11*4), X9, X9
-	MOVLQSX      4(R9), R11
-	VADDSS       192(BX)(R11*4), X0, X0
-	MOVLQSX      8(R9), R11
-	VADDSS       192(BX)(R11*4), X1, X1
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z10, Z0
+	VMINPS  Z0, Z11, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z10, Z1
+	VMINPS  Z1, Z11, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z10, Z2
+	VMINPS  Z2, Z11, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z10, Z3
+	VMINPS  Z3, Z11, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z10, Z4
+	VMINPS  Z4, Z11, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z10, Z5
+	VMINPS  Z5, Z11, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z10, Z6
+	VMINPS  Z6, Z11, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z10, Z7
+	VMINPS  Z7, Z11, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z10, Z8
+	VMINPS  Z8, Z11, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+
+stored:
+	VPERMILPS $0x01, Y9, Y0
+	VPERMILPS $0x02, Y9, Y1
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDSS    192(BX)(R11*4), X9, X9
+	MOVLQSX   4(R9), R11
+	VADDSS    192(BX)(R11*4), X0, X0
+	MOVLQSX   8(R9), R11
+	VADDSS    192(BX)(R11*4), X1, X1
 
 last:
 	VMAXPS  X9, X10, X9
@@ -1439,70 +1746,103 @@ loop:
 	ADDQ             $0x0000000c, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z13
+	VBROADCASTSS     108(AX), Z14
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z13, Z0
+	VMINPS           Z0, Z14, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z13, Z1
+	VMINPS           Z1, Z14, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z13, Z2
+	VMINPS           Z2, Z14, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z13, Z3
+	VMINPS           Z3, Z14, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z13, Z4
+	VMINPS           Z4, Z14, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z13, Z5
+	VMINPS           Z5, Z14, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z13, Z6
+	VMINPS           Z6, Z14, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z13, Z7
+	VMINPS           Z7, Z14, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z13, Z8
+	VMINPS           Z8, Z14, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z13
-	VBROADCASTSS 108(AX), Z14
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z13, Z0
-	VMINPS       Z0, Z14, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z13, Z1
-	VMINPS       Z1, Z14, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z13, Z2
-	VMINPS       Z2, Z14, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z3, Z13, Z3
-	VMINPS       Z3, Z14, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
-	VMAXPS       Z4, Z13, Z4
-	VMINPS       Z4, Z14, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
-	VMAXPS       Z5, Z13, Z5
-	VMINPS       Z5, Z14, Z5
-	VMOVUPS      Z5, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z6, Z13, Z6
-	VMINPS       Z6, Z14, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
-	VMAXPS       Z7, Z13, Z7
-	VMINPS       Z7, Z14, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
-	VMAXPS       Z8, Z13, Z8
-	VMINPS       Z8, Z14, Z8
-	VMOVUPS      Z8, 128(DX)(R11*4)
-	VUNPCKLPS    Y10, Y9, Y0
-	VUNPCKLPS    Y12, Y11, Y1
-	VSHUFPS      $0x44, Y1, Y0, Y2
-	VSHUFPS      $0xee, Y1, Y0, Y0
-	VUNPCKHPS    Y10, Y9, Y1
-	VUNPCKHPS    Y12, Y11, Y3
-	VSHUFPS      $0x44, Y3, Y1, Y4
-	VSHUFPS      $0xee, Y3, Y1, Y1
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDPS       192(BX)(R11*4), X2, X2
-	MOVLQSX      4(R9), R11
-	VADDPS       192(BX)(R11*4), X0, X0
-	MOVLQSX      8(R9), R11
-	VADDPS       192(BX)(R11*4), X4, X4
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z13, Z0
+	VMINPS  Z0, Z14, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z13, Z1
+	VMINPS  Z1, Z14, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z13, Z2
+	VMINPS  Z2, Z14, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z13, Z3
+	VMINPS  Z3, Z14, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z13, Z4
+	VMINPS  Z4, Z14, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z13, Z5
+	VMINPS  Z5, Z14, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z13, Z6
+	VMINPS  Z6, Z14, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z13, Z7
+	VMINPS  Z7, Z14, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z13, Z8
+	VMINPS  Z8, Z14, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+
+stored:
+	VUNPCKLPS Y10, Y9, Y0
+	VUNPCKLPS Y12, Y11, Y1
+	VSHUFPS   $0x44, Y1, Y0, Y2
+	VSHUFPS   $0xee, Y1, Y0, Y0
+	VUNPCKHPS Y10, Y9, Y1
+	VUNPCKHPS Y12, Y11, Y3
+	VSHUFPS   $0x44, Y3, Y1, Y4
+	VSHUFPS   $0xee, Y3, Y1, Y1
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDPS    192(BX)(R11*4), X2, X2
+	MOVLQSX   4(R9), R11
+	VADDPS    192(BX)(R11*4), X0, X0
+	MOVLQSX   8(R9), R11
+	VADDPS    192(BX)(R11*4), X4, X4
 
 last:
 	VMAXPS  X2, X13, X2
@@ -1576,62 +1916,95 @@ loop:
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-
-clamp:
 	VBROADCASTSS 104(AX), Z9
 	VBROADCASTSS 108(AX), Z10
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z9, Z1
 	VMINPS       Z1, Z10, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z9, Z2
 	VMINPS       Z2, Z10, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z9, Z3
 	VMINPS       Z3, Z10, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z9, Z4
 	VMINPS       Z4, Z10, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z5, Z10, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z9, Z6
 	VMINPS       Z6, Z10, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z9, Z7
 	VMINPS       Z7, Z10, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	ADDQ         $0x0c, DI
-	ADDQ         $0x0c, R8
-	ADDQ         $0x0c, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z9, Z0
+	VMINPS  Z0, Z10, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z10, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z9, Z2
+	VMINPS  Z2, Z10, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z9, Z3
+	VMINPS  Z3, Z10, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z9, Z4
+	VMINPS  Z4, Z10, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z9, Z5
+	VMINPS  Z5, Z10, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z9, Z6
+	VMINPS  Z6, Z10, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z9, Z7
+	VMINPS  Z7, Z10, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z9, Z8
+	VMINPS  Z8, Z10, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x0c, DI
+	ADDQ  $0x0c, R8
+	ADDQ  $0x0c, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -1660,45 +2033,68 @@ lowerloop:
 	ADDQ         $0x00000008, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	ADDQ         $0x08, DI
-	ADDQ         $0x08, R8
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z6, Z1
+	VMINPS  Z1, Z7, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z6, Z2
+	VMINPS  Z2, Z7, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z6, Z3
+	VMINPS  Z3, Z7, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z6, Z4
+	VMINPS  Z4, Z7, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x08, DI
+	ADDQ $0x08, R8
+	ADDQ $0x08, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX
@@ -1749,41 +2145,60 @@ loop:
 	ADDQ             $0x00000010, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z4
+	VBROADCASTSS     108(AX), Z5
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z4, Z0
+	VMINPS           Z0, Z5, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z4, Z1
+	VMINPS           Z1, Z5, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	VMAXPS           Z2, Z4, Z2
+	VMINPS           Z2, Z5, Z2
+	VMOVUPS          Z2, K1, (DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	VMAXPS           Z3, Z4, Z3
+	VMINPS           Z3, Z5, Z3
+	VMOVUPS          Z3, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z4
-	VBROADCASTSS 108(AX), Z5
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z4, Z0
-	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z4, Z1
-	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z2, Z4, Z2
-	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, K1, (DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z3, Z4, Z3
-	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, (DX)(R11*4)
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z4, Z0
+	VMINPS  Z0, Z5, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z4, Z1
+	VMINPS  Z1, Z5, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z2, Z4, Z2
+	VMINPS  Z2, Z5, Z2
+	VMOVUPS Z2, K1, (DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z3, Z4, Z3
+	VMINPS  Z3, Z5, Z3
+	VMOVUPS Z3, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x10, DI
+	ADDQ $0x10, R8
+	ADDQ $0x10, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -1834,57 +2249,88 @@ loop:
 	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
-
-clamp:
 	VBROADCASTSS 104(AX), Z8
 	VBROADCASTSS 108(AX), Z9
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z8, Z1
 	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z8, Z2
 	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z8, Z3
 	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z8, Z4
 	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z4, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z8, Z5
 	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z8, Z6
 	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R11*4)
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z7, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z8, Z0
+	VMINPS  Z0, Z9, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z8, Z1
+	VMINPS  Z1, Z9, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z8, Z2
+	VMINPS  Z2, Z9, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z8, Z3
+	VMINPS  Z3, Z9, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z4, Z8, Z4
+	VMINPS  Z4, Z9, Z4
+	VMOVUPS Z4, (DX)(R12*4)
+	VMAXPS  Z5, Z8, Z5
+	VMINPS  Z5, Z9, Z5
+	VMOVUPS Z5, K1, 64(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z6, Z8, Z6
+	VMINPS  Z6, Z9, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z8, Z7
+	VMINPS  Z7, Z9, Z7
+	VMOVUPS Z7, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x10, DI
+	ADDQ $0x10, R8
+	ADDQ $0x10, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -1944,73 +2390,116 @@ loop:
 	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-
-clamp:
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z12, Z0
+	VMINPS  Z0, Z13, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z12, Z1
+	VMINPS  Z1, Z13, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z12, Z2
+	VMINPS  Z2, Z13, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z12, Z3
+	VMINPS  Z3, Z13, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z12, Z4
+	VMINPS  Z4, Z13, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z12, Z5
+	VMINPS  Z5, Z13, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z12, Z6
+	VMINPS  Z6, Z13, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z12, Z7
+	VMINPS  Z7, Z13, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z12, Z8
+	VMINPS  Z8, Z13, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z12, Z9
+	VMINPS  Z9, Z13, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z12, Z10
+	VMINPS  Z10, Z13, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z12, Z11
+	VMINPS  Z11, Z13, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x10, DI
+	ADDQ $0x10, R8
+	ADDQ $0x10, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -2073,81 +2562,124 @@ loop:
 	ADDQ             $0x00000010, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z13
+	VBROADCASTSS     108(AX), Z14
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z13, Z0
+	VMINPS           Z0, Z14, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z13, Z1
+	VMINPS           Z1, Z14, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z13, Z2
+	VMINPS           Z2, Z14, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z13, Z3
+	VMINPS           Z3, Z14, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z13, Z4
+	VMINPS           Z4, Z14, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z13, Z5
+	VMINPS           Z5, Z14, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z13, Z6
+	VMINPS           Z6, Z14, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z13, Z7
+	VMINPS           Z7, Z14, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z13, Z8
+	VMINPS           Z8, Z14, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z13, Z9
+	VMINPS           Z9, Z14, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z13, Z10
+	VMINPS           Z10, Z14, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z13, Z11
+	VMINPS           Z11, Z14, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z13
-	VBROADCASTSS 108(AX), Z14
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z13, Z0
-	VMINPS       Z0, Z14, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z13, Z1
-	VMINPS       Z1, Z14, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z13, Z2
-	VMINPS       Z2, Z14, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z3, Z13, Z3
-	VMINPS       Z3, Z14, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
-	VMAXPS       Z4, Z13, Z4
-	VMINPS       Z4, Z14, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
-	VMAXPS       Z5, Z13, Z5
-	VMINPS       Z5, Z14, Z5
-	VMOVUPS      Z5, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z6, Z13, Z6
-	VMINPS       Z6, Z14, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
-	VMAXPS       Z7, Z13, Z7
-	VMINPS       Z7, Z14, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
-	VMAXPS       Z8, Z13, Z8
-	VMINPS       Z8, Z14, Z8
-	VMOVUPS      Z8, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z9, Z13, Z9
-	VMINPS       Z9, Z14, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
-	VMAXPS       Z10, Z13, Z10
-	VMINPS       Z10, Z14, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
-	VMAXPS       Z11, Z13, Z11
-	VMINPS       Z11, Z14, Z11
-	VMOVUPS      Z11, 128(DX)(R11*4)
-	VPERMILPS    $0x01, Y12, Y0
-	VPERMILPS    $0x02, Y12, Y1
-	VPERMILPS    $0x03, Y12, Y2
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDSS       192(BX)(R11*4), X12, X12
-	MOVLQSX      4(R9), R11
-	VADDSS       192(BX)(R11*4), X0, X0
-	MOVLQSX      8(R9), R11
-	VADDSS       192(BX)(R11*4), X1, X1
-	MOVLQSX      12(R9), R11
-	VADDSS       192(BX)(R11*4), X2, X2
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z13, Z0
+	VMINPS  Z0, Z14, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z13, Z1
+	VMINPS  Z1, Z14, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z13, Z2
+	VMINPS  Z2, Z14, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z13, Z3
+	VMINPS  Z3, Z14, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z13, Z4
+	VMINPS  Z4, Z14, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z13, Z5
+	VMINPS  Z5, Z14, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z13, Z6
+	VMINPS  Z6, Z14, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z13, Z7
+	VMINPS  Z7, Z14, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z13, Z8
+	VMINPS  Z8, Z14, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z13, Z9
+	VMINPS  Z9, Z14, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z13, Z10
+	VMINPS  Z10, Z14, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z13, Z11
+	VMINPS  Z11, Z14, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+
+stored:
+	VPERMILPS $0x01, Y12, Y0
+	VPERMILPS $0x02, Y12, Y1
+	VPERMILPS $0x03, Y12, Y2
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDSS    192(BX)(R11*4), X12, X12
+	MOVLQSX   4(R9), R11
+	VADDSS    192(BX)(R11*4), X0, X0
+	MOVLQSX   8(R9), R11
+	VADDSS    192(BX)(R11*4), X1, X1
+	MOVLQSX   12(R9), R11
+	VADDSS    192(BX)(R11*4), X2, X2
 
 last:
 	VMAXPS  X12, X13, X12
@@ -2239,86 +2771,129 @@ loop:
 	ADDQ             $0x00000010, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z16
+	VBROADCASTSS     108(AX), Z17
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z16, Z0
+	VMINPS           Z0, Z17, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z16, Z1
+	VMINPS           Z1, Z17, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z16, Z2
+	VMINPS           Z2, Z17, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z16, Z3
+	VMINPS           Z3, Z17, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z16, Z4
+	VMINPS           Z4, Z17, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z16, Z5
+	VMINPS           Z5, Z17, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z16, Z6
+	VMINPS           Z6, Z17, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z16, Z7
+	VMINPS           Z7, Z17, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z16, Z8
+	VMINPS           Z8, Z17, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z16, Z9
+	VMINPS           Z9, Z17, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z16, Z10
+	VMINPS           Z10, Z17, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z16, Z11
+	VMINPS           Z11, Z17, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z16
-	VBROADCASTSS 108(AX), Z17
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z16, Z0
-	VMINPS       Z0, Z17, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
-	VMAXPS       Z1, Z16, Z1
-	VMINPS       Z1, Z17, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
-	VMAXPS       Z2, Z16, Z2
-	VMINPS       Z2, Z17, Z2
-	VMOVUPS      Z2, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z3, Z16, Z3
-	VMINPS       Z3, Z17, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
-	VMAXPS       Z4, Z16, Z4
-	VMINPS       Z4, Z17, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
-	VMAXPS       Z5, Z16, Z5
-	VMINPS       Z5, Z17, Z5
-	VMOVUPS      Z5, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z6, Z16, Z6
-	VMINPS       Z6, Z17, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
-	VMAXPS       Z7, Z16, Z7
-	VMINPS       Z7, Z17, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
-	VMAXPS       Z8, Z16, Z8
-	VMINPS       Z8, Z17, Z8
-	VMOVUPS      Z8, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z9, Z16, Z9
-	VMINPS       Z9, Z17, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
-	VMAXPS       Z10, Z16, Z10
-	VMINPS       Z10, Z17, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
-	VMAXPS       Z11, Z16, Z11
-	VMINPS       Z11, Z17, Z11
-	VMOVUPS      Z11, 128(DX)(R11*4)
-	VUNPCKLPS    Y13, Y12, Y0
-	VUNPCKLPS    Y15, Y14, Y1
-	VSHUFPS      $0x44, Y1, Y0, Y2
-	VSHUFPS      $0xee, Y1, Y0, Y0
-	VUNPCKHPS    Y13, Y12, Y1
-	VUNPCKHPS    Y15, Y14, Y3
-	VSHUFPS      $0x44, Y3, Y1, Y4
-	VSHUFPS      $0xee, Y3, Y1, Y1
-	TESTQ        BX, BX
-	JZ           last
-	MOVLQSX      (R9), R11
-	VADDPS       192(BX)(R11*4), X2, X2
-	MOVLQSX      4(R9), R11
-	VADDPS       192(BX)(R11*4), X0, X0
-	MOVLQSX      8(R9), R11
-	VADDPS       192(BX)(R11*4), X4, X4
-	MOVLQSX      12(R9), R11
-	VADDPS       192(BX)(R11*4), X1, X1
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z16, Z0
+	VMINPS  Z0, Z17, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z16, Z1
+	VMINPS  Z1, Z17, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z16, Z2
+	VMINPS  Z2, Z17, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z16, Z3
+	VMINPS  Z3, Z17, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z16, Z4
+	VMINPS  Z4, Z17, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z16, Z5
+	VMINPS  Z5, Z17, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z16, Z6
+	VMINPS  Z6, Z17, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z16, Z7
+	VMINPS  Z7, Z17, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z16, Z8
+	VMINPS  Z8, Z17, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z16, Z9
+	VMINPS  Z9, Z17, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z16, Z10
+	VMINPS  Z10, Z17, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z16, Z11
+	VMINPS  Z11, Z17, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+
+stored:
+	VUNPCKLPS Y13, Y12, Y0
+	VUNPCKLPS Y15, Y14, Y1
+	VSHUFPS   $0x44, Y1, Y0, Y2
+	VSHUFPS   $0xee, Y1, Y0, Y0
+	VUNPCKHPS Y13, Y12, Y1
+	VUNPCKHPS Y15, Y14, Y3
+	VSHUFPS   $0x44, Y3, Y1, Y4
+	VSHUFPS   $0xee, Y3, Y1, Y1
+	TESTQ     BX, BX
+	JZ        last
+	MOVLQSX   (R9), R11
+	VADDPS    192(BX)(R11*4), X2, X2
+	MOVLQSX   4(R9), R11
+	VADDPS    192(BX)(R11*4), X0, X0
+	MOVLQSX   8(R9), R11
+	VADDPS    192(BX)(R11*4), X4, X4
+	MOVLQSX   12(R9), R11
+	VADDPS    192(BX)(R11*4), X1, X1
 
 last:
 	VMAXPS  X2, X16, X2
@@ -2403,76 +2978,119 @@ loop:
 	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-
-clamp:
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z12, Z0
+	VMINPS  Z0, Z13, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z12, Z1
+	VMINPS  Z1, Z13, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z12, Z2
+	VMINPS  Z2, Z13, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z12, Z3
+	VMINPS  Z3, Z13, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z12, Z4
+	VMINPS  Z4, Z13, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z12, Z5
+	VMINPS  Z5, Z13, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z12, Z6
+	VMINPS  Z6, Z13, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z12, Z7
+	VMINPS  Z7, Z13, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z12, Z8
+	VMINPS  Z8, Z13, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z12, Z9
+	VMINPS  Z9, Z13, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z12, Z10
+	VMINPS  Z10, Z13, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z12, Z11
+	VMINPS  Z11, Z13, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x10, DI
+	ADDQ  $0x10, R8
+	ADDQ  $0x10, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -2508,59 +3126,92 @@ lowerloop:
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z9
 	VBROADCASTSS 108(AX), Z10
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z9, Z1
 	VMINPS       Z1, Z10, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z9, Z2
 	VMINPS       Z2, Z10, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z9, Z3
 	VMINPS       Z3, Z10, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z9, Z4
 	VMINPS       Z4, Z10, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z5, Z10, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z9, Z6
 	VMINPS       Z6, Z10, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z9, Z7
 	VMINPS       Z7, Z10, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	ADDQ         $0x0c, DI
-	ADDQ         $0x0c, R8
-	ADDQ         $0x0c, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z9, Z0
+	VMINPS  Z0, Z10, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z9, Z1
+	VMINPS  Z1, Z10, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z9, Z2
+	VMINPS  Z2, Z10, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z9, Z3
+	VMINPS  Z3, Z10, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z9, Z4
+	VMINPS  Z4, Z10, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z9, Z5
+	VMINPS  Z5, Z10, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z9, Z6
+	VMINPS  Z6, Z10, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z9, Z7
+	VMINPS  Z7, Z10, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z9, Z8
+	VMINPS  Z8, Z10, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x0c, DI
+	ADDQ $0x0c, R8
+	ADDQ $0x0c, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX
@@ -2613,47 +3264,70 @@ loop:
 	ADDQ             $0x00000014, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z5
+	VBROADCASTSS     108(AX), Z6
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z5, Z0
+	VMINPS           Z0, Z6, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z5, Z1
+	VMINPS           Z1, Z6, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	VMAXPS           Z2, Z5, Z2
+	VMINPS           Z2, Z6, Z2
+	VMOVUPS          Z2, K1, (DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	VMAXPS           Z3, Z5, Z3
+	VMINPS           Z3, Z6, Z3
+	VMOVUPS          Z3, K1, (DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	VMAXPS           Z4, Z5, Z4
+	VMINPS           Z4, Z6, Z4
+	VMOVUPS          Z4, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z5
-	VBROADCASTSS 108(AX), Z6
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z5, Z0
-	VMINPS       Z0, Z6, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z5, Z1
-	VMINPS       Z1, Z6, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z2, Z5, Z2
-	VMINPS       Z2, Z6, Z2
-	VMOVUPS      Z2, K1, (DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z3, Z5, Z3
-	VMINPS       Z3, Z6, Z3
-	VMOVUPS      Z3, K1, (DX)(R11*4)
-	MOVLQSX      16(R8), R11
-	VMAXPS       Z4, Z5, Z4
-	VMINPS       Z4, Z6, Z4
-	VMOVUPS      Z4, K1, (DX)(R11*4)
-	ADDQ         $0x14, DI
-	ADDQ         $0x14, R8
-	ADDQ         $0x14, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z5, Z0
+	VMINPS  Z0, Z6, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z5, Z1
+	VMINPS  Z1, Z6, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z2, Z5, Z2
+	VMINPS  Z2, Z6, Z2
+	VMOVUPS Z2, K1, (DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z3, Z5, Z3
+	VMINPS  Z3, Z6, Z3
+	VMOVUPS Z3, K1, (DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z4, Z5, Z4
+	VMINPS  Z4, Z6, Z4
+	VMOVUPS Z4, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x14, DI
+	ADDQ $0x14, R8
+	ADDQ $0x14, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -2709,67 +3383,105 @@ loop:
 	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
-
-clamp:
 	VBROADCASTSS 104(AX), Z10
 	VBROADCASTSS 108(AX), Z11
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z10, Z0
 	VMINPS       Z0, Z11, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z10, Z1
 	VMINPS       Z1, Z11, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z10, Z2
 	VMINPS       Z2, Z11, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z10, Z3
 	VMINPS       Z3, Z11, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z10, Z4
 	VMINPS       Z4, Z11, Z4
-	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z4, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z10, Z5
 	VMINPS       Z5, Z11, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z10, Z6
 	VMINPS       Z6, Z11, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
 	VMAXPS       Z7, Z10, Z7
 	VMINPS       Z7, Z11, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z7, K1, 64(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
 	VMAXPS       Z8, Z10, Z8
 	VMINPS       Z8, Z11, Z8
-	VMOVUPS      Z8, (DX)(R11*4)
+	VMOVUPS      Z8, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R11*4)
-	ADDQ         $0x14, DI
-	ADDQ         $0x14, R8
-	ADDQ         $0x14, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z9, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z10, Z0
+	VMINPS  Z0, Z11, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z10, Z1
+	VMINPS  Z1, Z11, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z10, Z2
+	VMINPS  Z2, Z11, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z10, Z3
+	VMINPS  Z3, Z11, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z4, Z10, Z4
+	VMINPS  Z4, Z11, Z4
+	VMOVUPS Z4, (DX)(R12*4)
+	VMAXPS  Z5, Z10, Z5
+	VMINPS  Z5, Z11, Z5
+	VMOVUPS Z5, K1, 64(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z6, Z10, Z6
+	VMINPS  Z6, Z11, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z10, Z7
+	VMINPS  Z7, Z11, Z7
+	VMOVUPS Z7, K1, 64(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z8, Z10, Z8
+	VMINPS  Z8, Z11, Z8
+	VMOVUPS Z8, (DX)(R12*4)
+	VMAXPS  Z9, Z10, Z9
+	VMINPS  Z9, Z11, Z9
+	VMOVUPS Z9, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x14, DI
+	ADDQ $0x14, R8
+	ADDQ $0x14, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -2836,87 +3548,140 @@ loop:
 	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-
-clamp:
 	VBROADCASTSS 104(AX), Z15
 	VBROADCASTSS 108(AX), Z16
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z15, Z0
 	VMINPS       Z0, Z16, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z15, Z1
 	VMINPS       Z1, Z16, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z15, Z2
 	VMINPS       Z2, Z16, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z15, Z3
 	VMINPS       Z3, Z16, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z15, Z4
 	VMINPS       Z4, Z16, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z15, Z5
 	VMINPS       Z5, Z16, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z15, Z6
 	VMINPS       Z6, Z16, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z15, Z7
 	VMINPS       Z7, Z16, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z15, Z8
 	VMINPS       Z8, Z16, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z15, Z9
 	VMINPS       Z9, Z16, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z15, Z10
 	VMINPS       Z10, Z16, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z15, Z11
 	VMINPS       Z11, Z16, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z15, Z12
 	VMINPS       Z12, Z16, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z15, Z13
 	VMINPS       Z13, Z16, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	ADDQ         $0x14, DI
-	ADDQ         $0x14, R8
-	ADDQ         $0x14, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z15, Z0
+	VMINPS  Z0, Z16, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z15, Z1
+	VMINPS  Z1, Z16, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z15, Z2
+	VMINPS  Z2, Z16, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z15, Z3
+	VMINPS  Z3, Z16, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z15, Z4
+	VMINPS  Z4, Z16, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z15, Z5
+	VMINPS  Z5, Z16, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z15, Z6
+	VMINPS  Z6, Z16, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z15, Z7
+	VMINPS  Z7, Z16, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z15, Z8
+	VMINPS  Z8, Z16, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z15, Z9
+	VMINPS  Z9, Z16, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z15, Z10
+	VMINPS  Z10, Z16, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z15, Z11
+	VMINPS  Z11, Z16, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z15, Z12
+	VMINPS  Z12, Z16, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z15, Z13
+	VMINPS  Z13, Z16, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z15, Z14
+	VMINPS  Z14, Z16, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x14, DI
+	ADDQ $0x14, R8
+	ADDQ $0x14, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -2986,82 +3751,135 @@ loop:
 	ADDQ             $0x00000014, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z16
+	VBROADCASTSS     108(AX), Z17
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z16, Z0
+	VMINPS           Z0, Z17, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z16, Z1
+	VMINPS           Z1, Z17, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z16, Z2
+	VMINPS           Z2, Z17, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z16, Z3
+	VMINPS           Z3, Z17, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z16, Z4
+	VMINPS           Z4, Z17, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z16, Z5
+	VMINPS           Z5, Z17, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z16, Z6
+	VMINPS           Z6, Z17, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z16, Z7
+	VMINPS           Z7, Z17, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z16, Z8
+	VMINPS           Z8, Z17, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z16, Z9
+	VMINPS           Z9, Z17, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z16, Z10
+	VMINPS           Z10, Z17, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z16, Z11
+	VMINPS           Z11, Z17, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z16, Z12
+	VMINPS           Z12, Z17, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z16, Z13
+	VMINPS           Z13, Z17, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z16, Z14
+	VMINPS           Z14, Z17, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z16
-	VBROADCASTSS  108(AX), Z17
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z16, Z0
-	VMINPS        Z0, Z17, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z16, Z1
-	VMINPS        Z1, Z17, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z16, Z2
-	VMINPS        Z2, Z17, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z16, Z3
-	VMINPS        Z3, Z17, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z16, Z4
-	VMINPS        Z4, Z17, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z16, Z5
-	VMINPS        Z5, Z17, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z16, Z6
-	VMINPS        Z6, Z17, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z16, Z7
-	VMINPS        Z7, Z17, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z16, Z8
-	VMINPS        Z8, Z17, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z16, Z9
-	VMINPS        Z9, Z17, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z16, Z10
-	VMINPS        Z10, Z17, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z16, Z11
-	VMINPS        Z11, Z17, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z16, Z12
-	VMINPS        Z12, Z17, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z16, Z13
-	VMINPS        Z13, Z17, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z16, Z14
-	VMINPS        Z14, Z17, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z16, Z0
+	VMINPS  Z0, Z17, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z16, Z1
+	VMINPS  Z1, Z17, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z16, Z2
+	VMINPS  Z2, Z17, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z16, Z3
+	VMINPS  Z3, Z17, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z16, Z4
+	VMINPS  Z4, Z17, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z16, Z5
+	VMINPS  Z5, Z17, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z16, Z6
+	VMINPS  Z6, Z17, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z16, Z7
+	VMINPS  Z7, Z17, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z16, Z8
+	VMINPS  Z8, Z17, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z16, Z9
+	VMINPS  Z9, Z17, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z16, Z10
+	VMINPS  Z10, Z17, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z16, Z11
+	VMINPS  Z11, Z17, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z16, Z12
+	VMINPS  Z12, Z17, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z16, Z13
+	VMINPS  Z13, Z17, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z16, Z14
+	VMINPS  Z14, Z17, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+
+stored:
 	VPERMILPS     $0x01, Y15, Y0
 	VPERMILPS     $0x02, Y15, Y1
 	VPERMILPS     $0x03, Y15, Y2
@@ -3180,82 +3998,135 @@ loop:
 	ADDQ             $0x00000014, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z19
+	VBROADCASTSS     108(AX), Z20
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z19, Z0
+	VMINPS           Z0, Z20, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z19, Z1
+	VMINPS           Z1, Z20, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z19, Z2
+	VMINPS           Z2, Z20, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z19, Z3
+	VMINPS           Z3, Z20, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z19, Z4
+	VMINPS           Z4, Z20, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z19, Z5
+	VMINPS           Z5, Z20, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z19, Z6
+	VMINPS           Z6, Z20, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z19, Z7
+	VMINPS           Z7, Z20, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z19, Z8
+	VMINPS           Z8, Z20, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z19, Z9
+	VMINPS           Z9, Z20, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z19, Z10
+	VMINPS           Z10, Z20, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z19, Z11
+	VMINPS           Z11, Z20, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z19, Z12
+	VMINPS           Z12, Z20, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z19, Z13
+	VMINPS           Z13, Z20, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z19, Z14
+	VMINPS           Z14, Z20, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z19
-	VBROADCASTSS  108(AX), Z20
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z19, Z0
-	VMINPS        Z0, Z20, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z19, Z1
-	VMINPS        Z1, Z20, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z19, Z2
-	VMINPS        Z2, Z20, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z19, Z3
-	VMINPS        Z3, Z20, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z19, Z4
-	VMINPS        Z4, Z20, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z19, Z5
-	VMINPS        Z5, Z20, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z19, Z6
-	VMINPS        Z6, Z20, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z19, Z7
-	VMINPS        Z7, Z20, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z19, Z8
-	VMINPS        Z8, Z20, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z19, Z9
-	VMINPS        Z9, Z20, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z19, Z10
-	VMINPS        Z10, Z20, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z19, Z11
-	VMINPS        Z11, Z20, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z19, Z12
-	VMINPS        Z12, Z20, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z19, Z13
-	VMINPS        Z13, Z20, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z19, Z14
-	VMINPS        Z14, Z20, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z19, Z0
+	VMINPS  Z0, Z20, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z19, Z1
+	VMINPS  Z1, Z20, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z19, Z2
+	VMINPS  Z2, Z20, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z19, Z3
+	VMINPS  Z3, Z20, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z19, Z4
+	VMINPS  Z4, Z20, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z19, Z5
+	VMINPS  Z5, Z20, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z19, Z6
+	VMINPS  Z6, Z20, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z19, Z7
+	VMINPS  Z7, Z20, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z19, Z8
+	VMINPS  Z8, Z20, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z19, Z9
+	VMINPS  Z9, Z20, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z19, Z10
+	VMINPS  Z10, Z20, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z19, Z11
+	VMINPS  Z11, Z20, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z19, Z12
+	VMINPS  Z12, Z20, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z19, Z13
+	VMINPS  Z13, Z20, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z19, Z14
+	VMINPS  Z14, Z20, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+
+stored:
 	VUNPCKLPS     Y16, Y15, Y0
 	VUNPCKLPS     Y18, Y17, Y1
 	VSHUFPS       $0x44, Y1, Y0, Y2
@@ -3372,90 +4243,143 @@ loop:
 	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-
-clamp:
 	VBROADCASTSS 104(AX), Z15
 	VBROADCASTSS 108(AX), Z16
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z15, Z0
 	VMINPS       Z0, Z16, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z15, Z1
 	VMINPS       Z1, Z16, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z15, Z2
 	VMINPS       Z2, Z16, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z15, Z3
 	VMINPS       Z3, Z16, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z15, Z4
 	VMINPS       Z4, Z16, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z15, Z5
 	VMINPS       Z5, Z16, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z15, Z6
 	VMINPS       Z6, Z16, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z15, Z7
 	VMINPS       Z7, Z16, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z15, Z8
 	VMINPS       Z8, Z16, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z15, Z9
 	VMINPS       Z9, Z16, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z15, Z10
 	VMINPS       Z10, Z16, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z15, Z11
 	VMINPS       Z11, Z16, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z15, Z12
 	VMINPS       Z12, Z16, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z15, Z13
 	VMINPS       Z13, Z16, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	ADDQ         $0x14, DI
-	ADDQ         $0x14, R8
-	ADDQ         $0x14, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z15, Z0
+	VMINPS  Z0, Z16, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z15, Z1
+	VMINPS  Z1, Z16, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z15, Z2
+	VMINPS  Z2, Z16, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z15, Z3
+	VMINPS  Z3, Z16, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z15, Z4
+	VMINPS  Z4, Z16, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z15, Z5
+	VMINPS  Z5, Z16, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z15, Z6
+	VMINPS  Z6, Z16, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z15, Z7
+	VMINPS  Z7, Z16, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z15, Z8
+	VMINPS  Z8, Z16, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z15, Z9
+	VMINPS  Z9, Z16, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z15, Z10
+	VMINPS  Z10, Z16, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z15, Z11
+	VMINPS  Z11, Z16, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z15, Z12
+	VMINPS  Z12, Z16, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z15, Z13
+	VMINPS  Z13, Z16, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z15, Z14
+	VMINPS  Z14, Z16, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x14, DI
+	ADDQ  $0x14, R8
+	ADDQ  $0x14, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -3498,73 +4422,116 @@ lowerloop:
 	ADDQ         $0x00000010, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	ADDQ         $0x10, DI
-	ADDQ         $0x10, R8
-	ADDQ         $0x10, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z12, Z0
+	VMINPS  Z0, Z13, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z12, Z1
+	VMINPS  Z1, Z13, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z12, Z2
+	VMINPS  Z2, Z13, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z12, Z3
+	VMINPS  Z3, Z13, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z12, Z4
+	VMINPS  Z4, Z13, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z12, Z5
+	VMINPS  Z5, Z13, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z12, Z6
+	VMINPS  Z6, Z13, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z12, Z7
+	VMINPS  Z7, Z13, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z12, Z8
+	VMINPS  Z8, Z13, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z12, Z9
+	VMINPS  Z9, Z13, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z12, Z10
+	VMINPS  Z10, Z13, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z12, Z11
+	VMINPS  Z11, Z13, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x10, DI
+	ADDQ $0x10, R8
+	ADDQ $0x10, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX
@@ -3619,53 +4586,80 @@ loop:
 	ADDQ             $0x00000018, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z6
+	VBROADCASTSS     108(AX), Z7
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z6, Z0
+	VMINPS           Z0, Z7, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z6, Z1
+	VMINPS           Z1, Z7, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	VMAXPS           Z2, Z6, Z2
+	VMINPS           Z2, Z7, Z2
+	VMOVUPS          Z2, K1, (DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	VMAXPS           Z3, Z6, Z3
+	VMINPS           Z3, Z7, Z3
+	VMOVUPS          Z3, K1, (DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	VMAXPS           Z4, Z6, Z4
+	VMINPS           Z4, Z7, Z4
+	VMOVUPS          Z4, K1, (DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z5, K1, Z5
+	VMAXPS           Z5, Z6, Z5
+	VMINPS           Z5, Z7, Z5
+	VMOVUPS          Z5, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z6
-	VBROADCASTSS 108(AX), Z7
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z6, Z0
-	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z6, Z1
-	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z2, Z6, Z2
-	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, (DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z3, Z6, Z3
-	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, (DX)(R11*4)
-	MOVLQSX      16(R8), R11
-	VMAXPS       Z4, Z6, Z4
-	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, K1, (DX)(R11*4)
-	MOVLQSX      20(R8), R11
-	VMAXPS       Z5, Z6, Z5
-	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, (DX)(R11*4)
-	ADDQ         $0x18, DI
-	ADDQ         $0x18, R8
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z6, Z1
+	VMINPS  Z1, Z7, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z2, Z6, Z2
+	VMINPS  Z2, Z7, Z2
+	VMOVUPS Z2, K1, (DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z3, Z6, Z3
+	VMINPS  Z3, Z7, Z3
+	VMOVUPS Z3, K1, (DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z4, Z6, Z4
+	VMINPS  Z4, Z7, Z4
+	VMOVUPS Z4, K1, (DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMOVUPS Z5, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x18, DI
+	ADDQ $0x18, R8
+	ADDQ $0x18, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -3726,77 +4720,122 @@ loop:
 	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z10, Z10
-	VADDPS       64(BX)(R11*4), Z11, K1, Z11
-
-clamp:
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z4, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z7, K1, 64(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, (DX)(R11*4)
+	VMOVUPS      Z8, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z9, K1, 64(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, (DX)(R11*4)
+	VMOVUPS      Z10, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 64(DX)(R11*4)
-	ADDQ         $0x18, DI
-	ADDQ         $0x18, R8
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z11, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z12, Z0
+	VMINPS  Z0, Z13, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z12, Z1
+	VMINPS  Z1, Z13, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z12, Z2
+	VMINPS  Z2, Z13, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z12, Z3
+	VMINPS  Z3, Z13, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z4, Z12, Z4
+	VMINPS  Z4, Z13, Z4
+	VMOVUPS Z4, (DX)(R12*4)
+	VMAXPS  Z5, Z12, Z5
+	VMINPS  Z5, Z13, Z5
+	VMOVUPS Z5, K1, 64(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z6, Z12, Z6
+	VMINPS  Z6, Z13, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z12, Z7
+	VMINPS  Z7, Z13, Z7
+	VMOVUPS Z7, K1, 64(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z8, Z12, Z8
+	VMINPS  Z8, Z13, Z8
+	VMOVUPS Z8, (DX)(R12*4)
+	VMAXPS  Z9, Z12, Z9
+	VMINPS  Z9, Z13, Z9
+	VMOVUPS Z9, K1, 64(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z10, Z12, Z10
+	VMINPS  Z10, Z13, Z10
+	VMOVUPS Z10, (DX)(R12*4)
+	VMAXPS  Z11, Z12, Z11
+	VMINPS  Z11, Z13, Z11
+	VMOVUPS Z11, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x18, DI
+	ADDQ $0x18, R8
+	ADDQ $0x18, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -3870,101 +4909,164 @@ loop:
 	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-
-clamp:
 	VBROADCASTSS 104(AX), Z18
 	VBROADCASTSS 108(AX), Z19
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z18, Z1
 	VMINPS       Z1, Z19, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z18, Z2
 	VMINPS       Z2, Z19, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z18, Z3
 	VMINPS       Z3, Z19, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z18, Z4
 	VMINPS       Z4, Z19, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z18, Z5
 	VMINPS       Z5, Z19, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z18, Z6
 	VMINPS       Z6, Z19, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z18, Z7
 	VMINPS       Z7, Z19, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z18, Z8
 	VMINPS       Z8, Z19, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z18, Z9
 	VMINPS       Z9, Z19, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z18, Z10
 	VMINPS       Z10, Z19, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z18, Z11
 	VMINPS       Z11, Z19, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z18, Z12
 	VMINPS       Z12, Z19, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z18, Z13
 	VMINPS       Z13, Z19, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z18, Z14
 	VMINPS       Z14, Z19, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z18, Z15
 	VMINPS       Z15, Z19, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z18, Z16
 	VMINPS       Z16, Z19, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	ADDQ         $0x18, DI
-	ADDQ         $0x18, R8
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z18, Z0
+	VMINPS  Z0, Z19, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z18, Z1
+	VMINPS  Z1, Z19, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z18, Z2
+	VMINPS  Z2, Z19, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z18, Z3
+	VMINPS  Z3, Z19, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z18, Z4
+	VMINPS  Z4, Z19, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z18, Z5
+	VMINPS  Z5, Z19, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z18, Z6
+	VMINPS  Z6, Z19, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z18, Z7
+	VMINPS  Z7, Z19, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z18, Z8
+	VMINPS  Z8, Z19, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z18, Z9
+	VMINPS  Z9, Z19, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z18, Z10
+	VMINPS  Z10, Z19, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z18, Z11
+	VMINPS  Z11, Z19, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z18, Z12
+	VMINPS  Z12, Z19, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z18, Z13
+	VMINPS  Z13, Z19, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z18, Z14
+	VMINPS  Z14, Z19, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z18, Z15
+	VMINPS  Z15, Z19, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z18, Z16
+	VMINPS  Z16, Z19, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z18, Z17
+	VMINPS  Z17, Z19, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x18, DI
+	ADDQ $0x18, R8
+	ADDQ $0x18, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -4041,96 +5143,159 @@ loop:
 	ADDQ             $0x00000018, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z19
+	VBROADCASTSS     108(AX), Z20
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z19, Z0
+	VMINPS           Z0, Z20, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z19, Z1
+	VMINPS           Z1, Z20, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z19, Z2
+	VMINPS           Z2, Z20, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z19, Z3
+	VMINPS           Z3, Z20, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z19, Z4
+	VMINPS           Z4, Z20, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z19, Z5
+	VMINPS           Z5, Z20, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z19, Z6
+	VMINPS           Z6, Z20, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z19, Z7
+	VMINPS           Z7, Z20, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z19, Z8
+	VMINPS           Z8, Z20, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z19, Z9
+	VMINPS           Z9, Z20, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z19, Z10
+	VMINPS           Z10, Z20, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z19, Z11
+	VMINPS           Z11, Z20, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z19, Z12
+	VMINPS           Z12, Z20, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z19, Z13
+	VMINPS           Z13, Z20, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z19, Z14
+	VMINPS           Z14, Z20, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z15, Z15
+	VMAXPS           Z15, Z19, Z15
+	VMINPS           Z15, Z20, Z15
+	VMOVUPS          Z15, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMAXPS           Z16, Z19, Z16
+	VMINPS           Z16, Z20, Z16
+	VMOVUPS          Z16, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMAXPS           Z17, Z19, Z17
+	VMINPS           Z17, Z20, Z17
+	VMOVUPS          Z17, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z19
-	VBROADCASTSS  108(AX), Z20
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z19, Z0
-	VMINPS        Z0, Z20, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z19, Z1
-	VMINPS        Z1, Z20, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z19, Z2
-	VMINPS        Z2, Z20, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z19, Z3
-	VMINPS        Z3, Z20, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z19, Z4
-	VMINPS        Z4, Z20, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z19, Z5
-	VMINPS        Z5, Z20, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z19, Z6
-	VMINPS        Z6, Z20, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z19, Z7
-	VMINPS        Z7, Z20, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z19, Z8
-	VMINPS        Z8, Z20, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z19, Z9
-	VMINPS        Z9, Z20, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z19, Z10
-	VMINPS        Z10, Z20, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z19, Z11
-	VMINPS        Z11, Z20, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z19, Z12
-	VMINPS        Z12, Z20, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z19, Z13
-	VMINPS        Z13, Z20, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z19, Z14
-	VMINPS        Z14, Z20, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
-	MOVLQSX       20(R8), R11
-	VMAXPS        Z15, Z19, Z15
-	VMINPS        Z15, Z20, Z15
-	VMOVUPS       Z15, (DX)(R11*4)
-	VMAXPS        Z16, Z19, Z16
-	VMINPS        Z16, Z20, Z16
-	VMOVUPS       Z16, 64(DX)(R11*4)
-	VMAXPS        Z17, Z19, Z17
-	VMINPS        Z17, Z20, Z17
-	VMOVUPS       Z17, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z19, Z0
+	VMINPS  Z0, Z20, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z19, Z1
+	VMINPS  Z1, Z20, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z19, Z2
+	VMINPS  Z2, Z20, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z19, Z3
+	VMINPS  Z3, Z20, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z19, Z4
+	VMINPS  Z4, Z20, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z19, Z5
+	VMINPS  Z5, Z20, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z19, Z6
+	VMINPS  Z6, Z20, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z19, Z7
+	VMINPS  Z7, Z20, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z19, Z8
+	VMINPS  Z8, Z20, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z19, Z9
+	VMINPS  Z9, Z20, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z19, Z10
+	VMINPS  Z10, Z20, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z19, Z11
+	VMINPS  Z11, Z20, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z19, Z12
+	VMINPS  Z12, Z20, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z19, Z13
+	VMINPS  Z13, Z20, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z19, Z14
+	VMINPS  Z14, Z20, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z19, Z15
+	VMINPS  Z15, Z20, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z19, Z16
+	VMINPS  Z16, Z20, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z19, Z17
+	VMINPS  Z17, Z20, Z17
+	VMOVUPS Z17, 128(DX)(R12*4)
+
+stored:
 	VPERMILPS     $0x01, Y18, Y0
 	VPERMILPS     $0x02, Y18, Y1
 	VPERMILPS     $0x03, Y18, Y2
@@ -4263,96 +5428,159 @@ loop:
 	ADDQ             $0x00000018, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z22
+	VBROADCASTSS     108(AX), Z23
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z22, Z0
+	VMINPS           Z0, Z23, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z22, Z1
+	VMINPS           Z1, Z23, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z22, Z2
+	VMINPS           Z2, Z23, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z22, Z3
+	VMINPS           Z3, Z23, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z22, Z4
+	VMINPS           Z4, Z23, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z22, Z5
+	VMINPS           Z5, Z23, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z22, Z6
+	VMINPS           Z6, Z23, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z22, Z7
+	VMINPS           Z7, Z23, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z22, Z8
+	VMINPS           Z8, Z23, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z22, Z9
+	VMINPS           Z9, Z23, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z22, Z10
+	VMINPS           Z10, Z23, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z22, Z11
+	VMINPS           Z11, Z23, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z22, Z12
+	VMINPS           Z12, Z23, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z22, Z13
+	VMINPS           Z13, Z23, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z22, Z14
+	VMINPS           Z14, Z23, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z15, Z15
+	VMAXPS           Z15, Z22, Z15
+	VMINPS           Z15, Z23, Z15
+	VMOVUPS          Z15, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMAXPS           Z16, Z22, Z16
+	VMINPS           Z16, Z23, Z16
+	VMOVUPS          Z16, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMAXPS           Z17, Z22, Z17
+	VMINPS           Z17, Z23, Z17
+	VMOVUPS          Z17, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z22
-	VBROADCASTSS  108(AX), Z23
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z22, Z0
-	VMINPS        Z0, Z23, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z22, Z1
-	VMINPS        Z1, Z23, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z22, Z2
-	VMINPS        Z2, Z23, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z22, Z3
-	VMINPS        Z3, Z23, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z22, Z4
-	VMINPS        Z4, Z23, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z22, Z5
-	VMINPS        Z5, Z23, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z22, Z6
-	VMINPS        Z6, Z23, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z22, Z7
-	VMINPS        Z7, Z23, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z22, Z8
-	VMINPS        Z8, Z23, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z22, Z9
-	VMINPS        Z9, Z23, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z22, Z10
-	VMINPS        Z10, Z23, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z22, Z11
-	VMINPS        Z11, Z23, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z22, Z12
-	VMINPS        Z12, Z23, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z22, Z13
-	VMINPS        Z13, Z23, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z22, Z14
-	VMINPS        Z14, Z23, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
-	MOVLQSX       20(R8), R11
-	VMAXPS        Z15, Z22, Z15
-	VMINPS        Z15, Z23, Z15
-	VMOVUPS       Z15, (DX)(R11*4)
-	VMAXPS        Z16, Z22, Z16
-	VMINPS        Z16, Z23, Z16
-	VMOVUPS       Z16, 64(DX)(R11*4)
-	VMAXPS        Z17, Z22, Z17
-	VMINPS        Z17, Z23, Z17
-	VMOVUPS       Z17, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z22, Z0
+	VMINPS  Z0, Z23, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z22, Z1
+	VMINPS  Z1, Z23, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z22, Z2
+	VMINPS  Z2, Z23, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z22, Z3
+	VMINPS  Z3, Z23, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z22, Z4
+	VMINPS  Z4, Z23, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z22, Z5
+	VMINPS  Z5, Z23, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z22, Z6
+	VMINPS  Z6, Z23, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z22, Z7
+	VMINPS  Z7, Z23, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z22, Z8
+	VMINPS  Z8, Z23, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z22, Z9
+	VMINPS  Z9, Z23, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z22, Z10
+	VMINPS  Z10, Z23, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z22, Z11
+	VMINPS  Z11, Z23, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z22, Z12
+	VMINPS  Z12, Z23, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z22, Z13
+	VMINPS  Z13, Z23, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z22, Z14
+	VMINPS  Z14, Z23, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z22, Z15
+	VMINPS  Z15, Z23, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z22, Z16
+	VMINPS  Z16, Z23, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z22, Z17
+	VMINPS  Z17, Z23, Z17
+	VMOVUPS Z17, 128(DX)(R12*4)
+
+stored:
 	VUNPCKLPS     Y19, Y18, Y0
 	VUNPCKLPS     Y21, Y20, Y1
 	VSHUFPS       $0x44, Y1, Y0, Y2
@@ -4483,104 +5711,167 @@ loop:
 	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-
-clamp:
 	VBROADCASTSS 104(AX), Z18
 	VBROADCASTSS 108(AX), Z19
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z18, Z1
 	VMINPS       Z1, Z19, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z18, Z2
 	VMINPS       Z2, Z19, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z18, Z3
 	VMINPS       Z3, Z19, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z18, Z4
 	VMINPS       Z4, Z19, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z18, Z5
 	VMINPS       Z5, Z19, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z18, Z6
 	VMINPS       Z6, Z19, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z18, Z7
 	VMINPS       Z7, Z19, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z18, Z8
 	VMINPS       Z8, Z19, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z18, Z9
 	VMINPS       Z9, Z19, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z18, Z10
 	VMINPS       Z10, Z19, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z18, Z11
 	VMINPS       Z11, Z19, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z18, Z12
 	VMINPS       Z12, Z19, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z18, Z13
 	VMINPS       Z13, Z19, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z18, Z14
 	VMINPS       Z14, Z19, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z18, Z15
 	VMINPS       Z15, Z19, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z18, Z16
 	VMINPS       Z16, Z19, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	ADDQ         $0x18, DI
-	ADDQ         $0x18, R8
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z18, Z0
+	VMINPS  Z0, Z19, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z18, Z1
+	VMINPS  Z1, Z19, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z18, Z2
+	VMINPS  Z2, Z19, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z18, Z3
+	VMINPS  Z3, Z19, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z18, Z4
+	VMINPS  Z4, Z19, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z18, Z5
+	VMINPS  Z5, Z19, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z18, Z6
+	VMINPS  Z6, Z19, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z18, Z7
+	VMINPS  Z7, Z19, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z18, Z8
+	VMINPS  Z8, Z19, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z18, Z9
+	VMINPS  Z9, Z19, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z18, Z10
+	VMINPS  Z10, Z19, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z18, Z11
+	VMINPS  Z11, Z19, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z18, Z12
+	VMINPS  Z12, Z19, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z18, Z13
+	VMINPS  Z13, Z19, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z18, Z14
+	VMINPS  Z14, Z19, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z18, Z15
+	VMINPS  Z15, Z19, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z18, Z16
+	VMINPS  Z16, Z19, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z18, Z17
+	VMINPS  Z17, Z19, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x18, DI
+	ADDQ  $0x18, R8
+	ADDQ  $0x18, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -4630,87 +5921,140 @@ lowerloop:
 	ADDQ         $0x00000014, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z15
 	VBROADCASTSS 108(AX), Z16
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z15, Z0
 	VMINPS       Z0, Z16, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z15, Z1
 	VMINPS       Z1, Z16, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z15, Z2
 	VMINPS       Z2, Z16, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z15, Z3
 	VMINPS       Z3, Z16, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z15, Z4
 	VMINPS       Z4, Z16, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z15, Z5
 	VMINPS       Z5, Z16, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z15, Z6
 	VMINPS       Z6, Z16, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z15, Z7
 	VMINPS       Z7, Z16, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z15, Z8
 	VMINPS       Z8, Z16, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z15, Z9
 	VMINPS       Z9, Z16, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z15, Z10
 	VMINPS       Z10, Z16, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z15, Z11
 	VMINPS       Z11, Z16, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z15, Z12
 	VMINPS       Z12, Z16, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z15, Z13
 	VMINPS       Z13, Z16, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	ADDQ         $0x14, DI
-	ADDQ         $0x14, R8
-	ADDQ         $0x14, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z15, Z0
+	VMINPS  Z0, Z16, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z15, Z1
+	VMINPS  Z1, Z16, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z15, Z2
+	VMINPS  Z2, Z16, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z15, Z3
+	VMINPS  Z3, Z16, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z15, Z4
+	VMINPS  Z4, Z16, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z15, Z5
+	VMINPS  Z5, Z16, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z15, Z6
+	VMINPS  Z6, Z16, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z15, Z7
+	VMINPS  Z7, Z16, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z15, Z8
+	VMINPS  Z8, Z16, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z15, Z9
+	VMINPS  Z9, Z16, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z15, Z10
+	VMINPS  Z10, Z16, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z15, Z11
+	VMINPS  Z11, Z16, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z15, Z12
+	VMINPS  Z12, Z16, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z15, Z13
+	VMINPS  Z13, Z16, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z15, Z14
+	VMINPS  Z14, Z16, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x14, DI
+	ADDQ $0x14, R8
+	ADDQ $0x14, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX
@@ -4767,59 +6111,90 @@ loop:
 	ADDQ             $0x0000001c, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z7
+	VBROADCASTSS     108(AX), Z8
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z7, Z0
+	VMINPS           Z0, Z8, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z7, Z1
+	VMINPS           Z1, Z8, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	VMAXPS           Z2, Z7, Z2
+	VMINPS           Z2, Z8, Z2
+	VMOVUPS          Z2, K1, (DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	VMAXPS           Z3, Z7, Z3
+	VMINPS           Z3, Z8, Z3
+	VMOVUPS          Z3, K1, (DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	VMAXPS           Z4, Z7, Z4
+	VMINPS           Z4, Z8, Z4
+	VMOVUPS          Z4, K1, (DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z5, K1, Z5
+	VMAXPS           Z5, Z7, Z5
+	VMINPS           Z5, Z8, Z5
+	VMOVUPS          Z5, K1, (DX)(R12*4)
+	MOVLQSX          24(R8), R12
 	MOVLQSX          24(R9), R11
 	VADDPS           (BX)(R11*4), Z6, K1, Z6
+	VMAXPS           Z6, Z7, Z6
+	VMINPS           Z6, Z8, Z6
+	VMOVUPS          Z6, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z7
-	VBROADCASTSS 108(AX), Z8
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z7, Z0
-	VMINPS       Z0, Z8, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z7, Z1
-	VMINPS       Z1, Z8, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z2, Z7, Z2
-	VMINPS       Z2, Z8, Z2
-	VMOVUPS      Z2, K1, (DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z3, Z7, Z3
-	VMINPS       Z3, Z8, Z3
-	VMOVUPS      Z3, K1, (DX)(R11*4)
-	MOVLQSX      16(R8), R11
-	VMAXPS       Z4, Z7, Z4
-	VMINPS       Z4, Z8, Z4
-	VMOVUPS      Z4, K1, (DX)(R11*4)
-	MOVLQSX      20(R8), R11
-	VMAXPS       Z5, Z7, Z5
-	VMINPS       Z5, Z8, Z5
-	VMOVUPS      Z5, K1, (DX)(R11*4)
-	MOVLQSX      24(R8), R11
-	VMAXPS       Z6, Z7, Z6
-	VMINPS       Z6, Z8, Z6
-	VMOVUPS      Z6, K1, (DX)(R11*4)
-	ADDQ         $0x1c, DI
-	ADDQ         $0x1c, R8
-	ADDQ         $0x1c, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z7, Z0
+	VMINPS  Z0, Z8, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z7, Z1
+	VMINPS  Z1, Z8, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z2, Z7, Z2
+	VMINPS  Z2, Z8, Z2
+	VMOVUPS Z2, K1, (DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z3, Z7, Z3
+	VMINPS  Z3, Z8, Z3
+	VMOVUPS Z3, K1, (DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z4, Z7, Z4
+	VMINPS  Z4, Z8, Z4
+	VMOVUPS Z4, K1, (DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z5, Z7, Z5
+	VMINPS  Z5, Z8, Z5
+	VMOVUPS Z5, K1, (DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z6, Z7, Z6
+	VMINPS  Z6, Z8, Z6
+	VMOVUPS Z6, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x1c, DI
+	ADDQ $0x1c, R8
+	ADDQ $0x1c, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -4885,87 +6260,139 @@ loop:
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z10, Z10
-	VADDPS       64(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, K1, Z13
-
-clamp:
 	VBROADCASTSS 104(AX), Z14
 	VBROADCASTSS 108(AX), Z15
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z14, Z1
 	VMINPS       Z1, Z15, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z14, Z2
 	VMINPS       Z2, Z15, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z14, Z3
 	VMINPS       Z3, Z15, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z14, Z4
 	VMINPS       Z4, Z15, Z4
-	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z4, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z14, Z5
 	VMINPS       Z5, Z15, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z15, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
 	VMAXPS       Z7, Z14, Z7
 	VMINPS       Z7, Z15, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z7, K1, 64(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
 	VMAXPS       Z8, Z14, Z8
 	VMINPS       Z8, Z15, Z8
-	VMOVUPS      Z8, (DX)(R11*4)
+	VMOVUPS      Z8, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
 	VMAXPS       Z9, Z14, Z9
 	VMINPS       Z9, Z15, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z9, K1, 64(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z14, Z10
 	VMINPS       Z10, Z15, Z10
-	VMOVUPS      Z10, (DX)(R11*4)
+	VMOVUPS      Z10, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z14, Z11
 	VMINPS       Z11, Z15, Z11
-	VMOVUPS      Z11, K1, 64(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z11, K1, 64(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z14, Z12
 	VMINPS       Z12, Z15, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, K1, Z13
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
-	VMOVUPS      Z13, K1, 64(DX)(R11*4)
-	ADDQ         $0x1c, DI
-	ADDQ         $0x1c, R8
-	ADDQ         $0x1c, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z13, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z14, Z0
+	VMINPS  Z0, Z15, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z14, Z1
+	VMINPS  Z1, Z15, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z14, Z2
+	VMINPS  Z2, Z15, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z14, Z3
+	VMINPS  Z3, Z15, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z4, Z14, Z4
+	VMINPS  Z4, Z15, Z4
+	VMOVUPS Z4, (DX)(R12*4)
+	VMAXPS  Z5, Z14, Z5
+	VMINPS  Z5, Z15, Z5
+	VMOVUPS Z5, K1, 64(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z6, Z14, Z6
+	VMINPS  Z6, Z15, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z14, Z7
+	VMINPS  Z7, Z15, Z7
+	VMOVUPS Z7, K1, 64(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z8, Z14, Z8
+	VMINPS  Z8, Z15, Z8
+	VMOVUPS Z8, (DX)(R12*4)
+	VMAXPS  Z9, Z14, Z9
+	VMINPS  Z9, Z15, Z9
+	VMOVUPS Z9, K1, 64(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z10, Z14, Z10
+	VMINPS  Z10, Z15, Z10
+	VMOVUPS Z10, (DX)(R12*4)
+	VMAXPS  Z11, Z14, Z11
+	VMINPS  Z11, Z15, Z11
+	VMOVUPS Z11, K1, 64(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z12, Z14, Z12
+	VMINPS  Z12, Z15, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z14, Z13
+	VMINPS  Z13, Z15, Z13
+	VMOVUPS Z13, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x1c, DI
+	ADDQ $0x1c, R8
+	ADDQ $0x1c, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -5046,115 +6473,188 @@ loop:
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
-	VADDPS       64(BX)(R11*4), Z19, Z19
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
-
-clamp:
 	VBROADCASTSS 104(AX), Z21
 	VBROADCASTSS 108(AX), Z22
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z21, Z0
 	VMINPS       Z0, Z22, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z21, Z1
 	VMINPS       Z1, Z22, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z21, Z2
 	VMINPS       Z2, Z22, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z21, Z3
 	VMINPS       Z3, Z22, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z21, Z4
 	VMINPS       Z4, Z22, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z21, Z5
 	VMINPS       Z5, Z22, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z21, Z6
 	VMINPS       Z6, Z22, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z21, Z7
 	VMINPS       Z7, Z22, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z21, Z8
 	VMINPS       Z8, Z22, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z21, Z9
 	VMINPS       Z9, Z22, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z21, Z10
 	VMINPS       Z10, Z22, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z21, Z11
 	VMINPS       Z11, Z22, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z21, Z12
 	VMINPS       Z12, Z22, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z21, Z13
 	VMINPS       Z13, Z22, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z21, Z14
 	VMINPS       Z14, Z22, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z21, Z15
 	VMINPS       Z15, Z22, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z21, Z16
 	VMINPS       Z16, Z22, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z21, Z17
 	VMINPS       Z17, Z22, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
 	VMAXPS       Z18, Z21, Z18
 	VMINPS       Z18, Z22, Z18
-	VMOVUPS      Z18, (DX)(R11*4)
+	VMOVUPS      Z18, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z19, Z19
 	VMAXPS       Z19, Z21, Z19
 	VMINPS       Z19, Z22, Z19
-	VMOVUPS      Z19, 64(DX)(R11*4)
+	VMOVUPS      Z19, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R11*4)
-	ADDQ         $0x1c, DI
-	ADDQ         $0x1c, R8
-	ADDQ         $0x1c, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z20, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z21, Z0
+	VMINPS  Z0, Z22, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z21, Z1
+	VMINPS  Z1, Z22, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z21, Z2
+	VMINPS  Z2, Z22, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z21, Z3
+	VMINPS  Z3, Z22, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z21, Z4
+	VMINPS  Z4, Z22, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z21, Z5
+	VMINPS  Z5, Z22, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z21, Z6
+	VMINPS  Z6, Z22, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z21, Z7
+	VMINPS  Z7, Z22, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z21, Z8
+	VMINPS  Z8, Z22, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z21, Z9
+	VMINPS  Z9, Z22, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z21, Z10
+	VMINPS  Z10, Z22, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z21, Z11
+	VMINPS  Z11, Z22, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z21, Z12
+	VMINPS  Z12, Z22, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z21, Z13
+	VMINPS  Z13, Z22, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z21, Z14
+	VMINPS  Z14, Z22, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z21, Z15
+	VMINPS  Z15, Z22, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z21, Z16
+	VMINPS  Z16, Z22, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z21, Z17
+	VMINPS  Z17, Z22, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z21, Z18
+	VMINPS  Z18, Z22, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z21, Z19
+	VMINPS  Z19, Z22, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z21, Z20
+	VMINPS  Z20, Z22, Z20
+	VMOVUPS Z20, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x1c, DI
+	ADDQ $0x1c, R8
+	ADDQ $0x1c, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -5238,110 +6738,183 @@ loop:
 	ADDQ             $0x0000001c, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z22
+	VBROADCASTSS     108(AX), Z23
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z22, Z0
+	VMINPS           Z0, Z23, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z22, Z1
+	VMINPS           Z1, Z23, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z22, Z2
+	VMINPS           Z2, Z23, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z22, Z3
+	VMINPS           Z3, Z23, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z22, Z4
+	VMINPS           Z4, Z23, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z22, Z5
+	VMINPS           Z5, Z23, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z22, Z6
+	VMINPS           Z6, Z23, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z22, Z7
+	VMINPS           Z7, Z23, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z22, Z8
+	VMINPS           Z8, Z23, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z22, Z9
+	VMINPS           Z9, Z23, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z22, Z10
+	VMINPS           Z10, Z23, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z22, Z11
+	VMINPS           Z11, Z23, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z22, Z12
+	VMINPS           Z12, Z23, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z22, Z13
+	VMINPS           Z13, Z23, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z22, Z14
+	VMINPS           Z14, Z23, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z15, Z15
+	VMAXPS           Z15, Z22, Z15
+	VMINPS           Z15, Z23, Z15
+	VMOVUPS          Z15, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMAXPS           Z16, Z22, Z16
+	VMINPS           Z16, Z23, Z16
+	VMOVUPS          Z16, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMAXPS           Z17, Z22, Z17
+	VMINPS           Z17, Z23, Z17
+	VMOVUPS          Z17, 128(DX)(R12*4)
+	MOVLQSX          24(R8), R12
 	MOVLQSX          24(R9), R11
 	VADDPS           (BX)(R11*4), Z18, Z18
+	VMAXPS           Z18, Z22, Z18
+	VMINPS           Z18, Z23, Z18
+	VMOVUPS          Z18, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMAXPS           Z19, Z22, Z19
+	VMINPS           Z19, Z23, Z19
+	VMOVUPS          Z19, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMAXPS           Z20, Z22, Z20
+	VMINPS           Z20, Z23, Z20
+	VMOVUPS          Z20, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z22
-	VBROADCASTSS  108(AX), Z23
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z22, Z0
-	VMINPS        Z0, Z23, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z22, Z1
-	VMINPS        Z1, Z23, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z22, Z2
-	VMINPS        Z2, Z23, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z22, Z3
-	VMINPS        Z3, Z23, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z22, Z4
-	VMINPS        Z4, Z23, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z22, Z5
-	VMINPS        Z5, Z23, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z22, Z6
-	VMINPS        Z6, Z23, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z22, Z7
-	VMINPS        Z7, Z23, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z22, Z8
-	VMINPS        Z8, Z23, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z22, Z9
-	VMINPS        Z9, Z23, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z22, Z10
-	VMINPS        Z10, Z23, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z22, Z11
-	VMINPS        Z11, Z23, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z22, Z12
-	VMINPS        Z12, Z23, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z22, Z13
-	VMINPS        Z13, Z23, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z22, Z14
-	VMINPS        Z14, Z23, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
-	MOVLQSX       20(R8), R11
-	VMAXPS        Z15, Z22, Z15
-	VMINPS        Z15, Z23, Z15
-	VMOVUPS       Z15, (DX)(R11*4)
-	VMAXPS        Z16, Z22, Z16
-	VMINPS        Z16, Z23, Z16
-	VMOVUPS       Z16, 64(DX)(R11*4)
-	VMAXPS        Z17, Z22, Z17
-	VMINPS        Z17, Z23, Z17
-	VMOVUPS       Z17, 128(DX)(R11*4)
-	MOVLQSX       24(R8), R11
-	VMAXPS        Z18, Z22, Z18
-	VMINPS        Z18, Z23, Z18
-	VMOVUPS       Z18, (DX)(R11*4)
-	VMAXPS        Z19, Z22, Z19
-	VMINPS        Z19, Z23, Z19
-	VMOVUPS       Z19, 64(DX)(R11*4)
-	VMAXPS        Z20, Z22, Z20
-	VMINPS        Z20, Z23, Z20
-	VMOVUPS       Z20, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z22, Z0
+	VMINPS  Z0, Z23, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z22, Z1
+	VMINPS  Z1, Z23, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z22, Z2
+	VMINPS  Z2, Z23, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z22, Z3
+	VMINPS  Z3, Z23, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z22, Z4
+	VMINPS  Z4, Z23, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z22, Z5
+	VMINPS  Z5, Z23, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z22, Z6
+	VMINPS  Z6, Z23, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z22, Z7
+	VMINPS  Z7, Z23, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z22, Z8
+	VMINPS  Z8, Z23, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z22, Z9
+	VMINPS  Z9, Z23, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z22, Z10
+	VMINPS  Z10, Z23, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z22, Z11
+	VMINPS  Z11, Z23, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z22, Z12
+	VMINPS  Z12, Z23, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z22, Z13
+	VMINPS  Z13, Z23, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z22, Z14
+	VMINPS  Z14, Z23, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z22, Z15
+	VMINPS  Z15, Z23, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z22, Z16
+	VMINPS  Z16, Z23, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z22, Z17
+	VMINPS  Z17, Z23, Z17
+	VMOVUPS Z17, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z22, Z18
+	VMINPS  Z18, Z23, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z22, Z19
+	VMINPS  Z19, Z23, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z22, Z20
+	VMINPS  Z20, Z23, Z20
+	VMOVUPS Z20, 128(DX)(R12*4)
+
+stored:
 	VPERMILPS     $0x01, Y21, Y0
 	VPERMILPS     $0x02, Y21, Y1
 	VPERMILPS     $0x03, Y21, Y2
@@ -5488,110 +7061,183 @@ loop:
 	ADDQ             $0x0000001c, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z25
+	VBROADCASTSS     108(AX), Z26
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z25, Z0
+	VMINPS           Z0, Z26, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z25, Z1
+	VMINPS           Z1, Z26, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z25, Z2
+	VMINPS           Z2, Z26, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z25, Z3
+	VMINPS           Z3, Z26, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z25, Z4
+	VMINPS           Z4, Z26, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z25, Z5
+	VMINPS           Z5, Z26, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z25, Z6
+	VMINPS           Z6, Z26, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z25, Z7
+	VMINPS           Z7, Z26, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z25, Z8
+	VMINPS           Z8, Z26, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z25, Z9
+	VMINPS           Z9, Z26, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z25, Z10
+	VMINPS           Z10, Z26, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z25, Z11
+	VMINPS           Z11, Z26, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z25, Z12
+	VMINPS           Z12, Z26, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z25, Z13
+	VMINPS           Z13, Z26, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z25, Z14
+	VMINPS           Z14, Z26, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z15, Z15
+	VMAXPS           Z15, Z25, Z15
+	VMINPS           Z15, Z26, Z15
+	VMOVUPS          Z15, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMAXPS           Z16, Z25, Z16
+	VMINPS           Z16, Z26, Z16
+	VMOVUPS          Z16, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMAXPS           Z17, Z25, Z17
+	VMINPS           Z17, Z26, Z17
+	VMOVUPS          Z17, 128(DX)(R12*4)
+	MOVLQSX          24(R8), R12
 	MOVLQSX          24(R9), R11
 	VADDPS           (BX)(R11*4), Z18, Z18
+	VMAXPS           Z18, Z25, Z18
+	VMINPS           Z18, Z26, Z18
+	VMOVUPS          Z18, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMAXPS           Z19, Z25, Z19
+	VMINPS           Z19, Z26, Z19
+	VMOVUPS          Z19, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMAXPS           Z20, Z25, Z20
+	VMINPS           Z20, Z26, Z20
+	VMOVUPS          Z20, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z25
-	VBROADCASTSS  108(AX), Z26
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z25, Z0
-	VMINPS        Z0, Z26, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z25, Z1
-	VMINPS        Z1, Z26, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z25, Z2
-	VMINPS        Z2, Z26, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z25, Z3
-	VMINPS        Z3, Z26, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z25, Z4
-	VMINPS        Z4, Z26, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z25, Z5
-	VMINPS        Z5, Z26, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z25, Z6
-	VMINPS        Z6, Z26, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z25, Z7
-	VMINPS        Z7, Z26, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z25, Z8
-	VMINPS        Z8, Z26, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z25, Z9
-	VMINPS        Z9, Z26, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z25, Z10
-	VMINPS        Z10, Z26, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z25, Z11
-	VMINPS        Z11, Z26, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z25, Z12
-	VMINPS        Z12, Z26, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z25, Z13
-	VMINPS        Z13, Z26, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z25, Z14
-	VMINPS        Z14, Z26, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
-	MOVLQSX       20(R8), R11
-	VMAXPS        Z15, Z25, Z15
-	VMINPS        Z15, Z26, Z15
-	VMOVUPS       Z15, (DX)(R11*4)
-	VMAXPS        Z16, Z25, Z16
-	VMINPS        Z16, Z26, Z16
-	VMOVUPS       Z16, 64(DX)(R11*4)
-	VMAXPS        Z17, Z25, Z17
-	VMINPS        Z17, Z26, Z17
-	VMOVUPS       Z17, 128(DX)(R11*4)
-	MOVLQSX       24(R8), R11
-	VMAXPS        Z18, Z25, Z18
-	VMINPS        Z18, Z26, Z18
-	VMOVUPS       Z18, (DX)(R11*4)
-	VMAXPS        Z19, Z25, Z19
-	VMINPS        Z19, Z26, Z19
-	VMOVUPS       Z19, 64(DX)(R11*4)
-	VMAXPS        Z20, Z25, Z20
-	VMINPS        Z20, Z26, Z20
-	VMOVUPS       Z20, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z25, Z0
+	VMINPS  Z0, Z26, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z25, Z1
+	VMINPS  Z1, Z26, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z25, Z2
+	VMINPS  Z2, Z26, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z25, Z3
+	VMINPS  Z3, Z26, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z25, Z4
+	VMINPS  Z4, Z26, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z25, Z5
+	VMINPS  Z5, Z26, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z25, Z6
+	VMINPS  Z6, Z26, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z25, Z7
+	VMINPS  Z7, Z26, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z25, Z8
+	VMINPS  Z8, Z26, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z25, Z9
+	VMINPS  Z9, Z26, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z25, Z10
+	VMINPS  Z10, Z26, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z25, Z11
+	VMINPS  Z11, Z26, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z25, Z12
+	VMINPS  Z12, Z26, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z25, Z13
+	VMINPS  Z13, Z26, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z25, Z14
+	VMINPS  Z14, Z26, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z25, Z15
+	VMINPS  Z15, Z26, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z25, Z16
+	VMINPS  Z16, Z26, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z25, Z17
+	VMINPS  Z17, Z26, Z17
+	VMOVUPS Z17, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z25, Z18
+	VMINPS  Z18, Z26, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z25, Z19
+	VMINPS  Z19, Z26, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z25, Z20
+	VMINPS  Z20, Z26, Z20
+	VMOVUPS Z20, 128(DX)(R12*4)
+
+stored:
 	VUNPCKLPS     Y22, Y21, Y0
 	VUNPCKLPS     Y24, Y23, Y1
 	VSHUFPS       $0x44, Y1, Y0, Y2
@@ -5736,118 +7382,191 @@ loop:
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
-	VADDPS       64(BX)(R11*4), Z19, Z19
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
-
-clamp:
 	VBROADCASTSS 104(AX), Z21
 	VBROADCASTSS 108(AX), Z22
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z21, Z0
 	VMINPS       Z0, Z22, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z21, Z1
 	VMINPS       Z1, Z22, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z21, Z2
 	VMINPS       Z2, Z22, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z21, Z3
 	VMINPS       Z3, Z22, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z21, Z4
 	VMINPS       Z4, Z22, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z21, Z5
 	VMINPS       Z5, Z22, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z21, Z6
 	VMINPS       Z6, Z22, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z21, Z7
 	VMINPS       Z7, Z22, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z21, Z8
 	VMINPS       Z8, Z22, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z21, Z9
 	VMINPS       Z9, Z22, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z21, Z10
 	VMINPS       Z10, Z22, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z21, Z11
 	VMINPS       Z11, Z22, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z21, Z12
 	VMINPS       Z12, Z22, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z21, Z13
 	VMINPS       Z13, Z22, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z21, Z14
 	VMINPS       Z14, Z22, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z21, Z15
 	VMINPS       Z15, Z22, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z21, Z16
 	VMINPS       Z16, Z22, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z21, Z17
 	VMINPS       Z17, Z22, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
 	VMAXPS       Z18, Z21, Z18
 	VMINPS       Z18, Z22, Z18
-	VMOVUPS      Z18, (DX)(R11*4)
+	VMOVUPS      Z18, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z19, Z19
 	VMAXPS       Z19, Z21, Z19
 	VMINPS       Z19, Z22, Z19
-	VMOVUPS      Z19, 64(DX)(R11*4)
+	VMOVUPS      Z19, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R11*4)
-	ADDQ         $0x1c, DI
-	ADDQ         $0x1c, R8
-	ADDQ         $0x1c, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z20, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z21, Z0
+	VMINPS  Z0, Z22, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z21, Z1
+	VMINPS  Z1, Z22, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z21, Z2
+	VMINPS  Z2, Z22, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z21, Z3
+	VMINPS  Z3, Z22, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z21, Z4
+	VMINPS  Z4, Z22, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z21, Z5
+	VMINPS  Z5, Z22, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z21, Z6
+	VMINPS  Z6, Z22, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z21, Z7
+	VMINPS  Z7, Z22, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z21, Z8
+	VMINPS  Z8, Z22, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z21, Z9
+	VMINPS  Z9, Z22, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z21, Z10
+	VMINPS  Z10, Z22, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z21, Z11
+	VMINPS  Z11, Z22, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z21, Z12
+	VMINPS  Z12, Z22, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z21, Z13
+	VMINPS  Z13, Z22, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z21, Z14
+	VMINPS  Z14, Z22, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z21, Z15
+	VMINPS  Z15, Z22, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z21, Z16
+	VMINPS  Z16, Z22, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z21, Z17
+	VMINPS  Z17, Z22, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z21, Z18
+	VMINPS  Z18, Z22, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z21, Z19
+	VMINPS  Z19, Z22, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z21, Z20
+	VMINPS  Z20, Z22, Z20
+	VMOVUPS Z20, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x1c, DI
+	ADDQ  $0x1c, R8
+	ADDQ  $0x1c, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -5904,101 +7623,164 @@ lowerloop:
 	ADDQ         $0x00000018, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z18
 	VBROADCASTSS 108(AX), Z19
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z18, Z1
 	VMINPS       Z1, Z19, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z18, Z2
 	VMINPS       Z2, Z19, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z18, Z3
 	VMINPS       Z3, Z19, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z18, Z4
 	VMINPS       Z4, Z19, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z18, Z5
 	VMINPS       Z5, Z19, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z18, Z6
 	VMINPS       Z6, Z19, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z18, Z7
 	VMINPS       Z7, Z19, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z18, Z8
 	VMINPS       Z8, Z19, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z18, Z9
 	VMINPS       Z9, Z19, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z18, Z10
 	VMINPS       Z10, Z19, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z18, Z11
 	VMINPS       Z11, Z19, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z18, Z12
 	VMINPS       Z12, Z19, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z18, Z13
 	VMINPS       Z13, Z19, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z18, Z14
 	VMINPS       Z14, Z19, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z18, Z15
 	VMINPS       Z15, Z19, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z18, Z16
 	VMINPS       Z16, Z19, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	ADDQ         $0x18, DI
-	ADDQ         $0x18, R8
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z18, Z0
+	VMINPS  Z0, Z19, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z18, Z1
+	VMINPS  Z1, Z19, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z18, Z2
+	VMINPS  Z2, Z19, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z18, Z3
+	VMINPS  Z3, Z19, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z18, Z4
+	VMINPS  Z4, Z19, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z18, Z5
+	VMINPS  Z5, Z19, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z18, Z6
+	VMINPS  Z6, Z19, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z18, Z7
+	VMINPS  Z7, Z19, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z18, Z8
+	VMINPS  Z8, Z19, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z18, Z9
+	VMINPS  Z9, Z19, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z18, Z10
+	VMINPS  Z10, Z19, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z18, Z11
+	VMINPS  Z11, Z19, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z18, Z12
+	VMINPS  Z12, Z19, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z18, Z13
+	VMINPS  Z13, Z19, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z18, Z14
+	VMINPS  Z14, Z19, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z18, Z15
+	VMINPS  Z15, Z19, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z18, Z16
+	VMINPS  Z16, Z19, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z18, Z17
+	VMINPS  Z17, Z19, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x18, DI
+	ADDQ $0x18, R8
+	ADDQ $0x18, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX
@@ -6057,65 +7839,100 @@ loop:
 	ADDQ             $0x00000020, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z8
+	VBROADCASTSS     108(AX), Z9
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, K1, Z0
+	VMAXPS           Z0, Z8, Z0
+	VMINPS           Z0, Z9, Z0
+	VMOVUPS          Z0, K1, (DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z1, K1, Z1
+	VMAXPS           Z1, Z8, Z1
+	VMINPS           Z1, Z9, Z1
+	VMOVUPS          Z1, K1, (DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z2, K1, Z2
+	VMAXPS           Z2, Z8, Z2
+	VMINPS           Z2, Z9, Z2
+	VMOVUPS          Z2, K1, (DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z3, K1, Z3
+	VMAXPS           Z3, Z8, Z3
+	VMINPS           Z3, Z9, Z3
+	VMOVUPS          Z3, K1, (DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z4, K1, Z4
+	VMAXPS           Z4, Z8, Z4
+	VMINPS           Z4, Z9, Z4
+	VMOVUPS          Z4, K1, (DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z5, K1, Z5
+	VMAXPS           Z5, Z8, Z5
+	VMINPS           Z5, Z9, Z5
+	VMOVUPS          Z5, K1, (DX)(R12*4)
+	MOVLQSX          24(R8), R12
 	MOVLQSX          24(R9), R11
 	VADDPS           (BX)(R11*4), Z6, K1, Z6
+	VMAXPS           Z6, Z8, Z6
+	VMINPS           Z6, Z9, Z6
+	VMOVUPS          Z6, K1, (DX)(R12*4)
+	MOVLQSX          28(R8), R12
 	MOVLQSX          28(R9), R11
 	VADDPS           (BX)(R11*4), Z7, K1, Z7
+	VMAXPS           Z7, Z8, Z7
+	VMINPS           Z7, Z9, Z7
+	VMOVUPS          Z7, K1, (DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS 104(AX), Z8
-	VBROADCASTSS 108(AX), Z9
-	MOVLQSX      (R8), R11
-	VMAXPS       Z0, Z8, Z0
-	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, K1, (DX)(R11*4)
-	MOVLQSX      4(R8), R11
-	VMAXPS       Z1, Z8, Z1
-	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, (DX)(R11*4)
-	MOVLQSX      8(R8), R11
-	VMAXPS       Z2, Z8, Z2
-	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, K1, (DX)(R11*4)
-	MOVLQSX      12(R8), R11
-	VMAXPS       Z3, Z8, Z3
-	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, (DX)(R11*4)
-	MOVLQSX      16(R8), R11
-	VMAXPS       Z4, Z8, Z4
-	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, K1, (DX)(R11*4)
-	MOVLQSX      20(R8), R11
-	VMAXPS       Z5, Z8, Z5
-	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, (DX)(R11*4)
-	MOVLQSX      24(R8), R11
-	VMAXPS       Z6, Z8, Z6
-	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, K1, (DX)(R11*4)
-	MOVLQSX      28(R8), R11
-	VMAXPS       Z7, Z8, Z7
-	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, (DX)(R11*4)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, R8
-	ADDQ         $0x20, R9
-	DECQ         R10
-	JNZ          panel
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z8, Z0
+	VMINPS  Z0, Z9, Z0
+	VMOVUPS Z0, K1, (DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z1, Z8, Z1
+	VMINPS  Z1, Z9, Z1
+	VMOVUPS Z1, K1, (DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z2, Z8, Z2
+	VMINPS  Z2, Z9, Z2
+	VMOVUPS Z2, K1, (DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z3, Z8, Z3
+	VMINPS  Z3, Z9, Z3
+	VMOVUPS Z3, K1, (DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z4, Z8, Z4
+	VMINPS  Z4, Z9, Z4
+	VMOVUPS Z4, K1, (DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z5, Z8, Z5
+	VMINPS  Z5, Z9, Z5
+	VMOVUPS Z5, K1, (DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z6, Z8, Z6
+	VMINPS  Z6, Z9, Z6
+	VMOVUPS Z6, K1, (DX)(R12*4)
+	MOVLQSX 28(R8), R12
+	VMAXPS  Z7, Z8, Z7
+	VMINPS  Z7, Z9, Z7
+	VMOVUPS Z7, K1, (DX)(R12*4)
+
+stored:
+	ADDQ $0x20, DI
+	ADDQ $0x20, R8
+	ADDQ $0x20, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -6186,97 +8003,156 @@ loop:
 	ADDQ         $0x00000020, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z10, Z10
-	VADDPS       64(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, K1, Z13
-	MOVLQSX      28(R9), R11
-	VADDPS       (BX)(R11*4), Z14, Z14
-	VADDPS       64(BX)(R11*4), Z15, K1, Z15
-
-clamp:
 	VBROADCASTSS 104(AX), Z16
 	VBROADCASTSS 108(AX), Z17
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z16, Z0
 	VMINPS       Z0, Z17, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, K1, Z1
 	VMAXPS       Z1, Z16, Z1
 	VMINPS       Z1, Z17, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z2, Z2
 	VMAXPS       Z2, Z16, Z2
 	VMINPS       Z2, Z17, Z2
-	VMOVUPS      Z2, (DX)(R11*4)
+	VMOVUPS      Z2, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z3, K1, Z3
 	VMAXPS       Z3, Z16, Z3
 	VMINPS       Z3, Z17, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z16, Z4
 	VMINPS       Z4, Z17, Z4
-	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z4, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z16, Z5
 	VMINPS       Z5, Z17, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z16, Z6
 	VMINPS       Z6, Z17, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, K1, Z7
 	VMAXPS       Z7, Z16, Z7
 	VMINPS       Z7, Z17, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z7, K1, 64(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z8, Z8
 	VMAXPS       Z8, Z16, Z8
 	VMINPS       Z8, Z17, Z8
-	VMOVUPS      Z8, (DX)(R11*4)
+	VMOVUPS      Z8, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z9, K1, Z9
 	VMAXPS       Z9, Z16, Z9
 	VMINPS       Z9, Z17, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z9, K1, 64(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z16, Z10
 	VMINPS       Z10, Z17, Z10
-	VMOVUPS      Z10, (DX)(R11*4)
+	VMOVUPS      Z10, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z16, Z11
 	VMINPS       Z11, Z17, Z11
-	VMOVUPS      Z11, K1, 64(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z11, K1, 64(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z16, Z12
 	VMINPS       Z12, Z17, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, K1, Z13
 	VMAXPS       Z13, Z16, Z13
 	VMINPS       Z13, Z17, Z13
-	VMOVUPS      Z13, K1, 64(DX)(R11*4)
-	MOVLQSX      28(R8), R11
+	VMOVUPS      Z13, K1, 64(DX)(R12*4)
+	MOVLQSX      28(R8), R12
+	MOVLQSX      28(R9), R11
+	VADDPS       (BX)(R11*4), Z14, Z14
 	VMAXPS       Z14, Z16, Z14
 	VMINPS       Z14, Z17, Z14
-	VMOVUPS      Z14, (DX)(R11*4)
+	VMOVUPS      Z14, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z15, K1, Z15
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
-	VMOVUPS      Z15, K1, 64(DX)(R11*4)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, R8
-	ADDQ         $0x20, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z15, K1, 64(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z16, Z0
+	VMINPS  Z0, Z17, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z16, Z1
+	VMINPS  Z1, Z17, Z1
+	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z2, Z16, Z2
+	VMINPS  Z2, Z17, Z2
+	VMOVUPS Z2, (DX)(R12*4)
+	VMAXPS  Z3, Z16, Z3
+	VMINPS  Z3, Z17, Z3
+	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z4, Z16, Z4
+	VMINPS  Z4, Z17, Z4
+	VMOVUPS Z4, (DX)(R12*4)
+	VMAXPS  Z5, Z16, Z5
+	VMINPS  Z5, Z17, Z5
+	VMOVUPS Z5, K1, 64(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z6, Z16, Z6
+	VMINPS  Z6, Z17, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z16, Z7
+	VMINPS  Z7, Z17, Z7
+	VMOVUPS Z7, K1, 64(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z8, Z16, Z8
+	VMINPS  Z8, Z17, Z8
+	VMOVUPS Z8, (DX)(R12*4)
+	VMAXPS  Z9, Z16, Z9
+	VMINPS  Z9, Z17, Z9
+	VMOVUPS Z9, K1, 64(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z10, Z16, Z10
+	VMINPS  Z10, Z17, Z10
+	VMOVUPS Z10, (DX)(R12*4)
+	VMAXPS  Z11, Z16, Z11
+	VMINPS  Z11, Z17, Z11
+	VMOVUPS Z11, K1, 64(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z12, Z16, Z12
+	VMINPS  Z12, Z17, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z16, Z13
+	VMINPS  Z13, Z17, Z13
+	VMOVUPS Z13, K1, 64(DX)(R12*4)
+	MOVLQSX 28(R8), R12
+	VMAXPS  Z14, Z16, Z14
+	VMINPS  Z14, Z17, Z14
+	VMOVUPS Z14, (DX)(R12*4)
+	VMAXPS  Z15, Z16, Z15
+	VMINPS  Z15, Z17, Z15
+	VMOVUPS Z15, K1, 64(DX)(R12*4)
+
+stored:
+	ADDQ $0x20, DI
+	ADDQ $0x20, R8
+	ADDQ $0x20, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -6364,129 +8240,212 @@ loop:
 	ADDQ         $0x00000020, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
-	VADDPS       64(BX)(R11*4), Z19, Z19
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
-	MOVLQSX      28(R9), R11
-	VADDPS       (BX)(R11*4), Z21, Z21
-	VADDPS       64(BX)(R11*4), Z22, Z22
-	VADDPS       128(BX)(R11*4), Z23, K1, Z23
-
-clamp:
 	VBROADCASTSS 104(AX), Z24
 	VBROADCASTSS 108(AX), Z25
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z24, Z1
 	VMINPS       Z1, Z25, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z24, Z2
 	VMINPS       Z2, Z25, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z24, Z3
 	VMINPS       Z3, Z25, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z24, Z4
 	VMINPS       Z4, Z25, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z24, Z5
 	VMINPS       Z5, Z25, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z24, Z6
 	VMINPS       Z6, Z25, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z24, Z7
 	VMINPS       Z7, Z25, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z24, Z8
 	VMINPS       Z8, Z25, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z24, Z9
 	VMINPS       Z9, Z25, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z24, Z10
 	VMINPS       Z10, Z25, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z24, Z11
 	VMINPS       Z11, Z25, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z24, Z12
 	VMINPS       Z12, Z25, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z24, Z13
 	VMINPS       Z13, Z25, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z24, Z14
 	VMINPS       Z14, Z25, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z24, Z15
 	VMINPS       Z15, Z25, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z24, Z16
 	VMINPS       Z16, Z25, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z24, Z17
 	VMINPS       Z17, Z25, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
 	VMAXPS       Z18, Z24, Z18
 	VMINPS       Z18, Z25, Z18
-	VMOVUPS      Z18, (DX)(R11*4)
+	VMOVUPS      Z18, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z19, Z19
 	VMAXPS       Z19, Z24, Z19
 	VMINPS       Z19, Z25, Z19
-	VMOVUPS      Z19, 64(DX)(R11*4)
+	VMOVUPS      Z19, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
 	VMAXPS       Z20, Z24, Z20
 	VMINPS       Z20, Z25, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R11*4)
-	MOVLQSX      28(R8), R11
+	VMOVUPS      Z20, K1, 128(DX)(R12*4)
+	MOVLQSX      28(R8), R12
+	MOVLQSX      28(R9), R11
+	VADDPS       (BX)(R11*4), Z21, Z21
 	VMAXPS       Z21, Z24, Z21
 	VMINPS       Z21, Z25, Z21
-	VMOVUPS      Z21, (DX)(R11*4)
+	VMOVUPS      Z21, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z22, Z22
 	VMAXPS       Z22, Z24, Z22
 	VMINPS       Z22, Z25, Z22
-	VMOVUPS      Z22, 64(DX)(R11*4)
+	VMOVUPS      Z22, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z23, K1, Z23
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
-	VMOVUPS      Z23, K1, 128(DX)(R11*4)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, R8
-	ADDQ         $0x20, R9
-	DECQ         R10
-	JNZ          panel
+	VMOVUPS      Z23, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z24, Z0
+	VMINPS  Z0, Z25, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z24, Z1
+	VMINPS  Z1, Z25, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z24, Z2
+	VMINPS  Z2, Z25, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z24, Z3
+	VMINPS  Z3, Z25, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z24, Z4
+	VMINPS  Z4, Z25, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z24, Z5
+	VMINPS  Z5, Z25, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z24, Z6
+	VMINPS  Z6, Z25, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z24, Z7
+	VMINPS  Z7, Z25, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z24, Z8
+	VMINPS  Z8, Z25, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z24, Z9
+	VMINPS  Z9, Z25, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z24, Z10
+	VMINPS  Z10, Z25, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z24, Z11
+	VMINPS  Z11, Z25, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z24, Z12
+	VMINPS  Z12, Z25, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z24, Z13
+	VMINPS  Z13, Z25, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z24, Z14
+	VMINPS  Z14, Z25, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z24, Z15
+	VMINPS  Z15, Z25, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z24, Z16
+	VMINPS  Z16, Z25, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z24, Z17
+	VMINPS  Z17, Z25, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z24, Z18
+	VMINPS  Z18, Z25, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z24, Z19
+	VMINPS  Z19, Z25, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z24, Z20
+	VMINPS  Z20, Z25, Z20
+	VMOVUPS Z20, K1, 128(DX)(R12*4)
+	MOVLQSX 28(R8), R12
+	VMAXPS  Z21, Z24, Z21
+	VMINPS  Z21, Z25, Z21
+	VMOVUPS Z21, (DX)(R12*4)
+	VMAXPS  Z22, Z24, Z22
+	VMINPS  Z22, Z25, Z22
+	VMOVUPS Z22, 64(DX)(R12*4)
+	VMAXPS  Z23, Z24, Z23
+	VMINPS  Z23, Z25, Z23
+	VMOVUPS Z23, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ $0x20, DI
+	ADDQ $0x20, R8
+	ADDQ $0x20, R9
+	DECQ R10
+	JNZ  panel
 	VZEROUPPER
 	RET
 
@@ -6577,124 +8536,207 @@ loop:
 	ADDQ             $0x00000020, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z25
+	VBROADCASTSS     108(AX), Z26
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z25, Z0
+	VMINPS           Z0, Z26, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z25, Z1
+	VMINPS           Z1, Z26, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z25, Z2
+	VMINPS           Z2, Z26, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z25, Z3
+	VMINPS           Z3, Z26, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z25, Z4
+	VMINPS           Z4, Z26, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z25, Z5
+	VMINPS           Z5, Z26, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z25, Z6
+	VMINPS           Z6, Z26, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z25, Z7
+	VMINPS           Z7, Z26, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z25, Z8
+	VMINPS           Z8, Z26, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z25, Z9
+	VMINPS           Z9, Z26, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z25, Z10
+	VMINPS           Z10, Z26, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z25, Z11
+	VMINPS           Z11, Z26, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z25, Z12
+	VMINPS           Z12, Z26, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z25, Z13
+	VMINPS           Z13, Z26, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z25, Z14
+	VMINPS           Z14, Z26, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z15, Z15
+	VMAXPS           Z15, Z25, Z15
+	VMINPS           Z15, Z26, Z15
+	VMOVUPS          Z15, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMAXPS           Z16, Z25, Z16
+	VMINPS           Z16, Z26, Z16
+	VMOVUPS          Z16, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMAXPS           Z17, Z25, Z17
+	VMINPS           Z17, Z26, Z17
+	VMOVUPS          Z17, 128(DX)(R12*4)
+	MOVLQSX          24(R8), R12
 	MOVLQSX          24(R9), R11
 	VADDPS           (BX)(R11*4), Z18, Z18
+	VMAXPS           Z18, Z25, Z18
+	VMINPS           Z18, Z26, Z18
+	VMOVUPS          Z18, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMAXPS           Z19, Z25, Z19
+	VMINPS           Z19, Z26, Z19
+	VMOVUPS          Z19, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMAXPS           Z20, Z25, Z20
+	VMINPS           Z20, Z26, Z20
+	VMOVUPS          Z20, 128(DX)(R12*4)
+	MOVLQSX          28(R8), R12
 	MOVLQSX          28(R9), R11
 	VADDPS           (BX)(R11*4), Z21, Z21
+	VMAXPS           Z21, Z25, Z21
+	VMINPS           Z21, Z26, Z21
+	VMOVUPS          Z21, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z22, Z22
+	VMAXPS           Z22, Z25, Z22
+	VMINPS           Z22, Z26, Z22
+	VMOVUPS          Z22, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z23, Z23
+	VMAXPS           Z23, Z25, Z23
+	VMINPS           Z23, Z26, Z23
+	VMOVUPS          Z23, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z25
-	VBROADCASTSS  108(AX), Z26
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z25, Z0
-	VMINPS        Z0, Z26, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z25, Z1
-	VMINPS        Z1, Z26, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z25, Z2
-	VMINPS        Z2, Z26, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z25, Z3
-	VMINPS        Z3, Z26, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z25, Z4
-	VMINPS        Z4, Z26, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z25, Z5
-	VMINPS        Z5, Z26, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z25, Z6
-	VMINPS        Z6, Z26, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z25, Z7
-	VMINPS        Z7, Z26, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z25, Z8
-	VMINPS        Z8, Z26, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z25, Z9
-	VMINPS        Z9, Z26, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z25, Z10
-	VMINPS        Z10, Z26, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z25, Z11
-	VMINPS        Z11, Z26, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z25, Z12
-	VMINPS        Z12, Z26, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z25, Z13
-	VMINPS        Z13, Z26, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z25, Z14
-	VMINPS        Z14, Z26, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
-	MOVLQSX       20(R8), R11
-	VMAXPS        Z15, Z25, Z15
-	VMINPS        Z15, Z26, Z15
-	VMOVUPS       Z15, (DX)(R11*4)
-	VMAXPS        Z16, Z25, Z16
-	VMINPS        Z16, Z26, Z16
-	VMOVUPS       Z16, 64(DX)(R11*4)
-	VMAXPS        Z17, Z25, Z17
-	VMINPS        Z17, Z26, Z17
-	VMOVUPS       Z17, 128(DX)(R11*4)
-	MOVLQSX       24(R8), R11
-	VMAXPS        Z18, Z25, Z18
-	VMINPS        Z18, Z26, Z18
-	VMOVUPS       Z18, (DX)(R11*4)
-	VMAXPS        Z19, Z25, Z19
-	VMINPS        Z19, Z26, Z19
-	VMOVUPS       Z19, 64(DX)(R11*4)
-	VMAXPS        Z20, Z25, Z20
-	VMINPS        Z20, Z26, Z20
-	VMOVUPS       Z20, 128(DX)(R11*4)
-	MOVLQSX       28(R8), R11
-	VMAXPS        Z21, Z25, Z21
-	VMINPS        Z21, Z26, Z21
-	VMOVUPS       Z21, (DX)(R11*4)
-	VMAXPS        Z22, Z25, Z22
-	VMINPS        Z22, Z26, Z22
-	VMOVUPS       Z22, 64(DX)(R11*4)
-	VMAXPS        Z23, Z25, Z23
-	VMINPS        Z23, Z26, Z23
-	VMOVUPS       Z23, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z25, Z0
+	VMINPS  Z0, Z26, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z25, Z1
+	VMINPS  Z1, Z26, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z25, Z2
+	VMINPS  Z2, Z26, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z25, Z3
+	VMINPS  Z3, Z26, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z25, Z4
+	VMINPS  Z4, Z26, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z25, Z5
+	VMINPS  Z5, Z26, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z25, Z6
+	VMINPS  Z6, Z26, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z25, Z7
+	VMINPS  Z7, Z26, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z25, Z8
+	VMINPS  Z8, Z26, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z25, Z9
+	VMINPS  Z9, Z26, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z25, Z10
+	VMINPS  Z10, Z26, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z25, Z11
+	VMINPS  Z11, Z26, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z25, Z12
+	VMINPS  Z12, Z26, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z25, Z13
+	VMINPS  Z13, Z26, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z25, Z14
+	VMINPS  Z14, Z26, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z25, Z15
+	VMINPS  Z15, Z26, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z25, Z16
+	VMINPS  Z16, Z26, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z25, Z17
+	VMINPS  Z17, Z26, Z17
+	VMOVUPS Z17, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z25, Z18
+	VMINPS  Z18, Z26, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z25, Z19
+	VMINPS  Z19, Z26, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z25, Z20
+	VMINPS  Z20, Z26, Z20
+	VMOVUPS Z20, 128(DX)(R12*4)
+	MOVLQSX 28(R8), R12
+	VMAXPS  Z21, Z25, Z21
+	VMINPS  Z21, Z26, Z21
+	VMOVUPS Z21, (DX)(R12*4)
+	VMAXPS  Z22, Z25, Z22
+	VMINPS  Z22, Z26, Z22
+	VMOVUPS Z22, 64(DX)(R12*4)
+	VMAXPS  Z23, Z25, Z23
+	VMINPS  Z23, Z26, Z23
+	VMOVUPS Z23, 128(DX)(R12*4)
+
+stored:
 	VPERMILPS     $0x01, Y24, Y0
 	VPERMILPS     $0x02, Y24, Y1
 	VPERMILPS     $0x03, Y24, Y2
@@ -6855,124 +8897,207 @@ loop:
 	ADDQ             $0x00000020, SI
 	DECQ             R13
 	JNZ              loop
+	VBROADCASTSS     104(AX), Z28
+	VBROADCASTSS     108(AX), Z29
 	TESTQ            BX, BX
-	JZ               clamp
+	JZ               unadded
+	MOVLQSX          (R8), R12
 	MOVLQSX          (R9), R11
 	VADDPS           (BX)(R11*4), Z0, Z0
+	VMAXPS           Z0, Z28, Z0
+	VMINPS           Z0, Z29, Z0
+	VMOVUPS          Z0, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMAXPS           Z1, Z28, Z1
+	VMINPS           Z1, Z29, Z1
+	VMOVUPS          Z1, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMAXPS           Z2, Z28, Z2
+	VMINPS           Z2, Z29, Z2
+	VMOVUPS          Z2, 128(DX)(R12*4)
+	MOVLQSX          4(R8), R12
 	MOVLQSX          4(R9), R11
 	VADDPS           (BX)(R11*4), Z3, Z3
+	VMAXPS           Z3, Z28, Z3
+	VMINPS           Z3, Z29, Z3
+	VMOVUPS          Z3, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMAXPS           Z4, Z28, Z4
+	VMINPS           Z4, Z29, Z4
+	VMOVUPS          Z4, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMAXPS           Z5, Z28, Z5
+	VMINPS           Z5, Z29, Z5
+	VMOVUPS          Z5, 128(DX)(R12*4)
+	MOVLQSX          8(R8), R12
 	MOVLQSX          8(R9), R11
 	VADDPS           (BX)(R11*4), Z6, Z6
+	VMAXPS           Z6, Z28, Z6
+	VMINPS           Z6, Z29, Z6
+	VMOVUPS          Z6, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMAXPS           Z7, Z28, Z7
+	VMINPS           Z7, Z29, Z7
+	VMOVUPS          Z7, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMAXPS           Z8, Z28, Z8
+	VMINPS           Z8, Z29, Z8
+	VMOVUPS          Z8, 128(DX)(R12*4)
+	MOVLQSX          12(R8), R12
 	MOVLQSX          12(R9), R11
 	VADDPS           (BX)(R11*4), Z9, Z9
+	VMAXPS           Z9, Z28, Z9
+	VMINPS           Z9, Z29, Z9
+	VMOVUPS          Z9, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMAXPS           Z10, Z28, Z10
+	VMINPS           Z10, Z29, Z10
+	VMOVUPS          Z10, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMAXPS           Z11, Z28, Z11
+	VMINPS           Z11, Z29, Z11
+	VMOVUPS          Z11, 128(DX)(R12*4)
+	MOVLQSX          16(R8), R12
 	MOVLQSX          16(R9), R11
 	VADDPS           (BX)(R11*4), Z12, Z12
+	VMAXPS           Z12, Z28, Z12
+	VMINPS           Z12, Z29, Z12
+	VMOVUPS          Z12, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMAXPS           Z13, Z28, Z13
+	VMINPS           Z13, Z29, Z13
+	VMOVUPS          Z13, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMAXPS           Z14, Z28, Z14
+	VMINPS           Z14, Z29, Z14
+	VMOVUPS          Z14, 128(DX)(R12*4)
+	MOVLQSX          20(R8), R12
 	MOVLQSX          20(R9), R11
 	VADDPS           (BX)(R11*4), Z15, Z15
+	VMAXPS           Z15, Z28, Z15
+	VMINPS           Z15, Z29, Z15
+	VMOVUPS          Z15, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMAXPS           Z16, Z28, Z16
+	VMINPS           Z16, Z29, Z16
+	VMOVUPS          Z16, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMAXPS           Z17, Z28, Z17
+	VMINPS           Z17, Z29, Z17
+	VMOVUPS          Z17, 128(DX)(R12*4)
+	MOVLQSX          24(R8), R12
 	MOVLQSX          24(R9), R11
 	VADDPS           (BX)(R11*4), Z18, Z18
+	VMAXPS           Z18, Z28, Z18
+	VMINPS           Z18, Z29, Z18
+	VMOVUPS          Z18, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMAXPS           Z19, Z28, Z19
+	VMINPS           Z19, Z29, Z19
+	VMOVUPS          Z19, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMAXPS           Z20, Z28, Z20
+	VMINPS           Z20, Z29, Z20
+	VMOVUPS          Z20, 128(DX)(R12*4)
+	MOVLQSX          28(R8), R12
 	MOVLQSX          28(R9), R11
 	VADDPS           (BX)(R11*4), Z21, Z21
+	VMAXPS           Z21, Z28, Z21
+	VMINPS           Z21, Z29, Z21
+	VMOVUPS          Z21, (DX)(R12*4)
 	VADDPS           64(BX)(R11*4), Z22, Z22
+	VMAXPS           Z22, Z28, Z22
+	VMINPS           Z22, Z29, Z22
+	VMOVUPS          Z22, 64(DX)(R12*4)
 	VADDPS           128(BX)(R11*4), Z23, Z23
+	VMAXPS           Z23, Z28, Z23
+	VMINPS           Z23, Z29, Z23
+	VMOVUPS          Z23, 128(DX)(R12*4)
+	JMP              stored
 
-clamp:
-	VBROADCASTSS  104(AX), Z28
-	VBROADCASTSS  108(AX), Z29
-	MOVLQSX       (R8), R11
-	VMAXPS        Z0, Z28, Z0
-	VMINPS        Z0, Z29, Z0
-	VMOVUPS       Z0, (DX)(R11*4)
-	VMAXPS        Z1, Z28, Z1
-	VMINPS        Z1, Z29, Z1
-	VMOVUPS       Z1, 64(DX)(R11*4)
-	VMAXPS        Z2, Z28, Z2
-	VMINPS        Z2, Z29, Z2
-	VMOVUPS       Z2, 128(DX)(R11*4)
-	MOVLQSX       4(R8), R11
-	VMAXPS        Z3, Z28, Z3
-	VMINPS        Z3, Z29, Z3
-	VMOVUPS       Z3, (DX)(R11*4)
-	VMAXPS        Z4, Z28, Z4
-	VMINPS        Z4, Z29, Z4
-	VMOVUPS       Z4, 64(DX)(R11*4)
-	VMAXPS        Z5, Z28, Z5
-	VMINPS        Z5, Z29, Z5
-	VMOVUPS       Z5, 128(DX)(R11*4)
-	MOVLQSX       8(R8), R11
-	VMAXPS        Z6, Z28, Z6
-	VMINPS        Z6, Z29, Z6
-	VMOVUPS       Z6, (DX)(R11*4)
-	VMAXPS        Z7, Z28, Z7
-	VMINPS        Z7, Z29, Z7
-	VMOVUPS       Z7, 64(DX)(R11*4)
-	VMAXPS        Z8, Z28, Z8
-	VMINPS        Z8, Z29, Z8
-	VMOVUPS       Z8, 128(DX)(R11*4)
-	MOVLQSX       12(R8), R11
-	VMAXPS        Z9, Z28, Z9
-	VMINPS        Z9, Z29, Z9
-	VMOVUPS       Z9, (DX)(R11*4)
-	VMAXPS        Z10, Z28, Z10
-	VMINPS        Z10, Z29, Z10
-	VMOVUPS       Z10, 64(DX)(R11*4)
-	VMAXPS        Z11, Z28, Z11
-	VMINPS        Z11, Z29, Z11
-	VMOVUPS       Z11, 128(DX)(R11*4)
-	MOVLQSX       16(R8), R11
-	VMAXPS        Z12, Z28, Z12
-	VMINPS        Z12, Z29, Z12
-	VMOVUPS       Z12, (DX)(R11*4)
-	VMAXPS        Z13, Z28, Z13
-	VMINPS        Z13, Z29, Z13
-	VMOVUPS       Z13, 64(DX)(R11*4)
-	VMAXPS        Z14, Z28, Z14
-	VMINPS        Z14, Z29, Z14
-	VMOVUPS       Z14, 128(DX)(R11*4)
-	MOVLQSX       20(R8), R11
-	VMAXPS        Z15, Z28, Z15
-	VMINPS        Z15, Z29, Z15
-	VMOVUPS       Z15, (DX)(R11*4)
-	VMAXPS        Z16, Z28, Z16
-	VMINPS        Z16, Z29, Z16
-	VMOVUPS       Z16, 64(DX)(R11*4)
-	VMAXPS        Z17, Z28, Z17
-	VMINPS        Z17, Z29, Z17
-	VMOVUPS       Z17, 128(DX)(R11*4)
-	MOVLQSX       24(R8), R11
-	VMAXPS        Z18, Z28, Z18
-	VMINPS        Z18, Z29, Z18
-	VMOVUPS       Z18, (DX)(R11*4)
-	VMAXPS        Z19, Z28, Z19
-	VMINPS        Z19, Z29, Z19
-	VMOVUPS       Z19, 64(DX)(R11*4)
-	VMAXPS        Z20, Z28, Z20
-	VMINPS        Z20, Z29, Z20
-	VMOVUPS       Z20, 128(DX)(R11*4)
-	MOVLQSX       28(R8), R11
-	VMAXPS        Z21, Z28, Z21
-	VMINPS        Z21, Z29, Z21
-	VMOVUPS       Z21, (DX)(R11*4)
-	VMAXPS        Z22, Z28, Z22
-	VMINPS        Z22, Z29, Z22
-	VMOVUPS       Z22, 64(DX)(R11*4)
-	VMAXPS        Z23, Z28, Z23
-	VMINPS        Z23, Z29, Z23
-	VMOVUPS       Z23, 128(DX)(R11*4)
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z28, Z0
+	VMINPS  Z0, Z29, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z28, Z1
+	VMINPS  Z1, Z29, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z28, Z2
+	VMINPS  Z2, Z29, Z2
+	VMOVUPS Z2, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z28, Z3
+	VMINPS  Z3, Z29, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z28, Z4
+	VMINPS  Z4, Z29, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z28, Z5
+	VMINPS  Z5, Z29, Z5
+	VMOVUPS Z5, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z28, Z6
+	VMINPS  Z6, Z29, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z28, Z7
+	VMINPS  Z7, Z29, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z28, Z8
+	VMINPS  Z8, Z29, Z8
+	VMOVUPS Z8, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z28, Z9
+	VMINPS  Z9, Z29, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z28, Z10
+	VMINPS  Z10, Z29, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z28, Z11
+	VMINPS  Z11, Z29, Z11
+	VMOVUPS Z11, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z28, Z12
+	VMINPS  Z12, Z29, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z28, Z13
+	VMINPS  Z13, Z29, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z28, Z14
+	VMINPS  Z14, Z29, Z14
+	VMOVUPS Z14, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z28, Z15
+	VMINPS  Z15, Z29, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z28, Z16
+	VMINPS  Z16, Z29, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z28, Z17
+	VMINPS  Z17, Z29, Z17
+	VMOVUPS Z17, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z28, Z18
+	VMINPS  Z18, Z29, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z28, Z19
+	VMINPS  Z19, Z29, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z28, Z20
+	VMINPS  Z20, Z29, Z20
+	VMOVUPS Z20, 128(DX)(R12*4)
+	MOVLQSX 28(R8), R12
+	VMAXPS  Z21, Z28, Z21
+	VMINPS  Z21, Z29, Z21
+	VMOVUPS Z21, (DX)(R12*4)
+	VMAXPS  Z22, Z28, Z22
+	VMINPS  Z22, Z29, Z22
+	VMOVUPS Z22, 64(DX)(R12*4)
+	VMAXPS  Z23, Z28, Z23
+	VMINPS  Z23, Z29, Z23
+	VMOVUPS Z23, 128(DX)(R12*4)
+
+stored:
 	VUNPCKLPS     Y25, Y24, Y0
 	VUNPCKLPS     Y27, Y26, Y1
 	VSHUFPS       $0x44, Y1, Y0, Y2
@@ -7131,132 +9256,215 @@ loop:
 	ADDQ         $0x00000020, SI
 	DECQ         R13
 	JNZ          loop
-	TESTQ        BX, BX
-	JZ           clamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
-	VADDPS       64(BX)(R11*4), Z19, Z19
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
-	MOVLQSX      28(R9), R11
-	VADDPS       (BX)(R11*4), Z21, Z21
-	VADDPS       64(BX)(R11*4), Z22, Z22
-	VADDPS       128(BX)(R11*4), Z23, K1, Z23
-
-clamp:
 	VBROADCASTSS 104(AX), Z24
 	VBROADCASTSS 108(AX), Z25
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           unadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z24, Z1
 	VMINPS       Z1, Z25, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z24, Z2
 	VMINPS       Z2, Z25, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z24, Z3
 	VMINPS       Z3, Z25, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z24, Z4
 	VMINPS       Z4, Z25, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z24, Z5
 	VMINPS       Z5, Z25, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z24, Z6
 	VMINPS       Z6, Z25, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z24, Z7
 	VMINPS       Z7, Z25, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z24, Z8
 	VMINPS       Z8, Z25, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z24, Z9
 	VMINPS       Z9, Z25, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z24, Z10
 	VMINPS       Z10, Z25, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z24, Z11
 	VMINPS       Z11, Z25, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z24, Z12
 	VMINPS       Z12, Z25, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z24, Z13
 	VMINPS       Z13, Z25, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z24, Z14
 	VMINPS       Z14, Z25, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z24, Z15
 	VMINPS       Z15, Z25, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z24, Z16
 	VMINPS       Z16, Z25, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z24, Z17
 	VMINPS       Z17, Z25, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
 	VMAXPS       Z18, Z24, Z18
 	VMINPS       Z18, Z25, Z18
-	VMOVUPS      Z18, (DX)(R11*4)
+	VMOVUPS      Z18, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z19, Z19
 	VMAXPS       Z19, Z24, Z19
 	VMINPS       Z19, Z25, Z19
-	VMOVUPS      Z19, 64(DX)(R11*4)
+	VMOVUPS      Z19, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
 	VMAXPS       Z20, Z24, Z20
 	VMINPS       Z20, Z25, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R11*4)
-	MOVLQSX      28(R8), R11
+	VMOVUPS      Z20, K1, 128(DX)(R12*4)
+	MOVLQSX      28(R8), R12
+	MOVLQSX      28(R9), R11
+	VADDPS       (BX)(R11*4), Z21, Z21
 	VMAXPS       Z21, Z24, Z21
 	VMINPS       Z21, Z25, Z21
-	VMOVUPS      Z21, (DX)(R11*4)
+	VMOVUPS      Z21, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z22, Z22
 	VMAXPS       Z22, Z24, Z22
 	VMINPS       Z22, Z25, Z22
-	VMOVUPS      Z22, 64(DX)(R11*4)
+	VMOVUPS      Z22, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z23, K1, Z23
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
-	VMOVUPS      Z23, K1, 128(DX)(R11*4)
-	ADDQ         $0x20, DI
-	ADDQ         $0x20, R8
-	ADDQ         $0x20, R9
-	DECQ         R10
-	JNZ          panel
-	MOVQ         88(AX), R10
-	TESTQ        R10, R10
-	JZ           next
+	VMOVUPS      Z23, K1, 128(DX)(R12*4)
+	JMP          stored
+
+unadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z24, Z0
+	VMINPS  Z0, Z25, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z24, Z1
+	VMINPS  Z1, Z25, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z24, Z2
+	VMINPS  Z2, Z25, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z24, Z3
+	VMINPS  Z3, Z25, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z24, Z4
+	VMINPS  Z4, Z25, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z24, Z5
+	VMINPS  Z5, Z25, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z24, Z6
+	VMINPS  Z6, Z25, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z24, Z7
+	VMINPS  Z7, Z25, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z24, Z8
+	VMINPS  Z8, Z25, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z24, Z9
+	VMINPS  Z9, Z25, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z24, Z10
+	VMINPS  Z10, Z25, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z24, Z11
+	VMINPS  Z11, Z25, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z24, Z12
+	VMINPS  Z12, Z25, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z24, Z13
+	VMINPS  Z13, Z25, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z24, Z14
+	VMINPS  Z14, Z25, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z24, Z15
+	VMINPS  Z15, Z25, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z24, Z16
+	VMINPS  Z16, Z25, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z24, Z17
+	VMINPS  Z17, Z25, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z24, Z18
+	VMINPS  Z18, Z25, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z24, Z19
+	VMINPS  Z19, Z25, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z24, Z20
+	VMINPS  Z20, Z25, Z20
+	VMOVUPS Z20, K1, 128(DX)(R12*4)
+	MOVLQSX 28(R8), R12
+	VMAXPS  Z21, Z24, Z21
+	VMINPS  Z21, Z25, Z21
+	VMOVUPS Z21, (DX)(R12*4)
+	VMAXPS  Z22, Z24, Z22
+	VMINPS  Z22, Z25, Z22
+	VMOVUPS Z22, 64(DX)(R12*4)
+	VMAXPS  Z23, Z24, Z23
+	VMINPS  Z23, Z25, Z23
+	VMOVUPS Z23, K1, 128(DX)(R12*4)
+
+stored:
+	ADDQ  $0x20, DI
+	ADDQ  $0x20, R8
+	ADDQ  $0x20, R9
+	DECQ  R10
+	JNZ   panel
+	MOVQ  88(AX), R10
+	TESTQ R10, R10
+	JZ    next
 
 lowerpanel:
 	VBROADCASTSS (DI), Z0
@@ -7320,115 +9528,188 @@ lowerloop:
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
 	JNZ          lowerloop
-	TESTQ        BX, BX
-	JZ           lowerclamp
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
-	VADDPS       64(BX)(R11*4), Z1, Z1
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
-	VADDPS       64(BX)(R11*4), Z4, Z4
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
-	VADDPS       64(BX)(R11*4), Z7, Z7
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
-	VADDPS       64(BX)(R11*4), Z10, Z10
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
-	VADDPS       64(BX)(R11*4), Z13, Z13
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
-	VADDPS       64(BX)(R11*4), Z16, Z16
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
-	VADDPS       64(BX)(R11*4), Z19, Z19
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
-
-lowerclamp:
 	VBROADCASTSS 104(AX), Z21
 	VBROADCASTSS 108(AX), Z22
-	MOVLQSX      (R8), R11
+	TESTQ        BX, BX
+	JZ           lowerunadded
+	MOVLQSX      (R8), R12
+	MOVLQSX      (R9), R11
+	VADDPS       (BX)(R11*4), Z0, Z0
 	VMAXPS       Z0, Z21, Z0
 	VMINPS       Z0, Z22, Z0
-	VMOVUPS      Z0, (DX)(R11*4)
+	VMOVUPS      Z0, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z1, Z1
 	VMAXPS       Z1, Z21, Z1
 	VMINPS       Z1, Z22, Z1
-	VMOVUPS      Z1, 64(DX)(R11*4)
+	VMOVUPS      Z1, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z2, K1, Z2
 	VMAXPS       Z2, Z21, Z2
 	VMINPS       Z2, Z22, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R11*4)
-	MOVLQSX      4(R8), R11
+	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	MOVLQSX      4(R8), R12
+	MOVLQSX      4(R9), R11
+	VADDPS       (BX)(R11*4), Z3, Z3
 	VMAXPS       Z3, Z21, Z3
 	VMINPS       Z3, Z22, Z3
-	VMOVUPS      Z3, (DX)(R11*4)
+	VMOVUPS      Z3, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z4, Z4
 	VMAXPS       Z4, Z21, Z4
 	VMINPS       Z4, Z22, Z4
-	VMOVUPS      Z4, 64(DX)(R11*4)
+	VMOVUPS      Z4, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z5, K1, Z5
 	VMAXPS       Z5, Z21, Z5
 	VMINPS       Z5, Z22, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R11*4)
-	MOVLQSX      8(R8), R11
+	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	MOVLQSX      8(R8), R12
+	MOVLQSX      8(R9), R11
+	VADDPS       (BX)(R11*4), Z6, Z6
 	VMAXPS       Z6, Z21, Z6
 	VMINPS       Z6, Z22, Z6
-	VMOVUPS      Z6, (DX)(R11*4)
+	VMOVUPS      Z6, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z7, Z7
 	VMAXPS       Z7, Z21, Z7
 	VMINPS       Z7, Z22, Z7
-	VMOVUPS      Z7, 64(DX)(R11*4)
+	VMOVUPS      Z7, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z8, K1, Z8
 	VMAXPS       Z8, Z21, Z8
 	VMINPS       Z8, Z22, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R11*4)
-	MOVLQSX      12(R8), R11
+	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	MOVLQSX      12(R8), R12
+	MOVLQSX      12(R9), R11
+	VADDPS       (BX)(R11*4), Z9, Z9
 	VMAXPS       Z9, Z21, Z9
 	VMINPS       Z9, Z22, Z9
-	VMOVUPS      Z9, (DX)(R11*4)
+	VMOVUPS      Z9, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z10, Z10
 	VMAXPS       Z10, Z21, Z10
 	VMINPS       Z10, Z22, Z10
-	VMOVUPS      Z10, 64(DX)(R11*4)
+	VMOVUPS      Z10, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z11, K1, Z11
 	VMAXPS       Z11, Z21, Z11
 	VMINPS       Z11, Z22, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R11*4)
-	MOVLQSX      16(R8), R11
+	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	MOVLQSX      16(R8), R12
+	MOVLQSX      16(R9), R11
+	VADDPS       (BX)(R11*4), Z12, Z12
 	VMAXPS       Z12, Z21, Z12
 	VMINPS       Z12, Z22, Z12
-	VMOVUPS      Z12, (DX)(R11*4)
+	VMOVUPS      Z12, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z13, Z13
 	VMAXPS       Z13, Z21, Z13
 	VMINPS       Z13, Z22, Z13
-	VMOVUPS      Z13, 64(DX)(R11*4)
+	VMOVUPS      Z13, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z14, K1, Z14
 	VMAXPS       Z14, Z21, Z14
 	VMINPS       Z14, Z22, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R11*4)
-	MOVLQSX      20(R8), R11
+	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	MOVLQSX      20(R8), R12
+	MOVLQSX      20(R9), R11
+	VADDPS       (BX)(R11*4), Z15, Z15
 	VMAXPS       Z15, Z21, Z15
 	VMINPS       Z15, Z22, Z15
-	VMOVUPS      Z15, (DX)(R11*4)
+	VMOVUPS      Z15, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z16, Z16
 	VMAXPS       Z16, Z21, Z16
 	VMINPS       Z16, Z22, Z16
-	VMOVUPS      Z16, 64(DX)(R11*4)
+	VMOVUPS      Z16, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z17, K1, Z17
 	VMAXPS       Z17, Z21, Z17
 	VMINPS       Z17, Z22, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R11*4)
-	MOVLQSX      24(R8), R11
+	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	MOVLQSX      24(R8), R12
+	MOVLQSX      24(R9), R11
+	VADDPS       (BX)(R11*4), Z18, Z18
 	VMAXPS       Z18, Z21, Z18
 	VMINPS       Z18, Z22, Z18
-	VMOVUPS      Z18, (DX)(R11*4)
+	VMOVUPS      Z18, (DX)(R12*4)
+	VADDPS       64(BX)(R11*4), Z19, Z19
 	VMAXPS       Z19, Z21, Z19
 	VMINPS       Z19, Z22, Z19
-	VMOVUPS      Z19, 64(DX)(R11*4)
+	VMOVUPS      Z19, 64(DX)(R12*4)
+	VADDPS       128(BX)(R11*4), Z20, K1, Z20
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R11*4)
-	ADDQ         $0x1c, DI
-	ADDQ         $0x1c, R8
-	ADDQ         $0x1c, R9
-	DECQ         R10
-	JNZ          lowerpanel
+	VMOVUPS      Z20, K1, 128(DX)(R12*4)
+	JMP          lowerstored
+
+lowerunadded:
+	MOVLQSX (R8), R12
+	VMAXPS  Z0, Z21, Z0
+	VMINPS  Z0, Z22, Z0
+	VMOVUPS Z0, (DX)(R12*4)
+	VMAXPS  Z1, Z21, Z1
+	VMINPS  Z1, Z22, Z1
+	VMOVUPS Z1, 64(DX)(R12*4)
+	VMAXPS  Z2, Z21, Z2
+	VMINPS  Z2, Z22, Z2
+	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	MOVLQSX 4(R8), R12
+	VMAXPS  Z3, Z21, Z3
+	VMINPS  Z3, Z22, Z3
+	VMOVUPS Z3, (DX)(R12*4)
+	VMAXPS  Z4, Z21, Z4
+	VMINPS  Z4, Z22, Z4
+	VMOVUPS Z4, 64(DX)(R12*4)
+	VMAXPS  Z5, Z21, Z5
+	VMINPS  Z5, Z22, Z5
+	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	MOVLQSX 8(R8), R12
+	VMAXPS  Z6, Z21, Z6
+	VMINPS  Z6, Z22, Z6
+	VMOVUPS Z6, (DX)(R12*4)
+	VMAXPS  Z7, Z21, Z7
+	VMINPS  Z7, Z22, Z7
+	VMOVUPS Z7, 64(DX)(R12*4)
+	VMAXPS  Z8, Z21, Z8
+	VMINPS  Z8, Z22, Z8
+	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	MOVLQSX 12(R8), R12
+	VMAXPS  Z9, Z21, Z9
+	VMINPS  Z9, Z22, Z9
+	VMOVUPS Z9, (DX)(R12*4)
+	VMAXPS  Z10, Z21, Z10
+	VMINPS  Z10, Z22, Z10
+	VMOVUPS Z10, 64(DX)(R12*4)
+	VMAXPS  Z11, Z21, Z11
+	VMINPS  Z11, Z22, Z11
+	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	MOVLQSX 16(R8), R12
+	VMAXPS  Z12, Z21, Z12
+	VMINPS  Z12, Z22, Z12
+	VMOVUPS Z12, (DX)(R12*4)
+	VMAXPS  Z13, Z21, Z13
+	VMINPS  Z13, Z22, Z13
+	VMOVUPS Z13, 64(DX)(R12*4)
+	VMAXPS  Z14, Z21, Z14
+	VMINPS  Z14, Z22, Z14
+	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	MOVLQSX 20(R8), R12
+	VMAXPS  Z15, Z21, Z15
+	VMINPS  Z15, Z22, Z15
+	VMOVUPS Z15, (DX)(R12*4)
+	VMAXPS  Z16, Z21, Z16
+	VMINPS  Z16, Z22, Z16
+	VMOVUPS Z16, 64(DX)(R12*4)
+	VMAXPS  Z17, Z21, Z17
+	VMINPS  Z17, Z22, Z17
+	VMOVUPS Z17, K1, 128(DX)(R12*4)
+	MOVLQSX 24(R8), R12
+	VMAXPS  Z18, Z21, Z18
+	VMINPS  Z18, Z22, Z18
+	VMOVUPS Z18, (DX)(R12*4)
+	VMAXPS  Z19, Z21, Z19
+	VMINPS  Z19, Z22, Z19
+	VMOVUPS Z19, 64(DX)(R12*4)
+	VMAXPS  Z20, Z21, Z20
+	VMINPS  Z20, Z22, Z20
+	VMOVUPS Z20, K1, 128(DX)(R12*4)
+
+lowerstored:
+	ADDQ $0x1c, DI
+	ADDQ $0x1c, R8
+	ADDQ $0x1c, R9
+	DECQ R10
+	JNZ  lowerpanel
 
 next:
 	ADDQ  $0xc0, CX

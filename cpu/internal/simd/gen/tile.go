@@ -133,22 +133,24 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	place := func(base reg.GPVirtual, j int) Mem {
 		return Mem{Base: base, Index: row, Scale: 4, Disp: j * s.bytes}
 	}
-	addResidual := func(done string) {
-		TESTQ(p.residual, p.residual)
-		JZ(LabelRef(done))
-		for i := range m {
+	addResidual := func(i, j int) {
+		if j == 0 {
 			MOVLQSX(p.addRows.Offset(4*i), row)
-			for j := range n {
-				if j == n-1 && tail == 0 {
-					s.add(place(p.residual, j), p.masked, acc[i][j])
-				} else {
-					VADDPS(place(p.residual, j), acc[i][j], acc[i][j])
-				}
-			}
+		}
+		if j == n-1 && tail == 0 {
+			s.add(place(p.residual, j), p.masked, acc[i][j])
+		} else {
+			VADDPS(place(p.residual, j), acc[i][j], acc[i][j])
 		}
 	}
 	if s.bytes == 32 { // there what comes behind the loop is waited for
-		addResidual(label + "loop")
+		TESTQ(p.residual, p.residual)
+		JZ(LabelRef(label + "loop"))
+		for i := range m {
+			for j := range n {
+				addResidual(i, j)
+			}
+		}
 	}
 	Label(label + "loop")
 	turn := func(u int) {
@@ -232,9 +234,6 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	}
 
 	// Now the epilogue: each row's place is looked up again.
-	if s.bytes == 64 {
-		addResidual(label + "clamp")
-	}
 	Label(label + "clamp")
 	if p.behind != nil && s.bytes == 32 {
 		CMPQ(p.a.Offset(atFar), Imm(0))
@@ -248,16 +247,33 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	lo, hi := s.vec(), s.vec()
 	VBROADCASTSS(p.a.Offset(atLo), lo)
 	VBROADCASTSS(p.a.Offset(atHi), hi)
-	for i := range m {
-		MOVLQSX(p.yRows.Offset(4*i), row)
-		for j := range n {
-			clamp(acc[i][j], lo, hi)
-			if j == n-1 && tail == 0 {
-				s.store(acc[i][j], p.masked, place(p.y, j))
-			} else {
-				VMOVUPS(acc[i][j], place(p.y, j))
+	to := GP64()
+	store := func(first func(i, j int)) {
+		for i := range m {
+			MOVLQSX(p.yRows.Offset(4*i), to)
+			for j := range n {
+				first(i, j)
+				clamp(acc[i][j], lo, hi)
+				y := Mem{Base: p.y, Index: to, Scale: 4, Disp: j * s.bytes}
+				if j == n-1 && tail == 0 {
+					s.store(acc[i][j], p.masked, y)
+				} else {
+					VMOVUPS(acc[i][j], y)
+				}
 			}
 		}
+	}
+	if s.bytes == 64 {
+		// Each register at once: stores take turns from multiply-adds, more where they come together.
+		TESTQ(p.residual, p.residual)
+		JZ(LabelRef(label + "unadded"))
+		store(addResidual)
+		JMP(LabelRef(label + "stored"))
+		Label(label + "unadded")
+	}
+	store(func(i, j int) {})
+	if s.bytes == 64 {
+		Label(label + "stored")
 	}
 	if tail > 0 {
 		at := func(base reg.GPVirtual, rows Mem, i int) Mem {
