@@ -24,7 +24,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z1
 	PREFETCHT0       3072(SI)
@@ -32,7 +32,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000004, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z1
 	VBROADCASTSS     108(AX), Z2
 	TESTQ            BX, BX
@@ -61,7 +61,7 @@ stored:
 	RET
 
 // func tile512x1x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -81,7 +81,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z2
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z3
@@ -91,7 +92,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000004, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z2
 	VBROADCASTSS 108(AX), Z3
 	TESTQ        BX, BX
@@ -127,7 +128,7 @@ stored:
 	RET
 
 // func tile512x1x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -148,7 +149,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z3
 	VMOVUPS      64(CX)(R11*4), Z4
@@ -160,7 +162,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000004, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z3
 	VBROADCASTSS 108(AX), Z4
 	TESTQ        BX, BX
@@ -203,7 +205,7 @@ stored:
 	RET
 
 // func tile512x1x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x1x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -225,7 +227,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z4
 	VMOVUPS          64(CX)(R11*4), Z5
@@ -239,7 +242,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000004, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z4
 	VBROADCASTSS     108(AX), Z5
 	TESTQ            BX, BX
@@ -292,7 +295,7 @@ last:
 	RET
 
 // func tile512x1x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x1x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -317,7 +320,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z7
 	VMOVUPS          64(CX)(R11*4), Z8
@@ -334,7 +338,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000004, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z7
 	VBROADCASTSS     108(AX), Z8
 	TESTQ            BX, BX
@@ -395,7 +399,7 @@ last:
 	RET
 
 // func columns512x1x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x1x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -417,8 +421,14 @@ panel:
 	VMOVAPS      Z0, Z2
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z3
 	VMOVUPS      64(CX)(R11*4), Z4
@@ -430,7 +440,45 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000004, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z3
+	VMOVUPS      64(CX)(R11*4), Z4
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000004, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z3
+	VMOVUPS      64(CX)(R11*4), Z4
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000004, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z3
 	VBROADCASTSS 108(AX), Z4
 	TESTQ        BX, BX
@@ -503,7 +551,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z2
 	PREFETCHT0       3072(SI)
@@ -512,7 +560,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000008, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z2
 	VBROADCASTSS     108(AX), Z3
 	TESTQ            BX, BX
@@ -551,7 +599,7 @@ stored:
 	RET
 
 // func tile512x2x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -573,7 +621,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z4
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z5
@@ -586,7 +635,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000008, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z4
 	VBROADCASTSS 108(AX), Z5
 	TESTQ        BX, BX
@@ -639,7 +688,7 @@ stored:
 	RET
 
 // func tile512x2x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -663,7 +712,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z6
 	VMOVUPS      64(CX)(R11*4), Z7
@@ -679,7 +729,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000008, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
 	TESTQ        BX, BX
@@ -746,7 +796,7 @@ stored:
 	RET
 
 // func tile512x2x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x2x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -771,7 +821,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z7
 	VMOVUPS          64(CX)(R11*4), Z8
@@ -789,7 +840,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000008, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z7
 	VBROADCASTSS     108(AX), Z8
 	TESTQ            BX, BX
@@ -873,7 +924,7 @@ last:
 	RET
 
 // func tile512x2x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x2x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -901,7 +952,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z10
 	VMOVUPS          64(CX)(R11*4), Z11
@@ -922,7 +974,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000008, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z10
 	VBROADCASTSS     108(AX), Z11
 	TESTQ            BX, BX
@@ -1013,7 +1065,7 @@ last:
 	RET
 
 // func columns512x2x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x2x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1038,8 +1090,14 @@ panel:
 	VMOVAPS      Z3, Z5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z6
 	VMOVUPS      64(CX)(R11*4), Z7
@@ -1055,7 +1113,53 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000008, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS      64(CX)(R11*4), Z7
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000008, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS      64(CX)(R11*4), Z7
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000008, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
 	TESTQ        BX, BX
@@ -1128,8 +1232,12 @@ lowerpanel:
 	VMOVAPS      Z0, Z2
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z3
 	VMOVUPS      64(CX)(R11*4), Z4
@@ -1141,7 +1249,45 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000004, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z3
+	VMOVUPS      64(CX)(R11*4), Z4
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000004, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z3
+	VMOVUPS      64(CX)(R11*4), Z4
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000004, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z3
 	VBROADCASTSS 108(AX), Z4
 	TESTQ        BX, BX
@@ -1217,7 +1363,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z3
 	PREFETCHT0       3072(SI)
@@ -1227,7 +1373,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x0000000c, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z3
 	VBROADCASTSS     108(AX), Z4
 	TESTQ            BX, BX
@@ -1276,7 +1422,7 @@ stored:
 	RET
 
 // func tile512x3x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1300,7 +1446,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z6
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z7
@@ -1316,7 +1463,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
 	TESTQ        BX, BX
@@ -1386,7 +1533,7 @@ stored:
 	RET
 
 // func tile512x3x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1413,7 +1560,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z9
 	VMOVUPS      64(CX)(R11*4), Z10
@@ -1433,7 +1581,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z9
 	VBROADCASTSS 108(AX), Z10
 	TESTQ        BX, BX
@@ -1524,7 +1672,7 @@ stored:
 	RET
 
 // func tile512x3x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x3x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1552,7 +1700,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z10
 	VMOVUPS          64(CX)(R11*4), Z11
@@ -1574,7 +1723,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x0000000c, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z10
 	VBROADCASTSS     108(AX), Z11
 	TESTQ            BX, BX
@@ -1689,7 +1838,7 @@ last:
 	RET
 
 // func tile512x3x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x3x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1720,7 +1869,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z13
 	VMOVUPS          64(CX)(R11*4), Z14
@@ -1745,7 +1895,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x0000000c, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z13
 	VBROADCASTSS     108(AX), Z14
 	TESTQ            BX, BX
@@ -1866,7 +2016,7 @@ last:
 	RET
 
 // func columns512x3x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x3x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -1894,8 +2044,14 @@ panel:
 	VMOVAPS      Z6, Z8
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z9
 	VMOVUPS      64(CX)(R11*4), Z10
@@ -1915,7 +2071,61 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z9
+	VMOVUPS      64(CX)(R11*4), Z10
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000000c, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z9
+	VMOVUPS      64(CX)(R11*4), Z10
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000000c, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z9
 	VBROADCASTSS 108(AX), Z10
 	TESTQ        BX, BX
@@ -2015,8 +2225,12 @@ lowerpanel:
 	VMOVAPS      Z3, Z5
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z6
 	VMOVUPS      64(CX)(R11*4), Z7
@@ -2032,7 +2246,53 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000008, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS      64(CX)(R11*4), Z7
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000008, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z6
+	VMOVUPS      64(CX)(R11*4), Z7
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(SI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000008, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z6
 	VBROADCASTSS 108(AX), Z7
 	TESTQ        BX, BX
@@ -2133,7 +2393,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z4
 	PREFETCHT0       3072(SI)
@@ -2144,7 +2404,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000010, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z4
 	VBROADCASTSS     108(AX), Z5
 	TESTQ            BX, BX
@@ -2203,7 +2463,7 @@ stored:
 	RET
 
 // func tile512x4x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2229,7 +2489,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z8
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z9
@@ -2248,7 +2509,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z8
 	VBROADCASTSS 108(AX), Z9
 	TESTQ        BX, BX
@@ -2335,7 +2596,7 @@ stored:
 	RET
 
 // func tile512x4x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2365,7 +2626,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z12
 	VMOVUPS      64(CX)(R11*4), Z13
@@ -2389,7 +2651,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
 	TESTQ        BX, BX
@@ -2504,7 +2766,7 @@ stored:
 	RET
 
 // func tile512x4x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x4x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2535,7 +2797,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z13
 	VMOVUPS          64(CX)(R11*4), Z14
@@ -2561,7 +2824,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000010, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z13
 	VBROADCASTSS     108(AX), Z14
 	TESTQ            BX, BX
@@ -2707,7 +2970,7 @@ last:
 	RET
 
 // func tile512x4x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x4x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2741,7 +3004,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z16
 	VMOVUPS          64(CX)(R11*4), Z17
@@ -2770,7 +3034,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000010, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z16
 	VBROADCASTSS     108(AX), Z17
 	TESTQ            BX, BX
@@ -2921,7 +3185,7 @@ last:
 	RET
 
 // func columns512x4x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x4x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -2952,8 +3216,14 @@ panel:
 	VMOVAPS      Z9, Z11
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z12
 	VMOVUPS      64(CX)(R11*4), Z13
@@ -2977,7 +3247,69 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z12
+	VMOVUPS      64(CX)(R11*4), Z13
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z14
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(SI), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(SI), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000010, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z12
+	VMOVUPS      64(CX)(R11*4), Z13
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z14
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(SI), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(SI), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000010, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
 	TESTQ        BX, BX
@@ -3104,8 +3436,12 @@ lowerpanel:
 	VMOVAPS      Z6, Z8
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z9
 	VMOVUPS      64(CX)(R11*4), Z10
@@ -3125,7 +3461,61 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000000c, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z9
+	VMOVUPS      64(CX)(R11*4), Z10
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000000c, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z9
+	VMOVUPS      64(CX)(R11*4), Z10
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000000c, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z9
 	VBROADCASTSS 108(AX), Z10
 	TESTQ        BX, BX
@@ -3251,7 +3641,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z5
 	PREFETCHT0       3072(SI)
@@ -3263,7 +3653,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000014, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z5
 	VBROADCASTSS     108(AX), Z6
 	TESTQ            BX, BX
@@ -3332,7 +3722,7 @@ stored:
 	RET
 
 // func tile512x5x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -3360,7 +3750,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z10
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z11
@@ -3382,7 +3773,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000014, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z10
 	VBROADCASTSS 108(AX), Z11
 	TESTQ        BX, BX
@@ -3486,7 +3877,7 @@ stored:
 	RET
 
 // func tile512x5x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -3519,7 +3910,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z15
 	VMOVUPS      64(CX)(R11*4), Z16
@@ -3547,7 +3939,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000014, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z15
 	VBROADCASTSS 108(AX), Z16
 	TESTQ        BX, BX
@@ -3686,7 +4078,7 @@ stored:
 	RET
 
 // func tile512x5x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x5x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -3720,7 +4112,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z16
 	VMOVUPS          64(CX)(R11*4), Z17
@@ -3750,7 +4143,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000014, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z16
 	VBROADCASTSS     108(AX), Z17
 	TESTQ            BX, BX
@@ -3927,7 +4320,7 @@ last:
 	RET
 
 // func tile512x5x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x5x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -3964,7 +4357,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z19
 	VMOVUPS          64(CX)(R11*4), Z20
@@ -3997,7 +4391,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000014, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z19
 	VBROADCASTSS     108(AX), Z20
 	TESTQ            BX, BX
@@ -4179,7 +4573,7 @@ last:
 	RET
 
 // func columns512x5x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x5x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -4213,8 +4607,14 @@ panel:
 	VMOVAPS      Z12, Z14
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z15
 	VMOVUPS      64(CX)(R11*4), Z16
@@ -4242,7 +4642,77 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000014, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z15
+	VMOVUPS      64(CX)(R11*4), Z16
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(SI), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(SI), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(SI), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(SI), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000014, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z15
+	VMOVUPS      64(CX)(R11*4), Z16
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(SI), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(SI), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(SI), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(SI), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000014, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z15
 	VBROADCASTSS 108(AX), Z16
 	TESTQ        BX, BX
@@ -4396,8 +4866,12 @@ lowerpanel:
 	VMOVAPS      Z9, Z11
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z12
 	VMOVUPS      64(CX)(R11*4), Z13
@@ -4421,7 +4895,69 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000010, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z12
+	VMOVUPS      64(CX)(R11*4), Z13
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z14
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(SI), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(SI), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000010, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z12
+	VMOVUPS      64(CX)(R11*4), Z13
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z14
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(SI), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(SI), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(SI), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000010, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
 	TESTQ        BX, BX
@@ -4572,7 +5108,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z6
 	PREFETCHT0       3072(SI)
@@ -4585,7 +5121,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000018, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z6
 	VBROADCASTSS     108(AX), Z7
 	TESTQ            BX, BX
@@ -4664,7 +5200,7 @@ stored:
 	RET
 
 // func tile512x6x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -4694,7 +5230,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z12
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z13
@@ -4719,7 +5256,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000018, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z12
 	VBROADCASTSS 108(AX), Z13
 	TESTQ        BX, BX
@@ -4840,7 +5377,7 @@ stored:
 	RET
 
 // func tile512x6x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -4876,7 +5413,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z18
 	VMOVUPS      64(CX)(R11*4), Z19
@@ -4908,7 +5446,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000018, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z18
 	VBROADCASTSS 108(AX), Z19
 	TESTQ        BX, BX
@@ -5071,7 +5609,7 @@ stored:
 	RET
 
 // func tile512x6x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x6x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -5108,7 +5646,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z19
 	VMOVUPS          64(CX)(R11*4), Z20
@@ -5142,7 +5681,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000018, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z19
 	VBROADCASTSS     108(AX), Z20
 	TESTQ            BX, BX
@@ -5350,7 +5889,7 @@ last:
 	RET
 
 // func tile512x6x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x6x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -5390,7 +5929,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z22
 	VMOVUPS          64(CX)(R11*4), Z23
@@ -5427,7 +5967,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000018, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z22
 	VBROADCASTSS     108(AX), Z23
 	TESTQ            BX, BX
@@ -5640,7 +6180,7 @@ last:
 	RET
 
 // func columns512x6x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x6x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -5677,8 +6217,14 @@ panel:
 	VMOVAPS      Z15, Z17
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z18
 	VMOVUPS      64(CX)(R11*4), Z19
@@ -5710,7 +6256,85 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000018, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z18
+	VMOVUPS      64(CX)(R11*4), Z19
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z20
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(SI), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(SI), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(SI), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(SI), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(SI), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000018, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z18
+	VMOVUPS      64(CX)(R11*4), Z19
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z20
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(SI), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(SI), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(SI), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(SI), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(SI), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000018, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z18
 	VBROADCASTSS 108(AX), Z19
 	TESTQ        BX, BX
@@ -5891,8 +6515,12 @@ lowerpanel:
 	VMOVAPS      Z12, Z14
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z15
 	VMOVUPS      64(CX)(R11*4), Z16
@@ -5920,7 +6548,77 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000014, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z15
+	VMOVUPS      64(CX)(R11*4), Z16
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(SI), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(SI), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(SI), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(SI), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000014, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z15
+	VMOVUPS      64(CX)(R11*4), Z16
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(SI), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(SI), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(SI), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(SI), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000014, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z15
 	VBROADCASTSS 108(AX), Z16
 	TESTQ        BX, BX
@@ -6096,7 +6794,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z7
 	PREFETCHT0       3072(SI)
@@ -6110,7 +6808,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x0000001c, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z7
 	VBROADCASTSS     108(AX), Z8
 	TESTQ            BX, BX
@@ -6199,7 +6897,7 @@ stored:
 	RET
 
 // func tile512x7x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -6231,7 +6929,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z14
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z15
@@ -6259,7 +6958,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z14
 	VBROADCASTSS 108(AX), Z15
 	TESTQ        BX, BX
@@ -6397,7 +7096,7 @@ stored:
 	RET
 
 // func tile512x7x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -6436,7 +7135,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z21
 	VMOVUPS      64(CX)(R11*4), Z22
@@ -6472,7 +7172,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z21
 	VBROADCASTSS 108(AX), Z22
 	TESTQ        BX, BX
@@ -6659,7 +7359,7 @@ stored:
 	RET
 
 // func tile512x7x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x7x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -6699,7 +7399,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z22
 	VMOVUPS          64(CX)(R11*4), Z23
@@ -6737,7 +7438,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x0000001c, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z22
 	VBROADCASTSS     108(AX), Z23
 	TESTQ            BX, BX
@@ -6976,7 +7677,7 @@ last:
 	RET
 
 // func tile512x7x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x7x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -7019,7 +7720,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z25
 	VMOVUPS          64(CX)(R11*4), Z26
@@ -7060,7 +7762,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x0000001c, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z25
 	VBROADCASTSS     108(AX), Z26
 	TESTQ            BX, BX
@@ -7304,7 +8006,7 @@ last:
 	RET
 
 // func columns512x7x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x7x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -7344,8 +8046,14 @@ panel:
 	VMOVAPS      Z18, Z20
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z21
 	VMOVUPS      64(CX)(R11*4), Z22
@@ -7381,7 +8089,93 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z21
+	VMOVUPS      64(CX)(R11*4), Z22
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(SI), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(SI), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(SI), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(SI), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(SI), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(SI), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000001c, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z21
+	VMOVUPS      64(CX)(R11*4), Z22
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(SI), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(SI), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(SI), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(SI), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(SI), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(SI), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000001c, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z21
 	VBROADCASTSS 108(AX), Z22
 	TESTQ        BX, BX
@@ -7589,8 +8383,12 @@ lowerpanel:
 	VMOVAPS      Z15, Z17
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z18
 	VMOVUPS      64(CX)(R11*4), Z19
@@ -7622,7 +8420,85 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000018, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z18
+	VMOVUPS      64(CX)(R11*4), Z19
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z20
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(SI), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(SI), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(SI), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(SI), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(SI), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000018, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z18
+	VMOVUPS      64(CX)(R11*4), Z19
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z20
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(SI), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(SI), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(SI), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(SI), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(SI), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000018, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z18
 	VBROADCASTSS 108(AX), Z19
 	TESTQ        BX, BX
@@ -7823,7 +8699,7 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
 	MOVLQSX          (R12), R11
 	VMOVUPS.Z        (CX)(R11*4), K1, Z8
 	PREFETCHT0       3072(SI)
@@ -7838,7 +8714,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000020, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z8
 	VBROADCASTSS     108(AX), Z9
 	TESTQ            BX, BX
@@ -7937,7 +8813,7 @@ stored:
 	RET
 
 // func tile512x8x2(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x2(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -7971,7 +8847,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z16
 	VMOVUPS.Z    64(CX)(R11*4), K1, Z17
@@ -8002,7 +8879,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z16
 	VBROADCASTSS 108(AX), Z17
 	TESTQ        BX, BX
@@ -8157,7 +9034,7 @@ stored:
 	RET
 
 // func tile512x8x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -8199,7 +9076,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0   2048(SI)
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z24
 	VMOVUPS      64(CX)(R11*4), Z25
@@ -8239,7 +9117,7 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
 	VBROADCASTSS 104(AX), Z24
 	VBROADCASTSS 108(AX), Z25
 	TESTQ        BX, BX
@@ -8450,7 +9328,7 @@ stored:
 	RET
 
 // func tile512x8x3t1(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x8x3t1(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -8493,7 +9371,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z25
 	VMOVUPS          64(CX)(R11*4), Z26
@@ -8535,7 +9414,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000020, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z25
 	VBROADCASTSS     108(AX), Z26
 	TESTQ            BX, BX
@@ -8805,7 +9684,7 @@ last:
 	RET
 
 // func tile512x8x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x8x3t4(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -8851,7 +9730,8 @@ panel:
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
 
-loop:
+turn:
+	PREFETCHT0       2048(SI)
 	MOVLQSX          (R12), R11
 	VMOVUPS          (CX)(R11*4), Z28
 	VMOVUPS          64(CX)(R11*4), Z29
@@ -8896,7 +9776,7 @@ loop:
 	ADDQ             $0x04, R12
 	ADDQ             $0x00000020, SI
 	DECQ             R13
-	JNZ              loop
+	JNZ              turn
 	VBROADCASTSS     104(AX), Z28
 	VBROADCASTSS     108(AX), Z29
 	TESTQ            BX, BX
@@ -9171,7 +10051,7 @@ last:
 	RET
 
 // func columns512x8x3(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·columns512x8x3(SB), NOSPLIT, $0-8
 	MOVQ  a+0(FP), AX
 	MOVQ  72(AX), CX
@@ -9214,8 +10094,14 @@ panel:
 	VMOVAPS      Z21, Z23
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	MOVQ         88(AX), R11
+	ADDQ         R10, R11
+	CMPQ         R11, $0x01
+	JEQ          last
+	CMPQ         112(AX), $0x00
+	JNE          fresh
 
-loop:
+turn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z24
 	VMOVUPS      64(CX)(R11*4), Z25
@@ -9255,7 +10141,101 @@ loop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x00000020, SI
 	DECQ         R13
-	JNZ          loop
+	JNZ          turn
+	JMP          clamp
+
+fresh:
+freshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z24
+	VMOVUPS      64(CX)(R11*4), Z25
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z26
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(SI), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(SI), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(SI), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(SI), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(SI), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(SI), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(SI), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000020, SI
+	DECQ         R13
+	JNZ          freshturn
+	JMP          clamp
+
+last:
+lastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z24
+	VMOVUPS      64(CX)(R11*4), Z25
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z26
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(SI), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(SI), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(SI), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(SI), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(SI), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(SI), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(SI), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x00000020, SI
+	DECQ         R13
+	JNZ          lastturn
+
+clamp:
 	VBROADCASTSS 104(AX), Z24
 	VBROADCASTSS 108(AX), Z25
 	TESTQ        BX, BX
@@ -9490,8 +10470,12 @@ lowerpanel:
 	VMOVAPS      Z18, Z20
 	MOVQ         8(AX), R12
 	MOVQ         16(AX), R13
+	CMPQ         R10, $0x01
+	JEQ          lowerlast
+	CMPQ         112(AX), $0x00
+	JNE          lowerfresh
 
-lowerloop:
+lowerturn:
 	MOVLQSX      (R12), R11
 	VMOVUPS      (CX)(R11*4), Z21
 	VMOVUPS      64(CX)(R11*4), Z22
@@ -9527,7 +10511,93 @@ lowerloop:
 	ADDQ         $0x04, R12
 	ADDQ         $0x0000001c, SI
 	DECQ         R13
-	JNZ          lowerloop
+	JNZ          lowerturn
+	JMP          lowerclamp
+
+lowerfresh:
+lowerfreshturn:
+	PREFETCHT0   2048(SI)
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z21
+	VMOVUPS      64(CX)(R11*4), Z22
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(SI), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(SI), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(SI), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(SI), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(SI), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(SI), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000001c, SI
+	DECQ         R13
+	JNZ          lowerfreshturn
+	JMP          lowerclamp
+
+lowerlast:
+lowerlastturn:
+	MOVLQSX      (R12), R11
+	VMOVUPS      (CX)(R11*4), Z21
+	VMOVUPS      64(CX)(R11*4), Z22
+	VMOVUPS.Z    128(CX)(R11*4), K1, Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(SI), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(SI), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(SI), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(SI), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(SI), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(SI), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	PREFETCHT0   192(CX)(R11*4)
+	PREFETCHT0   256(CX)(R11*4)
+	PREFETCHT0   320(CX)(R11*4)
+	ADDQ         $0x04, R12
+	ADDQ         $0x0000001c, SI
+	DECQ         R13
+	JNZ          lowerlastturn
+
+lowerclamp:
 	VBROADCASTSS 104(AX), Z21
 	VBROADCASTSS 108(AX), Z22
 	TESTQ        BX, BX

@@ -11,6 +11,7 @@ import (
 type isa struct {
 	name  string
 	bytes int
+	ahead int // bytes, so far ahead tiles fetch weights
 	vec   func() reg.VecVirtual
 	// mask loads the mask, whose place is in the given field.
 	mask func(field Mem) reg.Register
@@ -21,7 +22,7 @@ type isa struct {
 }
 
 var wide = isa{
-	name: "512", bytes: 64, vec: ZMM,
+	name: "512", bytes: 64, ahead: 2048, vec: ZMM,
 	mask: func(field Mem) reg.Register {
 		at, k := GP64(), K()
 		MOVQ(field, at)
@@ -34,7 +35,7 @@ var wide = isa{
 }
 
 var narrow = isa{
-	name: "256", bytes: 32, vec: YMM,
+	name: "256", bytes: 32, ahead: ahead, vec: YMM,
 	mask: func(field Mem) reg.Register {
 		at, y := GP64(), YMM()
 		MOVQ(field, at)
@@ -53,7 +54,7 @@ var narrow = isa{
 // full is narrow for tiles that need no mask: AVX2's masked stores are slow on some
 // processors, 20 instructions inside.
 var full = isa{
-	name: "256full", bytes: 32, vec: YMM,
+	name: "256full", bytes: 32, ahead: ahead, vec: YMM,
 	mask:  func(Mem) reg.Register { return nil },
 	load:  func(from Mem, _ reg.Register, to reg.VecVirtual) { VMOVUPS(from, to) },
 	add:   func(from Mem, _ reg.Register, to reg.VecVirtual) { VADDPS(from, to, to) },

@@ -196,41 +196,41 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	}
 	turns := func(fetch fetched) func(count int) {
 		return func(count int) {
-			if fetch == weightsAhead && count == 4 {
-				for line := 0; line < 16*m; line += 64 {
-					PREFETCHT0(w.Offset(ahead + line))
+			if fetch == weightsAhead && (count == 4 || s.bytes == 64) {
+				for line := 0; line < 4*m*count; line += 64 {
+					PREFETCHT0(w.Offset(s.ahead + line))
 				}
 			}
 			for u := range count {
-				if turn(u); fetch == pixelsAhead {
-					PREFETCHT0(place(p.x, n))
+				turn(u)
+				for j := 0; fetch == pixelsAhead && j < n*s.bytes; j += 64 {
+					PREFETCHT0(place(p.x, n).Offset(j))
 				}
 			}
 			next(count)
 		}
 	}
+	loop := inFours
+	if s.bytes == 64 {
+		loop = oneByOne
+	}
 	switch {
-	case s.bytes == 64:
-		turn(0)
-		next(1)
-		DECQ(left)
-		JNZ(LabelRef(label + "loop"))
 	case p.behind == nil && n > 1:
-		inFours(label, left, turns(weightsAhead))
+		loop(label, left, turns(weightsAhead))
 	case p.behind == nil:
-		inFours(label, left, turns(nothingAhead))
+		loop(label, left, turns(nothingAhead))
 	default:
 		CMPQ(p.behind(panels), Imm(1))
 		JEQ(LabelRef(label + "last"))
 		CMPQ(p.a.Offset(atFresh), Imm(0))
 		JNE(LabelRef(label + "fresh"))
-		inFours(label, left, turns(nothingAhead))
+		loop(label, left, turns(nothingAhead))
 		JMP(LabelRef(label + "clamp"))
 		Label(label + "fresh")
-		inFours(label+"fresh", left, turns(weightsAhead))
+		loop(label+"fresh", left, turns(weightsAhead))
 		JMP(LabelRef(label + "clamp"))
 		Label(label + "last")
-		inFours(label+"last", left, turns(pixelsAhead))
+		loop(label+"last", left, turns(pixelsAhead))
 	}
 
 	// Now the epilogue: each row's place is looked up again.

@@ -26,6 +26,14 @@ func inFours(label string, left reg.GPVirtual, turns func(count int)) {
 	Label(label + "done")
 }
 
+// oneByOne does a loop's turns, of which AVX-512 has enough to do in each.
+func oneByOne(label string, left reg.GPVirtual, turns func(count int)) {
+	Label(label + "turn")
+	turns(1)
+	DECQ(left)
+	JNZ(LabelRef(label + "turn"))
+}
+
 // clamp keeps a NaN: MAXPS and MINPS return the operand that Go's assembler takes
 // first when one is no number.
 func clamp(v, lo, hi reg.Register) {
