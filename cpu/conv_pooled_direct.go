@@ -52,7 +52,7 @@ func newPooledDirect(s *network.Step, op network.Pool, threads int, level simd.L
 		if f.Bias != nil {
 			bias = f.Bias.Data[g*k.planes:][:k.planes]
 		}
-		k.groups = append(k.groups, simd.NewPooled(form, f.Weights.Data[g*weights:][:weights], bias))
+		k.groups = append(k.groups, simd.NewPooled(level, form, f.Weights.Data[g*weights:][:weights], bias))
 	}
 	if threads > 1 {
 		k.parts = max(1, min(s.Output.Height/fewestPooled, 2*threads))

@@ -72,7 +72,7 @@ func (f fuser) beforePool(first *network.Prior, op network.Pool, x, y tensor.Sha
 	rows := (floats/(channels*between.Width)-p.op.Kernel[0])/p.op.Stride[0] + 1
 	t = network.Tile{Channels: channels, Rows: max(1, min(y[2], rows)), Columns: y[3]}
 	if form, ok := directForm(f.level, first, op, in, second.Output); ok {
-		return t, form.Scratch() <= floats
+		return t, f.level.PooledPixels(form) <= floats
 	}
 	if rows < 1 || first.Shape.Size() < largeMap || !p.inPixels() || p.newSlider(f.level, &second) == nil {
 		return t, false

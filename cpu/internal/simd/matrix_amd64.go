@@ -255,15 +255,15 @@ func (p *Product) storeColumns(block []float32, px, n int, yRows, addRows []int3
 	}
 }
 
-// masks512[n-1] has n bits set; masks256[8-n:] begins with n words of ones.
+// masks512[n] has n bits set; masks256[8-n:] begins with n words of ones.
 var (
-	masks512 = [16]uint16{1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383, 32767, 65535}
+	masks512 = [17]uint16{0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191, 16383, 32767, 65535}
 	masks256 = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 )
 
 func (l Level) mask(pixels int) unsafe.Pointer {
 	if l == AVX512 {
-		return unsafe.Pointer(&masks512[pixels-1])
+		return unsafe.Pointer(&masks512[pixels])
 	}
 	return unsafe.Pointer(&masks256[8-pixels])
 }

@@ -4,27 +4,42 @@
 
 package simd
 
-// quarters takes rows apart into every fourth pixel.
+// pooled256x3x1 computes a row of 3 planes, for which it makes 1 of a convolution of 3x3.
 //
 //go:noescape
-func quarters(a *quartersArgs)
+func pooled256x3x1(a *pooledArgs)
 
-// pooled3x1 computes a row of planes, for which it makes 1 of a convolution of 3x3.
+// pooled256x7x1 computes a row of 3 planes, for which it makes 1 of a convolution of 7x7.
 //
 //go:noescape
-func pooled3x1(a *pooledArgs)
+func pooled256x7x1(a *pooledArgs)
 
-// pooled3x2 computes a row of planes, for which it makes 2 of a convolution of 3x3.
+// pooled512x3x1 computes a row of 6 planes, for which it makes 1 of a convolution of 3x3.
 //
 //go:noescape
-func pooled3x2(a *pooledArgs)
+func pooled512x3x1(a *pooledArgs)
 
-// pooled7x1 computes a row of planes, for which it makes 1 of a convolution of 7x7.
+// pooled256x3x2 computes a row of 3 planes, for which it makes 2 of a convolution of 3x3.
 //
 //go:noescape
-func pooled7x1(a *pooledArgs)
+func pooled256x3x2(a *pooledArgs)
 
-// pooled7x2 computes a row of planes, for which it makes 2 of a convolution of 7x7.
+// pooled256x7x2 computes a row of 3 planes, for which it makes 2 of a convolution of 7x7.
 //
 //go:noescape
-func pooled7x2(a *pooledArgs)
+func pooled256x7x2(a *pooledArgs)
+
+// pooled512x3x2 computes a row of 6 planes, for which it makes 2 of a convolution of 3x3.
+//
+//go:noescape
+func pooled512x3x2(a *pooledArgs)
+
+// quarters256 takes rows apart into every fourth pixel.
+//
+//go:noescape
+func quarters256(a *quartersArgs)
+
+// quarters512 takes rows apart into every fourth pixel.
+//
+//go:noescape
+func quarters512(a *quartersArgs)

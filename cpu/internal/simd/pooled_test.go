@@ -81,58 +81,72 @@ func (f PooledForm) String() string {
 	return fmt.Sprintf("%dx%d of %d planes of %dx%d to %dx%d to %dx%d, padding %v and %v", f.Size, f.Size, f.Depth, f.X.Height, f.X.Width, f.Z.Height, f.Z.Width, f.Y.Height, f.Y.Width, f.Conv, f.Pool)
 }
 
+// pooledLevels runs a test at each level that pools.
+func pooledLevels(t *testing.T, test func(t *testing.T, l Level)) {
+	for _, l := range Levels() {
+		if hasSlides(l) {
+			t.Run(l.String(), func(t *testing.T) { test(t, l) })
+		}
+	}
+}
+
 // Maps of odd sizes, with all paddings, by parts, each from poisoned scratch memory.
 func TestPooled(t *testing.T) {
-	if !slices.Contains(Levels(), AVX2) {
-		t.Skip("needs AVX2")
-	}
-	r := rand.New(rand.NewPCG(1, 9))
-	made := 0
-	for range 400 {
-		f, c, w, bias := pooledCase(r)
-		if !AVX2.Pools(f) {
-			continue
-		}
-		p := NewPooled(f, w, bias)
-		made++
-		want := slices.Clone(c.Y)
-		for m, to := range c.To {
-			for i := range f.Y.Height {
-				for j := range f.Y.Width {
-					want[int(to)+i*f.Y.Pitch+j] = naivePooled(&f, c, w, bias, m, i, j)
-				}
+	pooledLevels(t, func(t *testing.T, l Level) {
+		r := rand.New(rand.NewPCG(1, 9))
+		made, halves := 0, 0
+		for range 400 {
+			f, c, w, bias := pooledCase(r)
+			if !l.Pools(f) {
+				continue
 			}
+			p := NewPooled(l, f, w, bias)
+			made++
+			halves += p.half
+			testPooled(t, r, p, c, w, bias)
 		}
-		for y0 := 0; y0 < f.Y.Height; {
-			y1 := y0 + 1 + r.IntN(f.Y.Height-y0)
-			scratch := slices.Repeat([]float32{float32(math.NaN())}, p.Scratch()+1)
-			scratch[p.Scratch()] = 7
-			p.Run(c, y0, y1, scratch[:p.Scratch()])
-			if scratch[p.Scratch()] != 7 {
-				t.Fatalf("%v: scratch memory is written beyond its end", f)
-			}
-			y0 = y1
+		if made < 150 || (halves > 0) != (l == AVX512) {
+			t.Errorf("only %d of 400 forms, %d with half a register", made, halves)
 		}
-		for i, v := range c.Y {
-			if d := math.Abs(float64(v - want[i])); d > 1e-5*(1+math.Abs(float64(want[i]))) || (v != v) != (want[i] != want[i]) {
-				t.Fatalf("%v, %d rows of weights: float %d is %v, not %v", f, p.rows, i, v, want[i])
+	})
+}
+
+func testPooled(t *testing.T, r *rand.Rand, p *Pooled, c *PooledPlanes, w, bias []float32) {
+	t.Helper()
+	f := &p.form
+	want := slices.Clone(c.Y)
+	for m, to := range c.To {
+		for i := range f.Y.Height {
+			for j := range f.Y.Width {
+				want[int(to)+i*f.Y.Pitch+j] = naivePooled(f, c, w, bias, m, i, j)
 			}
 		}
 	}
-	if made < 200 {
-		t.Errorf("only %d of 400 forms", made)
+	for y0 := 0; y0 < f.Y.Height; {
+		y1 := y0 + 1 + r.IntN(f.Y.Height-y0)
+		scratch := slices.Repeat([]float32{float32(math.NaN())}, p.Scratch()+1)
+		scratch[p.Scratch()] = 7
+		p.Run(c, y0, y1, scratch[:p.Scratch()])
+		if scratch[p.Scratch()] != 7 {
+			t.Fatalf("%v: scratch memory is written beyond its end", f)
+		}
+		y0 = y1
+	}
+	for i, v := range c.Y {
+		if d := math.Abs(float64(v - want[i])); d > 1e-5*(1+math.Abs(float64(want[i]))) || (v != v) != (want[i] != want[i]) {
+			t.Fatalf("%v, %d rows of weights: float %d is %v, not %v", f, p.rows, i, v, want[i])
+		}
 	}
 }
 
 // A NaN reaches every window that meets it, and a zero with a sign is none that is larger.
-func TestPooledOddFloats(t *testing.T) {
-	if !slices.Contains(Levels(), AVX2) {
-		t.Skip("needs AVX2")
-	}
+func TestPooledOddFloats(t *testing.T) { pooledLevels(t, testPooledOddFloats) }
+
+func testPooledOddFloats(t *testing.T, l Level) {
 	f := PooledForm{X: Plane{16, 16, 16}, Z: Plane{8, 8, 8}, Y: Plane{4, 4, 4}, Depth: 1, Size: 3, Conv: [2]int{1, 1}, Pool: [2]int{1, 1}}
 	negative := float32(math.Copysign(0, -1))
 	w, bias := slices.Repeat([]float32{-1}, 9), []float32{negative}
-	p := NewPooled(f, w, bias)
+	p := NewPooled(l, f, w, bias)
 	run := func(x []float32) []float32 {
 		c := &PooledPlanes{X: x, From: []int32{0}, Pitch: 16, Y: make([]float32, 16), To: []int32{0}, Hi: float32(math.Inf(1))}
 		p.Run(c, 0, 4, make([]float32, p.Scratch()))

@@ -12,7 +12,7 @@ import (
 func TestAVX2HasSixteenRegisters(t *testing.T) {
 	beyond := regexp.MustCompile(`\b([XYZ](1[6-9]|2\d|3[01])|Z\d+|K[0-7])\b`)
 	seen := 0
-	for _, file := range []string{"narrow_amd64.s", "kernels_amd64.s", "winograd_amd64.s", "norm_amd64.s", "compact_amd64.s", "strassen_amd64.s"} {
+	for _, file := range []string{"narrow_amd64.s", "kernels_amd64.s", "winograd_amd64.s", "norm_amd64.s", "compact_amd64.s", "strassen_amd64.s", "pooled_amd64.s"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -19,81 +19,49 @@ const (
 	pooledBefore
 	pooledMost
 	pooledBlocks
+	pooledHalf
 	pooledNear
 	pooledY      = pooledNear + 3*8
 	pooledTo     = pooledY + 8
 	pooledRows   = pooledY + 16
 	pooledWhole  = pooledY + 24
-	pooledMasks  = pooledY + 32
-	pooledStored = pooledY + 40
-	pooledFloor  = pooledY + 48
+	pooledInside = pooledY + 32
+	pooledPart   = pooledY + 40
+	pooledStored = pooledY + 48
+	pooledFloor  = pooledY + 56
 	pooledLo     = pooledFloor + 4
 	pooledHi     = pooledFloor + 8
 )
 
-// Fields of quartersArgs.
-const (
-	quartersX = 8 * iota
-	quartersPitch
-	quartersTo
-	quartersRow    = quartersTo + 4*8
-	quartersRows   = quartersRow + 8
-	quartersBlocks = quartersRow + 16
-)
-
-const pooledHeight = 3 // rows of weights at a time
+// pooledHeight is how many rows of weights there are at a time.
+func pooledHeight(s isa) int {
+	if s.bytes == 64 {
+		return 6
+	}
+	return 3
+}
 
 func pooleds() {
-	quarters()
-	for _, taps := range []int{3, 7} {
-		pooled(taps, 1)
-		pooled(taps, 2)
+	for count := 1; count <= 2; count++ {
+		pooled(narrow, 3, count)
+		pooled(narrow, 7, count)
+		pooled(wide, 3, count)
 	}
+	quarters(narrow)
+	quarters(wide)
 }
 
-// quarters takes rows apart into every fourth pixel, from the first, the second, the third and the
-// fourth on, 32 pixels at a time.
-func quarters() {
-	a := args("quarters", "quarters takes rows apart into every fourth pixel.", "quartersArgs")
-	s := &strip{a: a}
-	x, pitch, row, rows := s.field(quartersX), s.field(quartersPitch), s.field(quartersRow), s.field(quartersRows)
-	var to [4]reg.GPVirtual
-	for i := range to {
-		to[i] = s.field(quartersTo + 8*i)
-	}
-	Label("row")
-	at, place, count := GP64(), GP64(), s.field(quartersBlocks)
-	MOVQ(x, at)
-	XORQ(place, place)
-	Label("block")
-	v := ymms(4) // pixels 4i…4i+3, and 16+4i… in the upper half
-	for i := range v {
-		VMOVUPS(Mem{Base: at, Disp: 16 * i}, v[i].AsX())
-		VINSERTF128(Imm(1), Mem{Base: at, Disp: 16*i + 64}, v[i], v[i])
-	}
-	for i, q := range transposed(v) {
-		VMOVUPS(q, Mem{Base: to[i], Index: place, Scale: 1})
-	}
-	ADDQ(Imm(128), at)
-	ADDQ(Imm(32), place)
-	DECQ(count)
-	JNZ(LabelRef("block"))
-	ADDQ(pitch, x)
-	for i := range to {
-		ADDQ(row, to[i])
-	}
-	DECQ(rows)
-	JNZ(LabelRef("row"))
-	VZEROUPPER()
-	RET()
-}
-
-// pooledTile is a tile of pooled: 8 even and 8 odd columns of the convolution's rows.
+// pooledTile is a tile of pooled: a register of even columns of the convolution's rows and one of
+// odd columns, or half of a register each.
 type pooledTile struct {
 	*strip
-	line, triple reg.GPVirtual                  // bytes from quarter to quarter of a row, and three times that
-	rows         []reg.GPVirtual                // the pixels of each row's taps
-	sums         [pooledHeight][]reg.VecVirtual // even, odd, and those of the second row
+	isa
+	half         bool
+	line, triple reg.GPVirtual      // bytes from quarter to quarter of a row, and three times that
+	rows         []reg.GPVirtual    // the pixels of each row's taps
+	sums         [][]reg.VecVirtual // of each row of weights: even, odd, and those of the second row; or both, and those
+	weights      []reg.VecVirtual
+	pixels       reg.VecVirtual
 }
 
 // at is a place so many lines behind a pointer.
@@ -107,74 +75,112 @@ func (t *pooledTile) at(base reg.GPVirtual, lines int) Mem {
 	return Mem{Base: base, Index: t.line, Scale: uint8(lines)}
 }
 
-// pooled computes one row of pooledHeight planes. Of the convolution's rows it makes the one or two
+// pooled computes one row of some planes. Of the convolution's rows it makes the one or two
 // that no row before has met, by windows of so many taps each way.
-func pooled(taps, count int) {
-	name := fmt.Sprintf("pooled%dx%d", taps, count)
-	a := args(name, fmt.Sprintf("%s computes a row of planes, for which it makes %d of a convolution of %dx%d.", name, count, taps, taps), "pooledArgs")
-	t := &pooledTile{strip: &strip{a: a}, triple: GP64()}
+func pooled(s isa, taps, count int) {
+	name, height := fmt.Sprintf("pooled%sx%dx%d", s.name, taps, count), pooledHeight(s)
+	a := args(name, fmt.Sprintf("%s computes a row of %d planes, for which it makes %d of a convolution of %dx%d.", name, height, count, taps, taps), "pooledArgs")
+	t := &pooledTile{strip: &strip{a: a}, isa: s, triple: GP64()}
 	t.line = t.field(pooledLine)
 	LEAQ(Mem{Base: t.line, Index: t.line, Scale: 2}, t.triple)
-	x, row, before, most, blocks := t.field(pooledX), t.field(pooledRow), t.field(pooledBefore), t.field(pooledMost), t.field(pooledBlocks)
-	upper := GP64() // three lines of the maxima further on
-	LEAQ(Mem{Base: most, Index: t.triple, Scale: 1}, upper)
-
-	Label("block")
-	w := t.field(pooledW)
-	for r := range t.sums {
-		t.sums[r] = ymms(2 * count)
-		for _, sum := range t.sums[r] {
-			VBROADCASTSS(Mem{Base: w, Disp: 4 * r}, sum)
-		}
+	x, row, before, most := t.field(pooledX), t.field(pooledRow), t.field(pooledBefore), t.field(pooledMost)
+	if s.bytes == 32 {
+		blocks := t.field(pooledBlocks)
+		t.block("block", taps, count, x, row, before, most)
+		DECQ(blocks)
+		JNZ(LabelRef("block"))
+	} else {
+		blocks := t.field(pooledBlocks)
+		TESTQ(blocks, blocks)
+		JZ(LabelRef("halves"))
+		t.block("block", taps, count, x, row, before, most)
+		DECQ(blocks)
+		JNZ(LabelRef("block"))
+		Label("halves")
+		CMPQ(a.Offset(pooledHalf), Imm(0))
+		JEQ(LabelRef("rows"))
+		t.half = true
+		t.block("half", taps, count, x, row, before, most)
+		Label("rows")
 	}
-	ADDQ(Imm(4*pooledHeight), w)
-	t.rows = []reg.GPVirtual{GP64(), GP64()}[:count]
-	MOVQ(x, t.rows[0])
-	if count == 2 {
-		LEAQ(Mem{Base: x, Index: row, Scale: 2}, t.rows[1])
-	}
-	depth := t.field(pooledDepth)
-	Label("plane")
-	for u := range taps {
-		for v := range taps {
-			t.multiply(Mem{Base: w, Disp: 4 * pooledHeight * (u*taps + v)}, v)
-		}
-		for _, r := range t.rows {
-			if u < taps-1 {
-				ADDQ(row, r)
-			} else {
-				ADDQ(a.Offset(pooledPlane), r)
-			}
-		}
-	}
-	ADDQ(U32(4*pooledHeight*taps*taps), w)
-	DECQ(depth)
-	JNZ(LabelRef("plane"))
-	t.maxima(before, most, upper)
-	for _, p := range []reg.GPVirtual{x, most, upper} {
-		ADDQ(Imm(32), p)
-	}
-	ADDQ(U32(2*pooledHeight*32), before)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
 	t.store()
 	VZEROUPPER()
 	RET()
 }
 
+// block makes a tile, and leaves what its pixels' rows of the pool meet. It goes on to the next.
+func (t *pooledTile) block(label string, taps, count int, x, row, before, most reg.GPVirtual) {
+	height, each := pooledHeight(t.isa), 2
+	if t.half {
+		each = 1
+	}
+	Label(label)
+	w := t.field(pooledW)
+	t.sums = make([][]reg.VecVirtual, height)
+	for r := range t.sums {
+		for range each * count {
+			sum := t.vec()
+			VBROADCASTSS(Mem{Base: w, Disp: 4 * r}, sum)
+			t.sums[r] = append(t.sums[r], sum)
+		}
+	}
+	ADDQ(Imm(uint64(4*height)), w)
+	t.rows = []reg.GPVirtual{GP64(), GP64()}[:count]
+	MOVQ(x, t.rows[0])
+	if count == 2 {
+		LEAQ(Mem{Base: x, Index: row, Scale: 2}, t.rows[1])
+	}
+	t.weights, t.pixels = make([]reg.VecVirtual, height), t.vec()
+	for r := range t.weights {
+		t.weights[r] = t.vec()
+	}
+	depth := t.field(pooledDepth)
+	Label(label + "plane")
+	for u := range taps {
+		for v := range taps {
+			t.multiply(Mem{Base: w, Disp: 4 * height * (u*taps + v)}, v)
+		}
+		for _, r := range t.rows {
+			if u < taps-1 {
+				ADDQ(row, r)
+			} else {
+				ADDQ(t.a.Offset(pooledPlane), r)
+			}
+		}
+	}
+	ADDQ(U32(4*height*taps*taps), w)
+	DECQ(depth)
+	JNZ(LabelRef(label + "plane"))
+	t.maxima(before, most)
+	ADDQ(Imm(uint64(t.bytes)), x)
+	ADDQ(Imm(uint64(t.bytes)), most)
+	ADDQ(U32(each*height*t.bytes), before)
+}
+
 // multiply adds a tap's products: odd columns are two pixels further on than even ones.
 func (t *pooledTile) multiply(w Mem, v int) {
-	weights := ymms(pooledHeight)
-	for r, weight := range weights {
+	for r, weight := range t.weights {
 		VBROADCASTSS(w.Offset(4*r), weight)
 	}
 	for i, base := range t.rows {
-		for column := range 2 {
-			x, pixel := YMM(), v+2*column
-			VMOVUPS(t.at(base, pixel%4).Offset(4*(pixel/4)), x)
-			for r, weight := range weights {
-				VFMADD231PS(x, weight, t.sums[r][2*i+column])
+		place := func(column int) Mem {
+			pixel := v + 2*column
+			return t.at(base, pixel%4).Offset(4 * (pixel / 4))
+		}
+		multiply := func(column, each int) {
+			for r, weight := range t.weights {
+				VFMADD231PS(t.pixels, weight, t.sums[r][each*i+column])
 			}
+		}
+		if t.half {
+			VBROADCASTF64X4(place(0), t.pixels)
+			VINSERTF32X8(Imm(1), place(1), t.pixels, t.pixels)
+			multiply(0, 1)
+			continue
+		}
+		for column := range 2 {
+			VMOVUPS(place(column), t.pixels)
+			multiply(column, 2)
 		}
 	}
 }
@@ -182,30 +188,38 @@ func (t *pooledTile) multiply(w Mem, v int) {
 // maxima clamps sums, which then are not less than zero, and leaves for each column the
 // largest of them and of the row before. They are compared as words without a sign, of which NaNs are the
 // largest but for zeros with a sign.
-func (t *pooledTile) maxima(before, most, upper reg.GPVirtual) {
-	floor, zero := YMM(), YMM()
+func (t *pooledTile) maxima(before, most reg.GPVirtual) {
+	floor, zero, to := t.vec(), t.vec(), GP64()
 	VBROADCASTSS(t.a.Offset(pooledFloor), floor)
 	VXORPS(zero, zero, zero)
+	MOVQ(most, to)
 	for r, sums := range t.sums {
-		for column := range 2 {
-			line := 2*r + column
-			last := Mem{Base: before, Disp: 32 * line}
-			for i := column; i < len(sums); i += 2 {
+		each := 2
+		if t.half {
+			each = 1
+		}
+		for column := range each {
+			last := Mem{Base: before, Disp: t.bytes * (each*r + column)}
+			for i := column; i < len(sums); i += each {
 				VMAXPS(sums[i], floor, sums[i]) // keeps a NaN
 				VADDPS(zero, sums[i], sums[i])  // -0 becomes 0
 			}
-			top, bottom := sums[column], sums[len(sums)-2+column]
-			v := YMM()
+			top, bottom := sums[column], sums[len(sums)-each+column]
+			v := t.vec()
 			VPMAXUD(last, top, v)
 			VMOVUPS(bottom, last)
-			if len(sums) > 2 {
+			if len(sums) > each {
 				VPMAXUD(bottom, v, v)
 			}
-			if line < 3 {
-				VMOVUPS(v, t.at(most, line))
+			if t.half {
+				VMOVUPS(v.AsY(), t.at(to, 0))
+				VEXTRACTF32X8(Imm(1), v, t.at(to, 1))
 			} else {
-				VMOVUPS(v, t.at(upper, line-3))
+				VMOVUPS(v, t.at(to, column))
 			}
+		}
+		if r < len(t.sums)-1 {
+			LEAQ(Mem{Base: to, Index: t.line, Scale: 2}, to)
 		}
 	}
 }
@@ -215,12 +229,10 @@ func (t *pooledTile) store() {
 	rows := t.field(pooledRows)
 	TESTQ(rows, rows)
 	JZ(LabelRef("stored"))
-	to, most, inside := Mem{Base: t.field(pooledTo)}, t.field(pooledMost), YMM()
-	lo, hi := YMM(), YMM()
+	to, most, inside := Mem{Base: t.field(pooledTo)}, t.field(pooledMost), t.mask(t.a.Offset(pooledInside))
+	lo, hi := t.vec(), t.vec()
 	VBROADCASTSS(t.a.Offset(pooledLo), lo)
 	VBROADCASTSS(t.a.Offset(pooledHi), hi)
-	masks := Mem{Base: t.field(pooledMasks)}
-	VMOVUPS(masks, inside)
 	near := [3]reg.GPVirtual{GP64(), GP64(), GP64()}
 	Label("line")
 	y := GP64()
@@ -233,12 +245,13 @@ func (t *pooledTile) store() {
 	}
 	place, left := GP64(), t.field(pooledWhole)
 	XORQ(place, place)
-	largest := func(mask bool) reg.VecVirtual {
+	largest := func(masked bool) reg.VecVirtual {
 		at := func(i int) Mem { return Mem{Base: near[i], Index: place, Scale: 1} }
-		v := YMM()
-		VMOVUPS(at(2), v)
-		if mask {
-			VPAND(inside, v, v)
+		v := t.vec()
+		if masked {
+			t.load(at(2), inside, v)
+		} else {
+			VMOVUPS(at(2), v)
 		}
 		VPMAXUD(at(0), v, v)
 		VPMAXUD(at(1), v, v)
@@ -250,19 +263,17 @@ func (t *pooledTile) store() {
 	JZ(LabelRef("end"))
 	Label("pixels")
 	VMOVUPS(largest(false), result)
-	ADDQ(Imm(32), place)
+	ADDQ(Imm(uint64(t.bytes)), place)
 	DECQ(left)
 	JNZ(LabelRef("pixels"))
 	Label("end")
 	v := largest(true)
-	CMPQ(t.a.Offset(pooledStored), Imm(8))
+	CMPQ(t.a.Offset(pooledStored), Imm(uint64(t.bytes/4)))
 	JNE(LabelRef("part"))
 	VMOVUPS(v, result)
 	JMP(LabelRef("next"))
 	Label("part")
-	part := YMM()
-	VMOVUPS(masks.Offset(32), part)
-	VMASKMOVPS(v, part, result)
+	t.isa.store(v, t.mask(t.a.Offset(pooledPart)), result)
 	Label("next")
 	ADDQ(Imm(4), to.Base)
 	LEAQ(Mem{Base: most, Index: t.line, Scale: 2}, most)

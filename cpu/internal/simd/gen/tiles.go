@@ -88,6 +88,14 @@ func take(s isa, pixels []reg.VecVirtual, orders []reg.VecVirtual) []reg.VecVirt
 	return taken
 }
 
+// fourths are the orders in which take gives every fourth pixel of four of AVX-512's registers.
+func fourths(s isa, name string) (orders []reg.VecVirtual) {
+	for _, first := range []int{0, 2} {
+		orders = append(orders, order(s, fmt.Sprintf("%sorder%d", name, first), func(lane int) int { return lane%8*4 + lane/8 + first }))
+	}
+	return orders
+}
+
 // spread lays rows of pixels out by columns of tiles: tiles begin every out pixels
 // and are size wide, and column v of all of a row's tiles is one run.
 func spread(s isa, out, size int) {
@@ -105,9 +113,7 @@ func spread(s isa, out, size int) {
 			orders = append(orders, order(s, fmt.Sprintf("%sorder%d", name, first), func(lane int) int { return 2*lane + first }))
 		}
 	case s.bytes == 64:
-		for _, first := range []int{0, 2} {
-			orders = append(orders, order(s, fmt.Sprintf("%sorder%d", name, first), func(lane int) int { return lane%8*4 + lane/8 + first }))
-		}
+		orders = fourths(s, name)
 	case out == 4:
 		orders = append(orders, order(s, name+"order", func(lane int) int { return []int{0, 4, 1, 5, 2, 6, 3, 7}[lane] }))
 	}
