@@ -14,6 +14,11 @@ func compactHalf512(a *compactArgs)
 //go:noescape
 func compactHalf256(a *compactArgs)
 
+// compactFixed512 computes 64 sums of products with weights in 24 bits.
+//
+//go:noescape
+func compactFixed512(a *compactArgs)
+
 // compactFixed256 computes 64 sums of products with weights in 24 bits.
 //
 //go:noescape

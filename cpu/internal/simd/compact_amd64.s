@@ -112,6 +112,98 @@ loop:
 	VZEROUPPER
 	RET
 
+// func compactFixed512(a *byte)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, MMX+
+TEXT ·compactFixed512(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	VMOVUPS      compactFixed512words<>+0(SB), Z0
+	VMOVUPS      compactFixed512bytes<>+0(SB), Z1
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         24(AX), DI
+	VXORPS       Z2, Z2, Z2
+	MOVQ         32(AX), R8
+	VXORPS       Z3, Z3, Z3
+	MOVQ         40(AX), R9
+	VXORPS       Z4, Z4, Z4
+	MOVQ         48(AX), R10
+	VXORPS       Z5, Z5, Z5
+	VBROADCASTSS 72(AX), Z7
+	XORQ         R11, R11
+
+loop:
+	MOVLQSX      (DX), AX
+	VBROADCASTSS (CX)(AX*4), Z6
+	VMULPS       Z7, Z6, Z6
+	PREFETCHT0   256(DI)(R11*1)
+	VPERMD       (DI)(R11*1), Z0, Z8
+	VPSHUFB      Z1, Z8, Z8
+	VCVTDQ2PS    Z8, Z8
+	VFMADD231PS  Z8, Z6, Z2
+	PREFETCHT0   256(R8)(R11*1)
+	VPERMD       (R8)(R11*1), Z0, Z8
+	VPSHUFB      Z1, Z8, Z8
+	VCVTDQ2PS    Z8, Z8
+	VFMADD231PS  Z8, Z6, Z3
+	PREFETCHT0   256(R9)(R11*1)
+	VPERMD       (R9)(R11*1), Z0, Z8
+	VPSHUFB      Z1, Z8, Z8
+	VCVTDQ2PS    Z8, Z8
+	VFMADD231PS  Z8, Z6, Z4
+	PREFETCHT0   256(R10)(R11*1)
+	VPERMD       (R10)(R11*1), Z0, Z8
+	VPSHUFB      Z1, Z8, Z8
+	VCVTDQ2PS    Z8, Z8
+	VFMADD231PS  Z8, Z6, Z5
+	ADDQ         $0x04, DX
+	ADDQ         $0x30, R11
+	DECQ         BX
+	JNZ          loop
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, 64(SI)
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      Z5, 192(SI)
+	VZEROUPPER
+	RET
+
+DATA compactFixed512words<>+0(SB)/4, $0x00000000
+DATA compactFixed512words<>+4(SB)/4, $0x00000001
+DATA compactFixed512words<>+8(SB)/4, $0x00000002
+DATA compactFixed512words<>+12(SB)/4, $0x00000003
+DATA compactFixed512words<>+16(SB)/4, $0x00000003
+DATA compactFixed512words<>+20(SB)/4, $0x00000004
+DATA compactFixed512words<>+24(SB)/4, $0x00000005
+DATA compactFixed512words<>+28(SB)/4, $0x00000006
+DATA compactFixed512words<>+32(SB)/4, $0x00000006
+DATA compactFixed512words<>+36(SB)/4, $0x00000007
+DATA compactFixed512words<>+40(SB)/4, $0x00000008
+DATA compactFixed512words<>+44(SB)/4, $0x00000009
+DATA compactFixed512words<>+48(SB)/4, $0x00000009
+DATA compactFixed512words<>+52(SB)/4, $0x0000000a
+DATA compactFixed512words<>+56(SB)/4, $0x0000000b
+DATA compactFixed512words<>+60(SB)/4, $0x0000000c
+GLOBL compactFixed512words<>(SB), RODATA|NOPTR, $64
+
+DATA compactFixed512bytes<>+0(SB)/4, $0x02010080
+DATA compactFixed512bytes<>+4(SB)/4, $0x05040380
+DATA compactFixed512bytes<>+8(SB)/4, $0x08070680
+DATA compactFixed512bytes<>+12(SB)/4, $0x0b0a0980
+DATA compactFixed512bytes<>+16(SB)/4, $0x02010080
+DATA compactFixed512bytes<>+20(SB)/4, $0x05040380
+DATA compactFixed512bytes<>+24(SB)/4, $0x08070680
+DATA compactFixed512bytes<>+28(SB)/4, $0x0b0a0980
+DATA compactFixed512bytes<>+32(SB)/4, $0x02010080
+DATA compactFixed512bytes<>+36(SB)/4, $0x05040380
+DATA compactFixed512bytes<>+40(SB)/4, $0x08070680
+DATA compactFixed512bytes<>+44(SB)/4, $0x0b0a0980
+DATA compactFixed512bytes<>+48(SB)/4, $0x02010080
+DATA compactFixed512bytes<>+52(SB)/4, $0x05040380
+DATA compactFixed512bytes<>+56(SB)/4, $0x08070680
+DATA compactFixed512bytes<>+60(SB)/4, $0x0b0a0980
+GLOBL compactFixed512bytes<>(SB), RODATA|NOPTR, $64
+
 // func compactFixed256(a *byte)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·compactFixed256(SB), NOSPLIT, $0-8

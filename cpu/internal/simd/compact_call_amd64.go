@@ -37,6 +37,8 @@ func (m *Compact) multiply(sums *[CompactRows]float32, first, last int, x []floa
 		a.w[i] = &m.data[min(first+i*stripRows, last-1)/stripRows*m.strip()]
 	}
 	switch {
+	case m.kind == fixedKind && m.level == AVX512:
+		compactFixed512(&a)
 	case m.kind == fixedKind:
 		compactFixed256(&a)
 	case m.level == AVX512:

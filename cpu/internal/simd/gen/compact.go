@@ -48,6 +48,21 @@ func fixedEncoding(place reg.VecVirtual) encoding {
 	}}
 }
 
+// wideFixedEncoding loads sixteen integers, which are 48 bytes: three words to each quarter of the
+// register, where one shuffle puts their bytes in place.
+func wideFixedEncoding(name string) encoding {
+	words := order(wide, name+"words", func(lane int) int { return lane/4*3 + lane%4 })
+	bytes := order(wide, name+"bytes", func(lane int) int {
+		at := lane % 4 * 3
+		return 128 | at<<8 | (at+1)<<16 | (at+2)<<24 // 128 is a zero
+	})
+	return encoding{wide, 3, func(from Mem, v reg.VecVirtual) {
+		VPERMD(from, words, v)
+		VPSHUFB(bytes, v, v)
+		VCVTDQ2PS(v, v)
+	}}
+}
+
 // compact computes products of so many strips with one column times a factor.
 func compact(name, kind string, what func(Mem) encoding) {
 	a := args(name, fmt.Sprintf("%s computes %d sums of products with weights in %s.", name, compactRows*compactStrips, kind), "compactArgs")
@@ -98,6 +113,7 @@ func compact(name, kind string, what func(Mem) encoding) {
 func compacts() {
 	compact("compactHalf512", "fp16", func(Mem) encoding { return halfEncoding(wide) })
 	compact("compactHalf256", "fp16", func(Mem) encoding { return halfEncoding(narrow) })
+	compact("compactFixed512", "24 bits", func(Mem) encoding { return wideFixedEncoding("compactFixed512") })
 	compact("compactFixed256", "24 bits", func(a Mem) encoding {
 		from, place := GP64(), YMM()
 		MOVQ(a.Offset(coPlace), from)
