@@ -89,7 +89,7 @@ func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, wi
 	g.cutColumns(level.Tile(), height*width, width, tiles, threads)
 	if len(g.starts) > 2 {
 		work := int64(groups*rows*depth) * int64(height*width)
-		tasks := int(min(fewestFused*int64(threads), work/taskWork))
+		tasks := int(min(fewestFused*int64(threads), work/taskWork(level)))
 		g.cutRows((tasks+threads*groups-1)/(threads*groups), width)
 	}
 	for i, at := range g.starts[1:] {

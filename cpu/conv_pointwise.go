@@ -39,7 +39,7 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		k.pitch = w
 	}
 	var tasks int
-	k.grid, tasks = newGrid(samples, k.weights, (h-1)*k.pitch+w, k.pitch, threads)
+	k.grid, tasks = newGrid(level, samples, k.weights, (h-1)*k.pitch+w, k.pitch, threads)
 	made := kernel{tasks: tasks, scratch: multiplyScratch(k.weights[0], k.width), run: k.run}
 	if k.flat && k.pitch == k.out.Width {
 		made.reads, made.writes = k.reads, k.writes

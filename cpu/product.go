@@ -21,13 +21,18 @@ type tile struct {
 
 // taskWork is what a task should have at least, in multiply-adds: some
 // microseconds of it.
-const taskWork = 1 << 17
+func taskWork(l simd.Level) int64 {
+	if l == simd.AVX512 {
+		return 1 << 19
+	}
+	return 1 << 17
+}
 
 // tasksEach is how many tasks each thread should have: of so many others can take some
 // where a core is slower for a while.
 const tasksEach = 8
 
-func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (g grid, tasks int) {
+func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pitch, threads int) (g grid, tasks int) {
 	m := weights[0]
 	g = grid{groups: len(weights), rows: m.Height(), panels: m.Panels(), bands: 1}
 	// Cut columns first, which share no weights in the first-level cache anyway, then
@@ -38,7 +43,7 @@ func newGrid(samples int, weights []*simd.Matrix, columns, pitch, threads int) (
 		if columns == 1 {
 			work *= 4 // what takes time is to read the weights
 		}
-		want = max(1, int(min(tasksEach*int64(threads), work/taskWork)))
+		want = max(1, int(min(tasksEach*int64(threads), work/taskWork(level))))
 		if work >= worthSharing {
 			want = max(want, threads)
 		}

@@ -30,7 +30,7 @@ func TestStepsHaveTasksToTake(t *testing.T) {
 				defer s.Close()
 				err = s.Executor(func(x network.Executor) error {
 					for i, k := range x.(*executor).kernels[1:] {
-						if fair := k.work / int64(threads); fair >= taskWork && k.tasks < 2*threads {
+						if fewest := 2 * threads; k.work >= int64(fewest)*taskWork(b.level) && k.tasks < fewest {
 							t.Errorf("%d tasks for %d million multiply-adds: %s", k.tasks, k.work/1e6, s.Plan.Steps[i].Name)
 						}
 					}
