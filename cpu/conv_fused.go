@@ -86,7 +86,7 @@ func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, wi
 	if samples < threads {
 		tiles = threads
 	}
-	g.cutColumns(level.Tile(), height*width, width, tiles, threads)
+	g.cutColumns(level, level.Tile(), height*width, width, tiles, threads)
 	if len(g.starts) > 2 {
 		work := int64(groups*rows*depth) * int64(height*width)
 		tasks := int(min(fewestFused*int64(threads), work/taskWork(level)))

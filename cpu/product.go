@@ -52,7 +52,7 @@ func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pit
 	if samples < want { // a part for each thread, however many groups there are
 		tiles = max(threads, (want+samples*g.groups-1)/(samples*g.groups))
 	}
-	g.cutColumns(m.Columns(), columns, pitch, tiles, threads)
+	g.cutColumns(level, m.Columns(), columns, pitch, tiles, threads)
 	for i, at := range g.starts[1:] {
 		g.width = max(g.width, at-g.starts[i])
 	}
@@ -68,11 +68,11 @@ func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pit
 
 // cutColumns cuts columns, into so many tiles or more if all threads can have as many
 // columns, at multiples of a unit.
-func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
+func (g *grid) cutColumns(level simd.Level, unit, columns, pitch, tiles, threads int) {
 	g.starts = []int{0}
 	// The last few columns are done best together with those before.
 	units := max(1, (columns+unit-1-fewest)/unit)
-	ends, even := shareColumns(unit, columns, pitch, threads)
+	ends, even := shareColumns(level, unit, columns, pitch, threads)
 	if tiles == 1 || units < threads || !even {
 		g.starts = append(g.starts, columns)
 		return
@@ -81,7 +81,7 @@ func (g *grid) cutColumns(unit, columns, pitch, tiles, threads int) {
 	for _, to := range ends {
 		from := g.starts[len(g.starts)-1]
 		line := from // a tile should not have a part of two lines
-		if unit%lineFloats == 0 {
+		if unit%lineFloats == 0 && !level.Beside(to-from) {
 			line = (from + lineFloats - 1) / lineFloats * lineFloats
 		}
 		for j := 1; j < each; j++ {
@@ -112,7 +112,7 @@ func (g *grid) cutRows(each, width int) {
 // shareColumns is where each thread's columns end: at rows of the given pitch, as those of
 // windows do, if the parts are as good as equal; or at a multiple of a unit where no thread
 // would have much more than another; else at cache lines; and whether the parts are nearly equal.
-func shareColumns(unit, columns, pitch, threads int) (ends []int, even bool) {
+func shareColumns(level simd.Level, unit, columns, pitch, threads int) (ends []int, even bool) {
 	even = true
 	from := 0
 	for i := range threads {
@@ -120,7 +120,7 @@ func shareColumns(unit, columns, pitch, threads int) (ends []int, even bool) {
 		if i < threads-1 {
 			ideal := columns * (i + 1) / threads
 			for _, at := range [...]struct{ unit, within int }{{lineFloats, 1}, {unit, 16}, {pitch, 64}} {
-				if n := nearest(ideal, at.unit); at.unit == lineFloats || at.unit > 1 && abs(n-ideal) <= columns/threads/at.within && (n-1)%lineFloats >= fewest {
+				if n := nearest(ideal, at.unit); at.unit == lineFloats || at.unit > 1 && abs(n-ideal) <= columns/threads/at.within && ((n-1)%lineFloats >= fewest || level.Beside(n)) {
 					to = n
 				}
 			}

@@ -24,6 +24,11 @@ func tile512x1x3(a *tileArgs)
 //go:noescape
 func tile512x1x3t1(a *tileArgs)
 
+// tile512x1x3t2 computes panels of 1 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x1x3t2(a *tileArgs)
+
 // tile512x1x3t4 computes panels of 1 rows, 48 pixels and 4 more.
 //
 //go:noescape
@@ -53,6 +58,11 @@ func tile512x2x3(a *tileArgs)
 //
 //go:noescape
 func tile512x2x3t1(a *tileArgs)
+
+// tile512x2x3t2 computes panels of 2 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x2x3t2(a *tileArgs)
 
 // tile512x2x3t4 computes panels of 2 rows, 48 pixels and 4 more.
 //
@@ -84,6 +94,11 @@ func tile512x3x3(a *tileArgs)
 //go:noescape
 func tile512x3x3t1(a *tileArgs)
 
+// tile512x3x3t2 computes panels of 3 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x3x3t2(a *tileArgs)
+
 // tile512x3x3t4 computes panels of 3 rows, 48 pixels and 4 more.
 //
 //go:noescape
@@ -113,6 +128,11 @@ func tile512x4x3(a *tileArgs)
 //
 //go:noescape
 func tile512x4x3t1(a *tileArgs)
+
+// tile512x4x3t2 computes panels of 4 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x4x3t2(a *tileArgs)
 
 // tile512x4x3t4 computes panels of 4 rows, 48 pixels and 4 more.
 //
@@ -144,6 +164,11 @@ func tile512x5x3(a *tileArgs)
 //go:noescape
 func tile512x5x3t1(a *tileArgs)
 
+// tile512x5x3t2 computes panels of 5 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x5x3t2(a *tileArgs)
+
 // tile512x5x3t4 computes panels of 5 rows, 48 pixels and 4 more.
 //
 //go:noescape
@@ -173,6 +198,11 @@ func tile512x6x3(a *tileArgs)
 //
 //go:noescape
 func tile512x6x3t1(a *tileArgs)
+
+// tile512x6x3t2 computes panels of 6 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x6x3t2(a *tileArgs)
 
 // tile512x6x3t4 computes panels of 6 rows, 48 pixels and 4 more.
 //
@@ -204,6 +234,11 @@ func tile512x7x3(a *tileArgs)
 //go:noescape
 func tile512x7x3t1(a *tileArgs)
 
+// tile512x7x3t2 computes panels of 7 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x7x3t2(a *tileArgs)
+
 // tile512x7x3t4 computes panels of 7 rows, 48 pixels and 4 more.
 //
 //go:noescape
@@ -233,6 +268,11 @@ func tile512x8x3(a *tileArgs)
 //
 //go:noescape
 func tile512x8x3t1(a *tileArgs)
+
+// tile512x8x3t2 computes panels of 8 rows, 48 pixels and 2 more.
+//
+//go:noescape
+func tile512x8x3t2(a *tileArgs)
 
 // tile512x8x3t4 computes panels of 8 rows, 48 pixels and 4 more.
 //

@@ -111,6 +111,26 @@ func (m *Matrix) Columns() int { return m.each() * m.level.Tile() }
 // Tile is how many columns a full tile has.
 func (l Level) Tile() int { return l.shape().lanes * l.shape().width }
 
+// Beside reports whether n columns have some beyond full registers that are computed with the last tile, which
+// takes less than a register for them.
+func (l Level) Beside(n int) bool {
+	s := l.shape()
+	registers := n / s.lanes
+	return registers > 0 && l.beside((registers-1)%s.width+1, n%s.lanes)
+}
+
+// beside reports whether so many columns beyond full registers are computed with the last tile, which has so
+// many registers.
+func (l Level) beside(registers, left int) bool {
+	switch l {
+	case AVX512:
+		return registers == 3 && (left == 1 || left == 2 || left == 4)
+	case AVX2:
+		return registers <= 2 && left == 1
+	}
+	return false
+}
+
 // Columns is how many columns of full tiles take as long as n columns do.
 func (l Level) Columns(n int) int {
 	s := l.shape()
@@ -124,8 +144,8 @@ func (l Level) Columns(n int) int {
 		if s.width == 3 && registers == 4 {
 			width = 2
 		}
-		if registers == 3 && s.width == 3 && (left == 1 || left == 4) || registers == width && l == AVX2 && left == 1 {
-			left = 0 // beside the last tile
+		if l.beside(registers, left) {
+			left = 0
 		}
 		cost += max(width*s.height, s.height+width+1)
 		registers -= width

@@ -102,7 +102,7 @@ func (m *Matrix) multiplyTiles(p *Product, n, first, last int) {
 			width = 2 // 2+2 is better than 3+1
 		}
 		used, tail := min(n-left-px, width*s.lanes), 0
-		if registers == 3 && m.level == AVX512 && (left == 1 || left == 4) || registers == width && m.level == AVX2 && left == 1 {
+		if m.level.beside(registers, left) {
 			left, tail = 0, left
 		}
 		a.mask = m.level.mask(used - (width-1)*s.lanes)
@@ -156,7 +156,7 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, left, first, last int) (c
 	s := m.level.shape()
 	tile := s.width * s.lanes
 	a.columns = n / tile
-	if rest := n % tile; s.width == 3 && (rest > 0 && rest <= s.lanes || rest == 0 && (left == 1 || left == 4)) || m.level == AVX2 && rest == 0 && left == 1 {
+	if rest := n % tile; s.width == 3 && rest > 0 && rest <= s.lanes || rest == 0 && m.level.beside(s.width, left) {
 		a.columns--
 	}
 	if a.columns <= 0 {
@@ -280,6 +280,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x1x3(a)
 	case 1<<8 + 3<<4 + 1:
 		tile512x1x3t1(a)
+	case 1<<8 + 3<<4 + 2:
+		tile512x1x3t2(a)
 	case 1<<8 + 3<<4 + 4:
 		tile512x1x3t4(a)
 	case 2<<8 + 1<<4:
@@ -290,6 +292,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x2x3(a)
 	case 2<<8 + 3<<4 + 1:
 		tile512x2x3t1(a)
+	case 2<<8 + 3<<4 + 2:
+		tile512x2x3t2(a)
 	case 2<<8 + 3<<4 + 4:
 		tile512x2x3t4(a)
 	case 3<<8 + 1<<4:
@@ -300,6 +304,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x3x3(a)
 	case 3<<8 + 3<<4 + 1:
 		tile512x3x3t1(a)
+	case 3<<8 + 3<<4 + 2:
+		tile512x3x3t2(a)
 	case 3<<8 + 3<<4 + 4:
 		tile512x3x3t4(a)
 	case 4<<8 + 1<<4:
@@ -310,6 +316,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x4x3(a)
 	case 4<<8 + 3<<4 + 1:
 		tile512x4x3t1(a)
+	case 4<<8 + 3<<4 + 2:
+		tile512x4x3t2(a)
 	case 4<<8 + 3<<4 + 4:
 		tile512x4x3t4(a)
 	case 5<<8 + 1<<4:
@@ -320,6 +328,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x5x3(a)
 	case 5<<8 + 3<<4 + 1:
 		tile512x5x3t1(a)
+	case 5<<8 + 3<<4 + 2:
+		tile512x5x3t2(a)
 	case 5<<8 + 3<<4 + 4:
 		tile512x5x3t4(a)
 	case 6<<8 + 1<<4:
@@ -330,6 +340,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x6x3(a)
 	case 6<<8 + 3<<4 + 1:
 		tile512x6x3t1(a)
+	case 6<<8 + 3<<4 + 2:
+		tile512x6x3t2(a)
 	case 6<<8 + 3<<4 + 4:
 		tile512x6x3t4(a)
 	case 7<<8 + 1<<4:
@@ -340,6 +352,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x7x3(a)
 	case 7<<8 + 3<<4 + 1:
 		tile512x7x3t1(a)
+	case 7<<8 + 3<<4 + 2:
+		tile512x7x3t2(a)
 	case 7<<8 + 3<<4 + 4:
 		tile512x7x3t4(a)
 	case 8<<8 + 1<<4:
@@ -350,6 +364,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x8x3(a)
 	case 8<<8 + 3<<4 + 1:
 		tile512x8x3t1(a)
+	case 8<<8 + 3<<4 + 2:
+		tile512x8x3t2(a)
 	case 8<<8 + 3<<4 + 4:
 		tile512x8x3t4(a)
 	}

@@ -44,6 +44,7 @@ func kernels() {
 			tile(wide, m, n, 0)
 		}
 		tile(wide, m, width512, 1)
+		tile(wide, m, width512, 2)
 		tile(wide, m, width512, 4)
 		columnTiles(wide, m, width512)
 	}

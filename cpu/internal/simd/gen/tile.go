@@ -284,18 +284,26 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		TESTQ(p.residual, p.residual)
 		JZ(LabelRef("last"))
 		for i, v := range values {
-			if from := at(p.residual, p.addRows, i); tail == 1 {
+			switch from := at(p.residual, p.addRows, i); tail {
+			case 1:
 				VADDSS(from, v, v)
-			} else {
+			case 2:
+				pair := XMM()
+				VMOVSD(from, pair)
+				VADDPS(pair, v, v)
+			default:
 				VADDPS(from, v, v)
 			}
 		}
 		Label("last")
 		for i, v := range values {
 			clamp(v, lo.AsX(), hi.AsX())
-			if to := at(p.y, p.yRows, i); tail == 1 {
+			switch to := at(p.y, p.yRows, i); tail {
+			case 1:
 				VMOVSS(v, to)
-			} else {
+			case 2:
+				VMOVSD(v, to)
+			default:
 				VMOVUPS(v, to)
 			}
 		}

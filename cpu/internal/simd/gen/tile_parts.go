@@ -41,16 +41,24 @@ func clamp(v, lo, hi reg.Register) {
 	VMINPS(v, hi, v)
 }
 
-// turned takes one or four columns of m rows, each in a register, and gives the rows.
+// turned takes one, two or four columns of m rows, each in a register, and gives the rows.
 func turned(s isa, columns []reg.VecVirtual, m int) (rows []reg.Register) {
 	var quads []reg.VecVirtual // rows 0…3, and 4…7 in the upper half
-	if len(columns) == 1 {
+	switch len(columns) {
+	case 1:
 		quads = columns
 		for i := 1; i < min(m, 4); i++ {
 			quads = append(quads, YMM())
 			VPERMILPS(Imm(uint64(i)), columns[0], quads[i])
 		}
-	} else {
+	case 2:
+		for _, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {
+			even, odd := YMM(), YMM()
+			unpack(columns[1], columns[0], even)
+			VPERMILPD(Imm(0xf), even, odd)
+			quads = append(quads, even, odd)
+		}
+	default:
 		quads = transposed(columns)
 	}
 	for i := range m {
