@@ -98,6 +98,7 @@ func (b *Backend) prepare(p *network.Plan, lay func(*network.Plan, []kernel, int
 		}
 		e.kernels = append(e.kernels, k)
 	}
+	goBack(p, e.kernels[1:])
 	e.loading, e.kernels[0] = newLoading(p, e.kernels[1:], b.threads)
 	e.apart = lay(p, e.kernels, b.threads)
 	for i := range b.threads {

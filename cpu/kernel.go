@@ -14,6 +14,7 @@ type kernel struct {
 	scratch int   // floats of scratch memory that a task needs
 	work    int64 // multiply-adds or so, to tell what is worth sharing
 	run     func(task int, arena, scratch []float32)
+	back    bool // whoever does all tasks begins with the last
 
 	reads, writes footprint // nil where they are not known for each task
 

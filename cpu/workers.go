@@ -115,6 +115,9 @@ const worthSharing = 1 << 15
 func (w *workers) alone(step int) {
 	k := &w.kernels[step]
 	for t := range k.tasks {
+		if k.back {
+			t = k.tasks - 1 - t
+		}
 		k.run(t, w.arenas[0], w.scratch[0])
 	}
 }
