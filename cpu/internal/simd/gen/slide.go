@@ -139,6 +139,18 @@ func slide(n int) {
 		}
 		ADDQ(s.yPitch, s.y)
 	}
+	// Each row of weights has a sum of its own, so that no row waits for the one above: nine multiply-adds of
+	// a sum one after the other take eight times as long as half of nine.
+	multiply := func(p reg.VecVirtual, v int, first bool, row int, to reg.VecVirtual) {
+		if v > 0 {
+			VFMADD231PS(p, w[3*row+v], to)
+		} else if first {
+			VMOVAPS(bias, to)
+			VFMADD231PS(p, w[3*row], to)
+		} else {
+			VMULPS(p, w[3*row], to)
+		}
+	}
 	for j := range n {
 		VMOVAPS(bias, here[j])
 	}
@@ -151,27 +163,29 @@ func slide(n int) {
 		ADDQ(s.pitch, s.x)
 	})
 	for j := range n {
-		VMOVAPS(bias, after[j])
+		middle := ZMM()
 		for v := range 3 {
 			p := pixels(j, v)
-			VFMADD231PS(p, w[3+v], here[j])
-			VFMADD231PS(p, w[v], after[j])
+			multiply(p, v, false, 1, middle)
+			multiply(p, v, true, 0, after[j])
 		}
+		VADDPS(middle, here[j], here[j])
 	}
 	DECQ(s.left)
 	JZ(LabelRef("bottom"))
 	Label("row")
 	ADDQ(s.pitch, s.x)
 	for j := range n {
-		VMOVAPS(here[j], before[j])
-		VMOVAPS(after[j], here[j])
-		VMOVAPS(bias, after[j])
+		above, middle, below := ZMM(), ZMM(), ZMM()
 		for v := range 3 {
 			p := pixels(j, v)
-			VFMADD231PS(p, w[6+v], before[j])
-			VFMADD231PS(p, w[3+v], here[j])
-			VFMADD231PS(p, w[v], after[j])
+			multiply(p, v, false, 2, below)
+			multiply(p, v, false, 1, middle)
+			multiply(p, v, true, 0, above)
 		}
+		VADDPS(below, here[j], before[j])
+		VADDPS(middle, after[j], here[j])
+		VMOVAPS(above, after[j])
 	}
 	store(before)
 	DECQ(s.left)
@@ -180,9 +194,11 @@ func slide(n int) {
 	s.ifField(slideBelow, "border", func() {
 		ADDQ(s.pitch, s.x)
 		for j := range n {
+			below := ZMM()
 			for v := range 3 {
-				VFMADD231PS(pixels(j, v), w[6+v], here[j])
+				multiply(pixels(j, v), v, false, 2, below)
 			}
+			VADDPS(below, here[j], here[j])
 		}
 	})
 	store(here)
