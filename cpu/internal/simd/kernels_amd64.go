@@ -544,6 +544,11 @@ func stridedMax3(a *windowArgs)
 //go:noescape
 func slide1(a *slideArgs)
 
+// slide1whole convolves rows of up to 16 columns of planes with 3x3 weights.
+//
+//go:noescape
+func slide1whole(a *slideArgs)
+
 // slide2 convolves a strip of up to 32 columns of planes with 3x3 weights.
 //
 //go:noescape

@@ -87,6 +87,8 @@ func (s *Slide) Run(p *Planes, from, to int) {
 				s.narrow(&a, i)
 			case f.Stride == 2:
 				slideStrided(&a)
+			case len(s.strips) == 1 && t.registers == 1:
+				slide1whole(&a)
 			case t.registers == 1:
 				slide1(&a)
 			default:

@@ -106,16 +106,40 @@ func zmms(n int) []reg.VecVirtual {
 }
 
 // slide is the window with stride 1, on n registers of pixels. Pixels of three columns
-// are three loads, of which those beyond the borders are masked.
-func slide(n int) {
-	s := newStrip(fmt.Sprintf("slide%d", n), fmt.Sprintf("slide%d convolves a strip of up to %d columns of planes with 3x3 weights.", n, 16*n))
+// are three loads, of which those beyond the borders are masked; or where a register has a whole row, one, and
+// two shifts: loads that meet two lines count twice.
+func slide(n int, whole bool) {
+	name, what := fmt.Sprintf("slide%d", n), "a strip"
+	if whole {
+		name, what = name+"whole", "rows"
+	}
+	s := newStrip(name, fmt.Sprintf("%s convolves %s of up to %d columns of planes with 3x3 weights.", name, what, 16*n))
 	s.w, s.bias = Mem{Base: s.field(slideW)}, Mem{Base: s.field(slideBias)}
 	w, bias := zmms(9), ZMM()
 	s.plane()
 	s.constants(w, bias)
 	before, here, after := zmms(n), zmms(n), zmms(n) // sums of rows
+	center, zero := zmms(n), ZMM()
+	VPXORD(zero, zero, zero)
 	pixels := func(j, v int) reg.VecVirtual {
 		p := ZMM()
+		if whole {
+			near := func(j int) reg.VecVirtual {
+				if j < 0 || j >= n {
+					return zero
+				}
+				return center[j]
+			}
+			switch v {
+			case 0:
+				VALIGND(Imm(15), near(j-1), center[j], p)
+			case 1:
+				return center[j]
+			case 2:
+				VALIGND(Imm(1), center[j], near(j+1), p)
+			}
+			return p
+		}
 		switch at := (Mem{Base: s.x, Disp: 64*j + 4*v}); {
 		case v == 0 && j == 0:
 			VMOVUPS_Z(at, s.first, p)
@@ -127,6 +151,15 @@ func slide(n int) {
 			VMOVUPS(at, p)
 		}
 		return p
+	}
+	load := func() {
+		for j := range n {
+			if at := (Mem{Base: s.x, Disp: 64*j + 4}); whole && j == n-1 {
+				VMOVUPS_Z(at, s.last, center[j])
+			} else if whole {
+				VMOVUPS(at, center[j])
+			}
+		}
 	}
 	store := func(sums []reg.VecVirtual) {
 		for j, v := range sums {
@@ -155,6 +188,7 @@ func slide(n int) {
 		VMOVAPS(bias, here[j])
 	}
 	s.ifField(slideAbove, "inside", func() {
+		load()
 		for j := range n {
 			for v := range 3 {
 				VFMADD231PS(pixels(j, v), w[v], here[j])
@@ -162,6 +196,7 @@ func slide(n int) {
 		}
 		ADDQ(s.pitch, s.x)
 	})
+	load()
 	for j := range n {
 		middle := ZMM()
 		for v := range 3 {
@@ -175,6 +210,7 @@ func slide(n int) {
 	JZ(LabelRef("bottom"))
 	Label("row")
 	ADDQ(s.pitch, s.x)
+	load()
 	for j := range n {
 		above, middle, below := ZMM(), ZMM(), ZMM()
 		for v := range 3 {
@@ -193,6 +229,7 @@ func slide(n int) {
 	Label("bottom")
 	s.ifField(slideBelow, "border", func() {
 		ADDQ(s.pitch, s.x)
+		load()
 		for j := range n {
 			below := ZMM()
 			for v := range 3 {
