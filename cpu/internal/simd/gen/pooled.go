@@ -62,6 +62,7 @@ type pooledTile struct {
 	sums         [][]reg.VecVirtual // of each row of weights: even, odd, and those of the second row; or both, and those
 	weights      []reg.VecVirtual
 	pixels       reg.VecVirtual
+	eight        reg.OpmaskVirtual // lanes of half a register
 }
 
 // at is a place so many lines behind a pointer.
@@ -99,7 +100,10 @@ func pooled(s isa, taps, count int) {
 		Label("halves")
 		CMPQ(a.Offset(pooledHalf), Imm(0))
 		JEQ(LabelRef("rows"))
-		t.half = true
+		bits := GP32()
+		MOVL(U32(0xff), bits)
+		t.half, t.eight = true, K()
+		KMOVW(bits, t.eight)
 		t.block("half", taps, count, x, row, before, most)
 		Label("rows")
 	}
@@ -173,7 +177,7 @@ func (t *pooledTile) multiply(w Mem, v int) {
 			}
 		}
 		if t.half {
-			VBROADCASTF64X4(place(0), t.pixels)
+			VMOVUPS_Z(place(0), t.eight, t.pixels)
 			VINSERTF32X8(Imm(1), place(1), t.pixels, t.pixels)
 			multiply(0, 1)
 			continue
