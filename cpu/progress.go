@@ -12,12 +12,14 @@ import (
 type progress struct{ shares []share }
 
 // share is a run of tasks that are not taken yet: the first, and the one behind the
-// last in the upper half. Each has a cache line of its own.
+// last in the upper half. Cache lines, and their neighbours, are its own, and others that wait look at
+// how many are done without taking the line from whoever takes tasks.
 type share struct {
 	left atomic.Int64
+	all  int64 // what left was before a task was taken
+	_    [112]byte
 	done atomic.Int64 // tasks
-	all  int64        // what left was before a task was taken
-	_    [40]byte
+	_    [120]byte
 }
 
 // over reports whether all tasks are done.
@@ -46,13 +48,12 @@ func (s *share) next() (task int, ok bool) {
 	}
 }
 
-// steal takes the share's last task, for a worker that has waited for n turns.
-func (s *share) steal(n int) (task int, ok bool) {
+// steal takes the share's last task.
+func (s *share) steal() (task int, ok bool) {
 	for {
 		left := s.left.Load()
 		from, to := unpack(left)
-		first, _ := unpack(s.all)
-		if from >= to || from == to-1 && from != first && n < reluctance {
+		if from >= to {
 			return 0, false
 		}
 		if s.left.CompareAndSwap(left, pack(from, to-1)) {
@@ -61,7 +62,7 @@ func (s *share) steal(n int) (task int, ok bool) {
 	}
 }
 
-// reluctance is how many turns, some 1 µs, a share's last task is left to whom it belongs.
+// reluctance is how many turns, some 1 µs, shares are left to whom they belong, if all are there.
 const reluctance = 20
 
 // share gives every worker its share.

@@ -146,7 +146,7 @@ func (w *workers) run(first, end int) {
 		if w.over(first, end) {
 			return
 		}
-		if w.takeOthers(first, end, 0, n) {
+		if w.mayTake(n) && w.takeOthers(first, end, 0) {
 			n = 0
 		}
 		pause(n)
@@ -187,16 +187,21 @@ func (w *workers) takeOwn(first, end, worker int) (any bool) {
 	return any
 }
 
-// takeOthers does tasks of others, in their arenas, for a worker that has waited for n
-// turns.
-func (w *workers) takeOthers(first, end, worker, n int) (any bool) {
+// mayTake reports whether who has waited for n turns may take tasks of others: looking for some
+// costs whoever does them, if another core is far away.
+func (w *workers) mayTake(n int) bool {
+	return n >= reluctance || w.joined.Load() < int64(len(w.helpers))
+}
+
+// takeOthers does tasks of others, in their arenas.
+func (w *workers) takeOthers(first, end, worker int) (any bool) {
 	for i := 1; i < len(w.scratch); i++ {
 		share := (worker + i) % len(w.scratch)
 		w.prepare(first, share)
 		for step := first; step < end; step++ {
 			k, s := &w.kernels[step], &w.steps[step].shares[share]
 			done := int64(0)
-			for t, ok := s.steal(n); ok; t, ok = s.steal(n) {
+			for t, ok := s.steal(); ok; t, ok = s.steal() {
 				k.run(t, w.arenas[share], w.scratch[worker])
 				done++
 			}
@@ -227,7 +232,7 @@ func (w *workers) help(h *park.Sleeper, worker int) {
 			if now := w.current.Load(); now != stretch {
 				stretch, n = now, 0
 			}
-			if first, end := unpack(stretch); first < end && (w.takeOwn(first, end, worker) || w.takeOthers(first, end, worker, n)) {
+			if first, end := unpack(stretch); first < end && (w.takeOwn(first, end, worker) || w.mayTake(n) && w.takeOthers(first, end, worker)) {
 				n = 0
 			}
 			pause(n)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/park"
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -106,34 +107,35 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 	b.ReportMetric(float64(best.Nanoseconds())/50, "best-ns/step")
 }
 
-// Others take what a worker has not begun, and of what it has begun all but the last
-// task, which they take when they have waited.
-func TestLastTaskIsLeft(t *testing.T) {
+// Others take a worker's last tasks, when they have waited, or at once while not all helpers are there.
+func TestTasksAreTakenLate(t *testing.T) {
 	p := progress{shares: make([]share, 2)}
 	l := layout{ends: even(8, 2), pulls: make([][]pull, 2)}
 	p.share(l.ends)
-	steals := func(s *share, n int) (got []int) {
-		for task, ok := s.steal(n); ok; task, ok = s.steal(n) {
-			got = append(got, task)
-		}
-		return got
-	}
-	p.reset(&l)
-	if got := steals(&p.shares[1], 0); !slices.Equal(got, []int{7, 6, 5, 4}) {
-		t.Errorf("of a share not begun %v were taken", got)
-	}
 	p.reset(&l)
 	s := &p.shares[0]
 	if task, ok := s.next(); task != 0 || !ok {
 		t.Errorf("the first task is %d", task)
 	}
-	if got := steals(s, 0); !slices.Equal(got, []int{3, 2}) {
-		t.Errorf("of a share begun %v were taken", got)
+	var got []int
+	for task, ok := s.steal(); ok; task, ok = s.steal() {
+		got = append(got, task)
 	}
-	if got := steals(s, reluctance); !slices.Equal(got, []int{1}) {
-		t.Errorf("then, after waiting, %v", got)
+	if !slices.Equal(got, []int{3, 2, 1}) {
+		t.Errorf("%v were taken", got)
 	}
 	if task, ok := s.next(); ok {
 		t.Errorf("task %d is taken twice", task)
+	}
+	w := workers{helpers: make([]*park.Sleeper, 2)}
+	for _, c := range []struct {
+		joined int64
+		n      int
+		want   bool
+	}{{0, 0, true}, {1, 0, true}, {2, 0, false}, {2, reluctance - 1, false}, {2, reluctance, true}} {
+		w.joined.Store(c.joined)
+		if w.mayTake(c.n) != c.want {
+			t.Errorf("with %d of 2 helpers there, tasks may be taken after %d turns: %t", c.joined, c.n, !c.want)
+		}
 	}
 }
