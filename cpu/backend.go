@@ -78,7 +78,8 @@ func (b *Backend) Storage(*network.Plan) (precision, maps string) {
 func (b *Backend) PlanOptions() network.PlanOptions {
 	return network.PlanOptions{
 		PlaneAlign: lineFloats, PlanesApart: true, InPlace: true,
-		Fuse: network.FuseDepthwise | network.FusePool, SharedFloats: scratchFloats, Fuser: fuser{b.level, b.threads},
+		HalvesAligned: b.threads == 2 && b.level == simd.AVX512, // which cuts maps there
+		Fuse:          network.FuseDepthwise | network.FusePool, SharedFloats: scratchFloats, Fuser: fuser{b.level, b.threads},
 	}
 }
 

@@ -38,7 +38,7 @@ func newFused(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	height, width := k.out.Height, k.out.Width
 	var tasks, most int
 	k.unit = k.weights[0].Columns()
-	k.grid, tasks = cutFused(level, k.weights[0].Panels(), samples, op.G(), k.weights[0].Height(), k.depth, height, width, threads)
+	k.grid, tasks = cutFused(level, k.weights[0].Panels(), samples, op.G(), k.weights[0].Height(), k.depth, height, width, leadOf(k.out), threads)
 	for i, end := range k.starts[1:] {
 		most = max(most, rowsOfTile(k.starts[i], end-k.starts[i], width))
 	}
@@ -80,13 +80,13 @@ const fewestFused = 4
 
 // cutFused cuts a step into few tasks, as those that share a row of pixels, or all of
 // them, each do the depthwise convolution there.
-func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, width, threads int) (g grid, tasks int) {
+func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, width, lead, threads int) (g grid, tasks int) {
 	g = grid{groups: groups, rows: rows, panels: panels, bands: 1}
 	tiles := 1
 	if samples < threads {
 		tiles = threads
 	}
-	g.cutColumns(level, level.Tile(), height*width, width, tiles, threads)
+	g.cutColumns(level, level.Tile(), height*width, width, lead, tiles, threads)
 	if len(g.starts) > 2 {
 		work := int64(groups*rows*depth) * int64(height*width)
 		tasks := int(min(fewestFused*int64(threads), work/taskWork(level)))

@@ -39,13 +39,16 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		k.pitch = w
 	}
 	var tasks int
-	k.grid, tasks = newGrid(level, samples, k.weights, (h-1)*k.pitch+w, k.pitch, threads)
+	k.grid, tasks = newGrid(level, samples, k.weights, (h-1)*k.pitch+w, k.pitch, leadOf(in), threads)
 	made := kernel{tasks: tasks, scratch: multiplyScratch(k.weights[0], k.width), run: k.run}
 	if k.flat && k.pitch == k.out.Width {
 		made.reads, made.writes = k.reads, k.writes
 	}
 	return made, nil
 }
+
+// leadOf is how far behind a cache line's begin planes begin.
+func leadOf(v network.View) int { return int(v.Planes[0]) % lineFloats }
 
 // onePixel reports whether a convolution of maps of one pixel is a fully connected layer.
 func onePixel(s *network.Step, op network.Conv) bool {

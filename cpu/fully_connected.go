@@ -27,7 +27,7 @@ func newFullyConnected(s *network.Step, threads int, level simd.Level) (kernel, 
 	}
 	k := &fullyConnected{epilogue: newEpilogue(s), in: s.Inputs[0], weights: packGroups(level, s, 1, 1), depth: s.Weights.Shape[1]}
 	var tasks int
-	k.grid, tasks = newGrid(level, len(k.in.Planes)/k.depth, k.weights, 1, 1, threads)
+	k.grid, tasks = newGrid(level, len(k.in.Planes)/k.depth, k.weights, 1, 1, 0, threads)
 	return kernel{tasks: tasks, scratch: multiplyScratch(k.weights[0], 1), run: k.run, reads: k.reads, writes: k.writes}, nil
 }
 

@@ -32,7 +32,7 @@ func taskWork(l simd.Level) int64 {
 // where a core is slower for a while.
 const tasksEach = 8
 
-func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pitch, threads int) (g grid, tasks int) {
+func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pitch, lead, threads int) (g grid, tasks int) {
 	m := weights[0]
 	g = grid{groups: len(weights), rows: m.Height(), panels: m.Panels(), bands: 1}
 	// Cut columns first, which share no weights in the first-level cache anyway, then
@@ -52,7 +52,7 @@ func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pit
 	if samples < want { // a part for each thread, however many groups there are
 		tiles = max(threads, (want+samples*g.groups-1)/(samples*g.groups))
 	}
-	g.cutColumns(level, m.Columns(), columns, pitch, tiles, threads)
+	g.cutColumns(level, m.Columns(), columns, pitch, lead, tiles, threads)
 	for i, at := range g.starts[1:] {
 		g.width = max(g.width, at-g.starts[i])
 	}
@@ -66,13 +66,13 @@ func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pit
 	return g, samples * (len(g.starts) - 1) * g.groups * g.bands
 }
 
-// cutColumns cuts columns, into so many tiles or more if all threads can have as many
+// cutColumns cuts columns, the first of which is so many floats behind a cache line's begin, into so many tiles or more if all threads can have as many
 // columns, at multiples of a unit.
-func (g *grid) cutColumns(level simd.Level, unit, columns, pitch, tiles, threads int) {
+func (g *grid) cutColumns(level simd.Level, unit, columns, pitch, lead, tiles, threads int) {
 	g.starts = []int{0}
 	// The last few columns are done best together with those before.
 	units := max(1, (columns+unit-1-fewest)/unit)
-	ends, even := shareColumns(level, unit, columns, pitch, threads)
+	ends, even := shareColumns(level, unit, columns, pitch, lead, threads)
 	if tiles == 1 || units < threads || !even {
 		g.starts = append(g.starts, columns)
 		return
@@ -82,7 +82,7 @@ func (g *grid) cutColumns(level simd.Level, unit, columns, pitch, tiles, threads
 		from := g.starts[len(g.starts)-1]
 		line := from // a tile should not have a part of two lines
 		if unit%lineFloats == 0 && !level.Beside(to-from) {
-			line = (from + lineFloats - 1) / lineFloats * lineFloats
+			line = (lead+from+lineFloats-1)/lineFloats*lineFloats - lead
 		}
 		for j := 1; j < each; j++ {
 			at := line + (from+(to-from)*j/each-line)/unit*unit
@@ -112,7 +112,7 @@ func (g *grid) cutRows(each, width int) {
 // shareColumns is where each thread's columns end: at rows of the given pitch, as those of
 // windows do, if the parts are as good as equal; or at a multiple of a unit where no thread
 // would have much more than another; else at cache lines; and whether the parts are nearly equal.
-func shareColumns(level simd.Level, unit, columns, pitch, threads int) (ends []int, even bool) {
+func shareColumns(level simd.Level, unit, columns, pitch, lead, threads int) (ends []int, even bool) {
 	even = true
 	from := 0
 	for i := range threads {
@@ -120,7 +120,11 @@ func shareColumns(level simd.Level, unit, columns, pitch, threads int) (ends []i
 		if i < threads-1 {
 			ideal := columns * (i + 1) / threads
 			for _, at := range [...]struct{ unit, within int }{{lineFloats, 1}, {unit, 16}, {pitch, 64}} {
-				if n := nearest(ideal, at.unit); at.unit == lineFloats || at.unit > 1 && abs(n-ideal) <= columns/threads/at.within && ((n-1)%lineFloats >= fewest || level.Beside(n)) {
+				n := nearest(ideal, at.unit)
+				if at.unit == lineFloats {
+					n = nearest(lead+ideal, lineFloats) - lead
+				}
+				if at.unit == lineFloats || at.unit > 1 && abs(n-ideal) <= columns/threads/at.within && ((n-1)%lineFloats >= fewest || level.Beside(n)) {
 					to = n
 				}
 			}

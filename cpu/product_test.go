@@ -18,7 +18,7 @@ func TestGridCoversEverythingOnce(t *testing.T) {
 				sizes := simd.Sizes{Rows: s.rows, Depth: s.depth, Columns: s.columns / threads}
 				weights[i] = simd.PackFor(simd.AVX2, make([]float32, s.rows*s.depth), sizes, nil)
 			}
-			g, tasks := newGrid(simd.AVX2, s.samples, weights, s.columns, 1, threads)
+			g, tasks := newGrid(simd.AVX2, s.samples, weights, s.columns, 1, 0, threads)
 			count := make([]uint8, s.samples*s.groups*s.rows*s.columns)
 			for task := range tasks {
 				part := g.tile(task)
@@ -63,7 +63,7 @@ func testEvenGrid(t *testing.T, groups, rows, depth, columns, threads int) {
 	for range groups {
 		weights = append(weights, simd.Pack(simd.Best(), make([]float32, rows*depth), rows, depth, nil))
 	}
-	g, tasks := newGrid(simd.Best(), 1, weights, columns, 1, threads)
+	g, tasks := newGrid(simd.Best(), 1, weights, columns, 1, 0, threads)
 	work := make([]int, threads)
 	for i := range threads {
 		for task := tasks * i / threads; task < tasks*(i+1)/threads; task++ {
@@ -87,10 +87,29 @@ func TestStrassenTasksBeginAtLines(t *testing.T) {
 	if unit := w.Columns(); unit != 2*lineFloats {
 		t.Fatalf("columns are cut at multiples of %d", unit)
 	}
-	g, tasks := newGrid(simd.AVX2, 1, []*simd.Matrix{w}, columns, pitch, 2)
+	g, tasks := newGrid(simd.AVX2, 1, []*simd.Matrix{w}, columns, pitch, 0, 2)
 	for task := range tasks {
 		if tile := g.tile(task); tile.column%lineFloats != 0 && tile.column != columns/2 {
 			t.Errorf("task %d of %d begins at column %d", task, tasks, tile.column)
+		}
+	}
+}
+
+// Two threads share maps of an even number of rows in the middle, with AVX-512, and tiles begin at
+// lines where planes do not.
+func TestHalvesOfMaps(t *testing.T) {
+	for _, c := range []struct {
+		side, lead int
+		starts     []int
+	}{
+		{14, 14, []int{0, 48, 98, 146, 196}}, // two pixels are beside a last tile
+		{28, 8, []int{0, 104, 248, 392, 488, 632, 784}},
+		{7, 0, []int{0, 49}}, // cut by rows of weights
+	} {
+		var g grid
+		g.cutColumns(simd.AVX512, simd.AVX512.Tile(), c.side*c.side, c.side, c.lead, 6, 2)
+		if !slices.Equal(g.starts, c.starts) {
+			t.Errorf("%dx%d: tiles begin at %v, want %v", c.side, c.side, g.starts, c.starts)
 		}
 	}
 }

@@ -13,6 +13,7 @@ type buffer struct {
 	planes, samples         int // planes of all samples, and how many samples they are
 	height, width           int
 	rowStride, planeStride  int
+	lead                    int // floats before the first plane
 	level, lastLevel        int // of the (last) step that writes it, and of the last that reads it
 	parent                  *buffer
 	firstChannel            int // in the parent's planes of one sample
@@ -41,6 +42,9 @@ func newBuffer(s tensor.Shape, opt *PlanOptions) *buffer {
 	if n := b.planeStride / cacheLine; opt.PlanesApart && b.planeStride%cacheLine == 0 && n%2 == 0 && n >= fewLines {
 		b.planeStride += cacheLine
 	}
+	if half := h / 2 * b.rowStride; opt.HalvesAligned && h%2 == 0 && opt.PlaneAlign > 1 {
+		b.lead = align(half, opt.PlaneAlign) - half
+	}
 	return b
 }
 
@@ -56,7 +60,7 @@ func (b *buffer) root(p int) (*buffer, int) {
 	return b, p
 }
 
-func (b *buffer) floats() int { return b.planes * b.planeStride }
+func (b *buffer) floats() int { return b.lead + b.planes*b.planeStride }
 
 // ref names a position in a buffer: floats beyond the start of a plane. Large
 // maps have many, hence int32.
@@ -68,7 +72,7 @@ type ref struct {
 // resolve gives the position in the arena, once buffers have places.
 func (r ref) resolve() int {
 	root, p := r.buf.root(int(r.plane))
-	return root.offset + p*root.planeStride + int(r.off)
+	return root.offset + root.lead + p*root.planeStride + int(r.off)
 }
 
 // place is the position in the outermost buffer.

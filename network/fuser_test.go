@@ -82,3 +82,32 @@ func TestPlanesApart(t *testing.T) {
 		}
 	}
 }
+
+// The second half of a plane's rows begins at a cache line, where both halves are equal, and plans are right.
+func TestHalvesAligned(t *testing.T) {
+	for _, c := range []struct {
+		height, width int
+		begins        int // where planes begin, in a line of 16 floats
+	}{{14, 14, 14}, {28, 28, 8}, {56, 56, 0}, {10, 6, 2}, {7, 7, 0}} {
+		b := network.NewBuilder("planes")
+		x := b.Input("x", 1, 3, c.height, c.width)
+		g, err := b.Build(b.Apply("y", network.Activate{Fn: network.ReLU()}, x))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := network.NewPlan(g, network.PlanOptions{PlaneAlign: 16, HalvesAligned: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []network.View{p.Inputs[0].View, p.Outputs[0].View} {
+			for _, plane := range v.Planes {
+				if int(plane)%16 != c.begins || c.height%2 == 0 && (int(plane)+c.height/2*v.RowStride)%16 != 0 {
+					t.Errorf("%dx%d: a plane begins at %d", c.height, c.width, plane)
+				}
+				if end := int(plane) + (v.Height-1)*v.RowStride + v.Width; end > p.ArenaFloats {
+					t.Errorf("%dx%d: a plane ends at %d of %d", c.height, c.width, end, p.ArenaFloats)
+				}
+			}
+		}
+	}
+}

@@ -149,6 +149,9 @@ type PlanOptions struct {
 	// apart: with a power of two in it the same pixel of many planes falls into few sets of
 	// a cache, which then cannot hold them.
 	PlanesApart bool
+	// HalvesAligned makes the lower half of planes with an even number of rows start at multiples of
+	// PlaneAlign, in place of the plane: two threads that each have a half then share no cache line.
+	HalvesAligned bool
 	// InPlace lets convolutions write over the residual that they add, if nothing else
 	// needs it. Their kernels must not write an element before they have read it there.
 	InPlace bool
