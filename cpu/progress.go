@@ -16,10 +16,10 @@ type progress struct{ shares []share }
 // how many are done without taking the line from whoever takes tasks.
 type share struct {
 	left atomic.Int64
-	all  int64 // what left was before a task was taken
-	_    [112]byte
-	done atomic.Int64 // tasks
 	_    [120]byte
+	done atomic.Int64 // tasks
+	all  int64        // what left was before a task was taken
+	_    [112]byte
 }
 
 // over reports whether all tasks are done.
