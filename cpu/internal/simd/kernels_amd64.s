@@ -25362,40 +25362,40 @@ TEXT ·slideAverage(SB), NOSPLIT, $0-8
 	VPADDD       Z2, Z3, Z3
 
 plane:
-	MOVLQSX   (DI), CX
-	SHLQ      $0x02, CX
-	ADDQ      (AX), CX
-	ADDQ      $0x04, DI
-	MOVLQSX   (R8), DX
-	SHLQ      $0x02, DX
-	ADDQ      32(AX), DX
-	ADDQ      $0x04, R8
-	ADDQ      8(AX), CX
-	MOVQ      96(AX), R10
-	MOVQ      72(AX), R11
-	VPXORD    Z4, Z4, Z4
-	VPXORD    Z5, Z5, Z5
-	CMPQ      104(AX), $0x00
-	JEQ       inside
-	VMOVUPS.Z (CX), K1, Z4
-	VMOVUPS.Z 64(CX), K3, Z5
-	ADDQ      BX, CX
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    BX, CX
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
 
 row:
-	VMOVUPS.Z (CX), K1, Z6
-	VMOVUPS.Z 64(CX), K3, Z7
+	VMOVUPS   (CX), Z6
+	VMOVUPS   64(CX), Z7
 	ADDQ      BX, CX
-	VADDPS    Z4, Z6, Z6
-	VADDPS    Z5, Z7, Z7
-	VMOVUPS.Z (CX), K1, Z4
-	VMOVUPS.Z 64(CX), K3, Z5
+	VADDPS.Z  Z4, Z6, K1, Z6
+	VADDPS.Z  Z5, Z7, K3, Z7
+	VMOVUPS   (CX), Z4
+	VMOVUPS   64(CX), Z5
 	ADDQ      BX, CX
-	VADDPS    Z4, Z6, Z6
-	VADDPS    Z5, Z7, Z7
+	VADDPS.Z  Z4, Z6, K1, Z6
+	VADDPS.Z  Z5, Z7, K3, Z7
 	VMOVAPS   Z2, Z8
 	VPERMI2PS Z7, Z6, Z8
 	VMOVAPS   Z3, Z9
@@ -25415,11 +25415,11 @@ row:
 bottom:
 	CMPQ      112(AX), $0x00
 	JEQ       done
-	VMOVUPS.Z (CX), K1, Z6
-	VMOVUPS.Z 64(CX), K3, Z7
+	VMOVUPS   (CX), Z6
+	VMOVUPS   64(CX), Z7
 	ADDQ      BX, CX
-	VADDPS    Z4, Z6, Z6
-	VADDPS    Z5, Z7, Z7
+	VADDPS.Z  Z4, Z6, K1, Z6
+	VADDPS.Z  Z5, Z7, K3, Z7
 	VMOVAPS   Z2, Z8
 	VPERMI2PS Z7, Z6, Z8
 	VMOVAPS   Z3, Z9

@@ -329,15 +329,15 @@ func (s *strip) ifField(at int, label string, do func()) {
 }
 
 // slideAverage is a sum of 3x3 pixels, every other pixel, that is scaled. Rows are added
-// before they are taken apart.
+// before they are taken apart, and masked as they are added, which is free.
 func slideAverage() {
 	s := newStrip("slideAverage", "slideAverage adds 3x3 pixels, every other pixel, and scales the sums.")
 	even, odd := evenOdd("slideAverage")
 	s.plane()
 	scale := s.field(slideScale)
 	load := func(v []reg.VecVirtual) {
-		VMOVUPS_Z(Mem{Base: s.x}, s.first, v[0])
-		VMOVUPS_Z(Mem{Base: s.x, Disp: 64}, s.behind, v[1])
+		VMOVUPS(Mem{Base: s.x}, v[0])
+		VMOVUPS(Mem{Base: s.x, Disp: 64}, v[1])
 		ADDQ(s.pitch, s.x)
 	}
 	above, sum := zmms(2), zmms(2)
@@ -355,20 +355,20 @@ func slideAverage() {
 		ADDQ(s.yPitch, s.y)
 		ADDQ(s.a.Offset(slideScalePitch), scale)
 	}
+	add := func() {
+		VADDPS_Z(above[0], sum[0], s.first, sum[0])
+		VADDPS_Z(above[1], sum[1], s.behind, sum[1])
+	}
 	middle := func() {
 		load(sum)
-		for i := range sum {
-			VADDPS(above[i], sum[i], sum[i])
-		}
+		add()
 	}
 	TESTQ(s.left, s.left)
 	JZ(LabelRef("bottom"))
 	Label("row")
 	middle()
 	load(above) // the next row's
-	for i := range sum {
-		VADDPS(above[i], sum[i], sum[i])
-	}
+	add()
 	store()
 	DECQ(s.left)
 	JNZ(LabelRef("row"))
