@@ -276,15 +276,32 @@ func slideStrided() {
 	s := newStrip("slideStrided", "slideStrided convolves a strip of up to 15 columns of planes with 3x3 weights, every other pixel.")
 	s.w, s.bias = Mem{Base: s.field(slideW)}, Mem{Base: s.field(slideBias)}
 	even, odd := evenOdd("slideStrided")
+	first, behind, half := GP32(), GP32(), GP32()
+	MOVWLZX(s.a.Offset(slideMasks), first)
+	MOVWLZX(s.a.Offset(slideMasks+4), behind)
+	SHLL(Imm(16), behind)
+	ORL(behind, first)
+	inside := [2]reg.OpmaskVirtual{K(), K()} // of even and of odd pixels
+	for i, bits := range []uint32{0x55555555, 0xaaaaaaaa} {
+		MOVL(U32(bits), half)
+		PEXTL(half, first, half)
+		KMOVW(half, inside[i])
+	}
 	w, bias := zmms(9), ZMM()
 	s.plane()
 	s.constants(w, bias)
 	row := func() [3]reg.VecVirtual {
 		a, b := ZMM(), ZMM()
-		VMOVUPS_Z(Mem{Base: s.x}, s.first, a)
-		VMOVUPS_Z(Mem{Base: s.x, Disp: 64}, s.behind, b)
+		VMOVUPS(Mem{Base: s.x}, a)
+		VMOVUPS(Mem{Base: s.x, Disp: 64}, b)
 		ADDQ(s.pitch, s.x)
-		return s.columns(a, b, even, odd)
+		c := [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
+		for i, order := range []reg.VecVirtual{even, odd} {
+			VMOVAPS(order, c[i])
+			VPERMI2PS_Z(b, a, inside[i], c[i])
+		}
+		VALIGND(Imm(1), c[0], c[0], c[2])
+		return c
 	}
 	sum, next := ZMM(), ZMM()
 	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {
