@@ -119,7 +119,8 @@ func slide(n int, whole bool) {
 	s.plane()
 	s.constants(w, bias)
 	before, here, after := zmms(n), zmms(n), zmms(n) // sums of rows
-	center, zero := zmms(n), ZMM()
+	center, zero, right := zmms(n), ZMM(), K()
+	KSHIFTRW(Imm(1), s.last, right) // pixels that have one to the right
 	VPXORD(zero, zero, zero)
 	pixels := func(j, v int) reg.VecVirtual {
 		p := ZMM()
@@ -136,7 +137,7 @@ func slide(n int, whole bool) {
 			case 1:
 				return center[j]
 			case 2:
-				VALIGND(Imm(1), center[j], near(j+1), p)
+				VALIGND_Z(Imm(1), center[j], near(j+1), right, p)
 			}
 			return p
 		}
@@ -145,19 +146,15 @@ func slide(n int, whole bool) {
 			VMOVUPS_Z(at, s.first, p)
 		case v == 2 && j == n-1:
 			VMOVUPS_Z(at, s.behind, p)
-		case j == n-1:
-			VMOVUPS_Z(at, s.last, p)
-		default:
+		default: // sums beyond the last are not stored
 			VMOVUPS(at, p)
 		}
 		return p
 	}
 	load := func() {
 		for j := range n {
-			if at := (Mem{Base: s.x, Disp: 64*j + 4}); whole && j == n-1 {
-				VMOVUPS_Z(at, s.last, center[j])
-			} else if whole {
-				VMOVUPS(at, center[j])
+			if whole {
+				VMOVUPS(Mem{Base: s.x, Disp: 64*j + 4}, center[j])
 			}
 		}
 	}
