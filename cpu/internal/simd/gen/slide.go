@@ -406,9 +406,8 @@ func slideMax() {
 	VPTERNLOGD(Imm(0xff), ones, ones, ones)
 	s.plane()
 	load := func(v []reg.VecVirtual) {
-		for i, k := range []reg.OpmaskVirtual{s.first, s.behind} {
-			VMOVAPS(least, v[i])
-			VMOVUPS(Mem{Base: s.x, Disp: 64 * i}, k, v[i])
+		for i := range v {
+			VMOVUPS(Mem{Base: s.x, Disp: 64 * i}, v[i])
 		}
 		ADDQ(s.pitch, s.x)
 	}
@@ -431,7 +430,11 @@ func slideMax() {
 	}
 	s.ifField(slideAbove, "inside", func() { load(above) })
 	store := func() {
-		c := s.columns(here[0], here[1], even, odd)
+		inside := zmms(2) // what is beyond borders does not win
+		for i, k := range []reg.OpmaskVirtual{s.first, s.behind} {
+			VBLENDMPS(here[i], least, k, inside[i])
+		}
+		c := s.columns(inside[0], inside[1], even, odd)
 		most(c[0], c[1], c[2])
 		clamp(c[0], s.lo, s.hi)
 		VMOVUPS(c[0], s.last, Mem{Base: s.y})
