@@ -119,29 +119,20 @@ func slide(n int, whole bool) {
 	s.plane()
 	s.constants(w, bias)
 	before, here, after := zmms(n), zmms(n), zmms(n) // sums of rows
-	center, zero, right := zmms(n), ZMM(), K()
-	KSHIFTRW(Imm(1), s.last, right) // pixels that have one to the right
-	VPXORD(zero, zero, zero)
+	center, zero, right := ZMM(), ZMM(), K()         // of a whole row
+	if whole {
+		KSHIFTRW(Imm(1), s.last, right) // pixels that have one to the right
+		VPXORD(zero, zero, zero)
+	}
 	pixels := func(j, v int) reg.VecVirtual {
 		p := ZMM()
-		if whole {
-			near := func(j int) reg.VecVirtual {
-				if j < 0 || j >= n {
-					return zero
-				}
-				return center[j]
-			}
-			switch v {
-			case 0:
-				VALIGND(Imm(15), near(j-1), center[j], p)
-			case 1:
-				return center[j]
-			case 2:
-				VALIGND_Z(Imm(1), center[j], near(j+1), right, p)
-			}
-			return p
-		}
 		switch at := (Mem{Base: s.x, Disp: 64*j + 4*v}); {
+		case whole && v == 0:
+			VALIGND(Imm(15), zero, center, p)
+		case whole && v == 1:
+			return center
+		case whole:
+			VALIGND_Z(Imm(1), center, zero, right, p)
 		case v == 0 && j == 0:
 			VMOVUPS_Z(at, s.first, p)
 		case v == 2 && j == n-1:
@@ -152,10 +143,8 @@ func slide(n int, whole bool) {
 		return p
 	}
 	load := func() {
-		for j := range n {
-			if whole {
-				VMOVUPS(Mem{Base: s.x, Disp: 64*j + 4}, center[j])
-			}
+		if whole {
+			VMOVUPS(Mem{Base: s.x, Disp: 4}, center)
 		}
 	}
 	store := func(sums []reg.VecVirtual) {
