@@ -140,7 +140,7 @@ func (e *executor) ReadArena(dst []float32) error {
 	}
 	copy(dst, e.arenas[0])
 	for _, r := range e.apart.all {
-		copy(dst[r.at:r.at+r.n], e.arenas[r.from][r.at:])
+		copy(dst[r.At:r.At+r.N], e.arenas[r.From][r.At:])
 	}
 	return nil
 }

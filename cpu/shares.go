@@ -3,6 +3,7 @@ package cpu
 import (
 	"math/bits"
 
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
@@ -20,8 +21,8 @@ type layout struct {
 	joined bool
 }
 
-// pull is n floats at a place, from another share's arena.
-type pull struct{ at, n, from int32 }
+// pull is a run of floats from another share's arena.
+type pull = simd.Run
 
 // apart is a plan's layouts, one for each kernel.
 type apart struct {
@@ -121,7 +122,7 @@ func separate(p *network.Plan, kernels []kernel, shares int) (a apart, ok bool) 
 		}
 		for share, pulls := range l.pulls {
 			for _, r := range pulls {
-				a.pulled += int(r.n)
+				a.pulled += int(r.N)
 				h.copied(share, r)
 			}
 		}
@@ -171,11 +172,11 @@ func (h *holders) pull(pulls []pull, share, at, n int) []pull {
 		}
 		h.seen[f] = h.pulls
 		from := int32(bits.TrailingZeros16(h.masks[f]))
-		if last := len(pulls) - 1; last >= 0 && pulls[last].from == from && int(pulls[last].at+pulls[last].n) == f {
-			pulls[last].n++
+		if last := len(pulls) - 1; last >= 0 && pulls[last].From == from && int(pulls[last].At+pulls[last].N) == f {
+			pulls[last].N++
 			continue
 		}
-		pulls = append(pulls, pull{int32(f), 1, from})
+		pulls = append(pulls, pull{At: int32(f), N: 1, From: from})
 	}
 	return pulls
 }
@@ -184,14 +185,14 @@ func (h *holders) pull(pulls []pull, share, at, n int) []pull {
 // share that is late copies later, when others may be some joined steps ahead.
 func (h *holders) lend(l *layout) {
 	for _, r := range h.loans {
-		clear(h.lent[r.at : r.at+r.n])
+		clear(h.lent[r.At : r.At+r.N])
 	}
 	h.loans = h.loans[:0]
 	for _, pulls := range l.pulls {
 		for _, r := range pulls {
 			h.loans = append(h.loans, r)
-			for f := r.at; f < r.at+r.n; f++ {
-				h.lent[f] |= 1 << r.from
+			for f := r.At; f < r.At+r.N; f++ {
+				h.lent[f] |= 1 << r.From
 			}
 		}
 	}
@@ -219,7 +220,7 @@ func (h *holders) join(l *layout, writes footprint) bool {
 }
 
 func (h *holders) copied(share int, r pull) {
-	for f := r.at; f < r.at+r.n; f++ {
+	for f := r.At; f < r.At+r.N; f++ {
 		h.masks[f] |= 1 << share
 	}
 }
@@ -232,8 +233,8 @@ func (h *holders) written(share, at, n int, step int32) {
 
 // overwritten reports whether a step writes where it copies from.
 func (h *holders) overwritten(r pull, step int32) bool {
-	for f := r.at; f < r.at+r.n; f++ {
-		if h.steps[f] == step && h.masks[f]&(1<<r.from) != 0 {
+	for f := r.At; f < r.At+r.N; f++ {
+		if h.steps[f] == step && h.masks[f]&(1<<r.From) != 0 {
 			return true
 		}
 	}
@@ -242,8 +243,12 @@ func (h *holders) overwritten(r pull, step int32) bool {
 
 // pull copies into a share's arena.
 func (w *workers) pull(share int, pulls []pull) {
-	to := w.arenas[share]
-	for _, r := range pulls {
-		copy(to[r.at:r.at+r.n], w.arenas[r.from][r.at:])
+	for len(pulls) > 0 {
+		n := 1
+		for n < len(pulls) && pulls[n].From == pulls[0].From {
+			n++
+		}
+		simd.CopyRuns(w.arenas[share], w.arenas[pulls[0].From], pulls[:n])
+		pulls = pulls[n:]
 	}
 }

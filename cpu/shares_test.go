@@ -115,7 +115,7 @@ func checkPulls(p *network.Plan, kernels []kernel, a apart, shares int) (wrong s
 		k, id := &kernels[i], int32(i+1)
 		for share, pulls := range l.pulls {
 			for _, r := range pulls {
-				copy(arenas[share][r.at:r.at+r.n], arenas[r.from][r.at:])
+				copy(arenas[share][r.At:r.At+r.N], arenas[r.From][r.At:])
 			}
 		}
 		tasks := func(share int) []int {
@@ -163,8 +163,8 @@ func checkPulls(p *network.Plan, kernels []kernel, a apart, shares int) (wrong s
 		}
 		for share, pulls := range l.pulls {
 			for _, r := range pulls {
-				for f := r.at; f < r.at+r.n; f++ {
-					if wrote[f] == r.from+1 && wrong == "" && share != int(r.from) {
+				for f := r.At; f < r.At+r.N; f++ {
+					if wrote[f] == r.From+1 && wrong == "" && share != int(r.From) {
 						wrong = k.name(p, i) + " writes what is copied"
 					}
 				}
@@ -172,7 +172,7 @@ func checkPulls(p *network.Plan, kernels []kernel, a apart, shares int) (wrong s
 		}
 	}
 	for _, r := range a.outputs {
-		copy(arenas[0][r.at:r.at+r.n], arenas[r.from][r.at:])
+		copy(arenas[0][r.At:r.At+r.N], arenas[r.From][r.At:])
 	}
 	for i := range p.Outputs {
 		wholeOf(&p.Outputs[i].View, func(at, n int) {

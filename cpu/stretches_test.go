@@ -95,8 +95,8 @@ func checkStretches(p *network.Plan, kernels []kernel, layouts []layout) (wrong 
 		}
 		for _, pulls := range l.pulls {
 			for _, r := range pulls {
-				for f := r.at; f < r.at+r.n; f++ {
-					copied[[2]int{int(f), int(r.from)}] = true
+				for f := r.At; f < r.At+r.N; f++ {
+					copied[[2]int{int(f), int(r.From)}] = true
 				}
 			}
 		}

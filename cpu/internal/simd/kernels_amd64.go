@@ -539,6 +539,11 @@ func strided3(a *windowArgs)
 //go:noescape
 func stridedMax3(a *windowArgs)
 
+// copyRuns copies n runs of floats from src to the same places of dst.
+//
+//go:noescape
+func copyRuns(dst, src *float32, runs *Run, n int)
+
 // slide1 convolves a strip of up to 16 columns of planes with 3x3 weights.
 //
 //go:noescape

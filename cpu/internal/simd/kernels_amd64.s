@@ -24811,6 +24811,54 @@ DATA stridedMax3order<>+56(SB)/4, $0x0000001c
 DATA stridedMax3order<>+60(SB)/4, $0x0000001e
 GLOBL stridedMax3order<>(SB), RODATA|NOPTR, $64
 
+// func copyRuns(dst *float32, src *float32, runs *byte, n int)
+// Requires: AVX
+TEXT ·copyRuns(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ runs+16(FP), DX
+	MOVQ n+24(FP), BX
+
+run:
+	MOVLQSX (DX), R8
+	LEAQ    (CX)(R8*4), SI
+	LEAQ    (AX)(R8*4), DI
+	MOVLQSX 4(DX), R8
+	SUBQ    $0x08, R8
+	JL      few
+
+eight:
+	VMOVUPS (SI), Y0
+	VMOVUPS Y0, (DI)
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, R8
+	JGE     eight
+	ADDQ    $0x08, R8
+	JZ      next
+	VMOVUPS -32(SI)(R8*4), Y0
+	VMOVUPS Y0, -32(DI)(R8*4)
+	JMP     next
+
+few:
+	ADDQ $0x08, R8
+	JZ   next
+
+one:
+	VMOVSS (SI), X0
+	VMOVSS X0, (DI)
+	ADDQ   $0x04, SI
+	ADDQ   $0x04, DI
+	DECQ   R8
+	JNZ    one
+
+next:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  run
+	VZEROUPPER
+	RET
+
 // func slide1(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·slide1(SB), NOSPLIT, $0-8

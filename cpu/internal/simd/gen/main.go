@@ -64,6 +64,7 @@ func kernels() {
 	window(5)
 	strided(false)
 	strided(true)
+	copyRuns()
 	slide(1, false)
 	slide(1, true)
 	slide(2, false)
