@@ -7,7 +7,7 @@
 // nothing, use no stack, and never use or write a float outside the rows and pixels
 // they are given, for which they use masks. But a mask is quick only where there is
 // memory behind it: a register that reaches into a page that is not mapped, or was
-// never touched, costs about 200 ns. And AVX2's slides load all of a register before they
+// never touched, costs about 200 ns. And slides load all of a register before they
 // mask it. So keep planes some 4 KiB away from the ends of what was allocated.
 package simd
 

@@ -1,0 +1,129 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// slideAverage is a sum of 3x3 pixels, every other pixel, that is scaled. Rows are added
+// before they are taken apart, and masked as they are added, which is free.
+func slideAverage() {
+	s := newStrip("slideAverage", "slideAverage adds 3x3 pixels, every other pixel, and scales the sums.")
+	even, odd := evenOdd("slideAverage")
+	s.plane()
+	scale := s.field(slideScale)
+	load := func(v []reg.VecVirtual) {
+		VMOVUPS(Mem{Base: s.x}, v[0])
+		VMOVUPS(Mem{Base: s.x, Disp: 64}, v[1])
+		ADDQ(s.pitch, s.x)
+	}
+	above, sum := zmms(2), zmms(2)
+	for _, v := range above {
+		VPXORD(v, v, v)
+	}
+	s.ifField(slideAbove, "inside", func() { load(above) })
+	store := func() {
+		c := s.columns(sum[0], sum[1], even, odd)
+		VADDPS(c[1], c[0], c[0])
+		VADDPS(c[2], c[0], c[0])
+		VMULPS_Z(Mem{Base: scale}, c[0], s.last, c[0])
+		clamp(c[0], s.lo, s.hi)
+		VMOVUPS(c[0], s.last, Mem{Base: s.y})
+		ADDQ(s.yPitch, s.y)
+		ADDQ(s.a.Offset(slideScalePitch), scale)
+	}
+	add := func() {
+		VADDPS_Z(above[0], sum[0], s.first, sum[0])
+		VADDPS_Z(above[1], sum[1], s.behind, sum[1])
+	}
+	middle := func() {
+		load(sum)
+		add()
+	}
+	TESTQ(s.left, s.left)
+	JZ(LabelRef("bottom"))
+	Label("row")
+	middle()
+	load(above) // the next row's
+	add()
+	store()
+	DECQ(s.left)
+	JNZ(LabelRef("row"))
+	Label("bottom")
+	s.ifField(slideBelow, "done", func() {
+		middle()
+		store()
+	})
+	s.end()
+}
+
+// slideMax is the largest of 3x3 pixels, every other pixel. MAXPS forgets a NaN, so who
+// saw one is noted, and becomes one.
+func slideMax() {
+	s := newStrip("slideMax", "slideMax is the largest of 3x3 pixels, every other pixel.")
+	even, odd := evenOdd("slideMax")
+	least, ones := ZMM(), ZMM()
+	bits := GP32()
+	MOVL(U32(0xff800000), bits) // -Inf: padding does not win
+	VPBROADCASTD(bits, least)
+	VPTERNLOGD(Imm(0xff), ones, ones, ones)
+	s.plane()
+	load := func(v []reg.VecVirtual) {
+		for i := range v {
+			VMOVUPS(Mem{Base: s.x, Disp: 64 * i}, v[i])
+		}
+		ADDQ(s.pitch, s.x)
+	}
+	// most is the largest of two or three.
+	most := func(to reg.VecVirtual, others ...reg.VecVirtual) {
+		nan := K()
+		VCMPPS(Imm(3), others[0], to, nan)
+		VMAXPS(others[0], to, to)
+		for _, o := range others[1:] {
+			k := K()
+			VCMPPS(Imm(3), o, o, k)
+			KORW(k, nan, nan)
+			VMAXPS(o, to, to)
+		}
+		VMOVAPS(ones, nan, to)
+	}
+	above, here := zmms(2), zmms(2)
+	for _, v := range above {
+		VMOVAPS(least, v)
+	}
+	s.ifField(slideAbove, "inside", func() { load(above) })
+	store := func() {
+		inside := zmms(2) // what is beyond borders does not win
+		for i, k := range []reg.OpmaskVirtual{s.first, s.behind} {
+			VBLENDMPS(here[i], least, k, inside[i])
+		}
+		c := s.columns(inside[0], inside[1], even, odd)
+		most(c[0], c[1], c[2])
+		clamp(c[0], s.lo, s.hi)
+		VMOVUPS(c[0], s.last, Mem{Base: s.y})
+		ADDQ(s.yPitch, s.y)
+	}
+	TESTQ(s.left, s.left)
+	JZ(LabelRef("bottom"))
+	Label("row")
+	below := zmms(2)
+	load(here)
+	load(below)
+	for i := range here {
+		most(here[i], above[i], below[i])
+		VMOVAPS(below[i], above[i])
+	}
+	store()
+	DECQ(s.left)
+	JNZ(LabelRef("row"))
+	Label("bottom")
+	s.ifField(slideBelow, "done", func() {
+		load(here)
+		for i := range here {
+			most(here[i], above[i])
+		}
+		store()
+	})
+	s.end()
+}
