@@ -6,7 +6,7 @@ type Level int
 const (
 	Go     Level = iota // none but the compiler's
 	AVX2                // with FMA
-	AVX512              // F, BW, DQ and VL
+	AVX512              // F, BW, DQ and VL, with BMI2
 )
 
 func (l Level) String() string { return [...]string{"Go", "AVX2", "AVX-512"}[l] }

@@ -15,7 +15,7 @@ func levels() []Level {
 	all := []Level{Go}
 	if x := cpu.X86; x.HasAVX2 && x.HasFMA {
 		all = append(all, AVX2)
-		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL {
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
 			all = append(all, AVX512)
 		}
 	}
