@@ -38,15 +38,23 @@ func wholeOf(v *network.View, visit func(at, n int)) {
 
 // readsOf visits all that a step reads, and writesOf all that it writes.
 func readsOf(s *network.Step, visit func(at, n int)) {
+	for _, v := range viewsRead(s) {
+		wholeOf(v, visit)
+	}
+}
+
+// viewsRead are the views that a step reads.
+func viewsRead(s *network.Step) (views []*network.View) {
 	for i := range s.Inputs {
-		wholeOf(&s.Inputs[i], visit)
+		views = append(views, &s.Inputs[i])
 	}
 	if s.Residual != nil {
-		wholeOf(s.Residual, visit)
+		views = append(views, s.Residual)
 	}
 	if s.Beside != nil {
-		wholeOf(&s.Beside.Input, visit)
+		views = append(views, &s.Beside.Input)
 	}
+	return views
 }
 
 func writesOf(s *network.Step, visit func(at, n int)) {

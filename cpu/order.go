@@ -9,17 +9,7 @@ func goBack(p *network.Plan, kernels []kernel) {
 	forth := map[int32]int{} // 1 or -1: which way each plane's map was gone through last
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		var views []*network.View // what is read
-		for j := range s.Inputs {
-			views = append(views, &s.Inputs[j])
-		}
-		if s.Residual != nil {
-			views = append(views, s.Residual)
-		}
-		if s.Beside != nil {
-			views = append(views, &s.Beside.Input)
-		}
-		way := 0
+		views, way := viewsRead(s), 0
 		if most := largest(views); most != nil {
 			for _, plane := range most.Planes {
 				way += forth[plane]

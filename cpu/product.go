@@ -66,8 +66,8 @@ func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pit
 	return g, samples * (len(g.starts) - 1) * g.groups * g.bands
 }
 
-// cutColumns cuts columns, the first of which is so many floats behind a cache line's begin, into so many tiles or more if all threads can have as many
-// columns, at multiples of a unit.
+// cutColumns cuts columns, into so many tiles or more if all threads can have as many
+// columns, at multiples of a unit. The first column is lead floats behind a cache line's begin.
 func (g *grid) cutColumns(level simd.Level, unit, columns, pitch, lead, tiles, threads int) {
 	g.starts = []int{0}
 	// The last few columns are done best together with those before.
