@@ -102,14 +102,13 @@ func (b *Backend) prepare(p *network.Plan, lay func(*network.Plan, []kernel, int
 	goBack(p, e.kernels[1:])
 	e.loading, e.kernels[0] = newLoading(p, e.kernels[1:], b.threads)
 	e.apart = lay(p, e.kernels, b.threads)
+	memory := e.apart.memory
+	if memory == nil {
+		memory = newMemory(p.ArenaFloats)
+	}
+	memory.allocate(e.apart.arenas)
 	for i := range b.threads {
-		arena := e.arenas
-		if i == 0 || e.apart.arenas > 1 {
-			arena = append(arena, newArena(p.ArenaFloats))
-		} else {
-			arena = append(arena, arena[0])
-		}
-		e.arenas = arena
+		e.arenas = append(e.arenas, memory.arena(min(i, e.apart.arenas-1)))
 	}
 	e.writeConstants()
 	e.workers = startWorkers(b.team, e.kernels, e.apart.layouts, e.arenas)

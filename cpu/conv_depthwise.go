@@ -49,8 +49,7 @@ func newDepthwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		if k.bias == nil {
 			k.bias = make([]float32, k.channels)
 		}
-		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider,
-			reads: k.slider.reads(k.in, k.out, op.Normal()), writes: k.slider.writes(k.out)}, nil
+		return k.slider.kernel(threads, k.in, k.out, op.Normal(), k.sliding), nil
 	} else if k.window = newWindow(level, s, op.Normal(), false); k.window != nil {
 		k.bands, run = 1, k.runWindow
 	} else {
@@ -99,13 +98,15 @@ func (k *depthwise) item(plane int) (from int32, channel int) {
 	return k.in.Planes[sample*k.inPlanes+p*k.inPlanes/k.outPlanes], p * k.channels / k.outPlanes
 }
 
-func (k *depthwise) runSlider(task int, arena, _ []float32) {
-	y0, y1, first, last := k.slider.task(task, k.out)
-	for first < last { // a sample, or a part of one
-		channel := first % k.channels
-		n := min(last-first, k.channels-channel)
-		k.slide(arena, k.slider, simd.Planes{Weights: k.w[9*channel:], Bias: k.bias[channel:]}, y0, y1, first, first+n)
-		first += n
+func (k *depthwise) sliding(s *slider) runFunc {
+	return func(task int, arena, _ []float32) {
+		y0, y1, first, last := s.task(task, k.out)
+		for first < last { // a sample, or a part of one
+			channel := first % k.channels
+			n := min(last-first, k.channels-channel)
+			k.slide(arena, s, simd.Planes{Weights: k.w[9*channel:], Bias: k.bias[channel:]}, y0, y1, first, first+n)
+			first += n
+		}
 	}
 }
 

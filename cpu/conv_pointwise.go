@@ -19,6 +19,7 @@ type pointwise struct {
 	depth    int // C/G
 	weights  []*simd.Matrix
 	pitch    int
+	memory   *memory // where planes are if not in the arena
 }
 
 func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error) {
@@ -43,6 +44,7 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 	made := kernel{tasks: tasks, scratch: multiplyScratch(k.weights[0], k.width), run: k.run}
 	if k.flat && k.pitch == k.out.Width {
 		made.reads, made.writes = k.reads, k.writes
+		made.elsewhere, made.besides = k.elsewhere, k.readsResidual
 	}
 	return made, nil
 }
@@ -92,6 +94,14 @@ func biasOf(s *network.Step, channel int) []float32 {
 
 func (k *pointwise) run(task int, arena, scratch []float32) {
 	t := k.tile(task)
-	planes := k.in.Planes[t.sample*k.channels+t.group*k.depth:][:k.depth]
-	k.multiply(arena, scratch, k.weights[t.group], arena[t.column:], planes, t.plane, t.column, t.n, k.pitch, t.first, t.last)
+	planes, x := k.planes(&t), arena
+	if k.memory != nil {
+		x = k.memory.all
+	}
+	k.multiply(arena, scratch, k.weights[t.group], x[t.column:], planes, t.plane, t.column, t.n, k.pitch, t.first, t.last)
+}
+
+// planes are those that a tile reads.
+func (k *pointwise) planes(t *tile) []int32 {
+	return k.in.Planes[t.sample*k.channels+t.group*k.depth:][:k.depth]
 }

@@ -3,7 +3,6 @@ package cpu
 import (
 	"fmt"
 	"time"
-	"unsafe"
 
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/tensor"
@@ -25,27 +24,6 @@ var (
 	_ network.StepTimer   = (*executor)(nil)
 	_ network.ArenaAccess = (*executor)(nil)
 )
-
-// margin is the memory kept around arenas and scratch, in floats: kernels read
-// registers of which only the lanes inside count, and that is slow where the rest
-// is in a page that does not exist.
-const margin = 1 << 10
-
-// newArena allocates n floats with margins, at a multiple of a cache line.
-func newArena(n int) []float32 {
-	all := make([]float32, n+2*margin+lineFloats)
-	for i := 0; i < len(all); i += margin / 2 {
-		all[i] = 0 // a page exists once it was written
-	}
-	all[len(all)-1] = 0
-	start := margin
-	for uintptr(unsafe.Pointer(&all[start]))%(4*lineFloats) != 0 {
-		start++
-	}
-	return all[start : start+n : start+n]
-}
-
-const lineFloats = 16
 
 func (e *executor) Run(out, in []*tensor.Tensor) error {
 	e.begin(in)

@@ -74,10 +74,14 @@ func (l *loading) writes(task int, visit func(at, n int)) {
 
 func (k *pointwise) reads(task int, visit func(at, n int)) {
 	t := k.tile(task)
-	for _, plane := range k.in.Planes[t.sample*k.channels+t.group*k.depth:][:k.depth] {
+	for _, plane := range k.planes(&t) {
 		visit(int(plane)+t.column, t.n)
 	}
-	if k.residual != nil {
+	k.readsResidual(task, visit)
+}
+
+func (k *pointwise) readsResidual(task int, visit func(at, n int)) {
+	if t := k.tile(task); k.residual != nil {
 		k.visitTile(&t, k.weights[t.group].Rows, k.residual.Planes, visit)
 	}
 }

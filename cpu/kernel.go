@@ -7,16 +7,24 @@ import (
 	"github.com/shufflegl/shufflegl/network"
 )
 
+// runFunc does a task.
+type runFunc func(task int, arena, scratch []float32)
+
 // kernel is one step made ready to run, cut into tasks that may run in any order
 // and at the same time.
 type kernel struct {
 	tasks   int
 	scratch int   // floats of scratch memory that a task needs
 	work    int64 // multiply-adds or so, to tell what is worth sharing
-	run     func(task int, arena, scratch []float32)
+	run     runFunc
 	back    bool // whoever does all tasks begins with the last
 
 	reads, writes footprint // nil where they are not known for each task
+
+	// elsewhere makes a run for tasks [first, last) that reads the first input where it is found,
+	// or reports that it cannot. besides is what they read but that. Both may be nil.
+	elsewhere func(first, last int, find finder) (r runFunc, ok bool)
+	besides   footprint
 
 	phases *phases // of its only input, if it reads that through them alone
 }

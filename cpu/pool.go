@@ -55,8 +55,7 @@ func newPool(s *network.Step, threads int, level simd.Level) (kernel, error) {
 	case k.slider != nil:
 		k.slider.from = k.in.Planes
 		k.scale = k.reciprocals()
-		return kernel{tasks: k.slider.cut(k.out, threads), run: k.runSlider,
-			reads: k.slider.reads(k.in, k.out, k.op.Window), writes: k.slider.writes(k.out)}, nil
+		return k.slider.kernel(threads, k.in, k.out, k.op.Window, k.sliding), nil
 	case k.window != nil:
 		k.ones = ones
 		k.scale = k.reciprocals()
@@ -128,9 +127,11 @@ func (k *pool) reciprocals() []float32 {
 	return scale
 }
 
-func (k *pool) runSlider(task int, arena, _ []float32) {
-	y0, y1, first, last := k.slider.task(task, k.out)
-	k.slide(arena, k.slider, simd.Planes{Scale: k.scale}, y0, y1, first, last)
+func (k *pool) sliding(s *slider) runFunc {
+	return func(task int, arena, _ []float32) {
+		y0, y1, first, last := s.task(task, k.out)
+		k.slide(arena, s, simd.Planes{Scale: k.scale}, y0, y1, first, last)
+	}
 }
 
 func (k *pool) runWindow(task int, arena, _ []float32) {

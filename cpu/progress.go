@@ -77,7 +77,7 @@ func (p *progress) reset(l *layout) {
 	for i := range p.shares {
 		s := &p.shares[i]
 		if s.done.Store(0); len(l.pulls[i]) > 0 {
-			s.left.Store(lacking)
+			s.left.Store(absent)
 		} else {
 			s.left.Store(s.all)
 		}
@@ -87,14 +87,14 @@ func (p *progress) reset(l *layout) {
 // What a share has left before its tasks can be taken: nobody has copied what they read
 // from other arenas, or somebody does. There are no tasks in either.
 const (
-	lacking = 1
+	absent  = 1
 	pulling = 2
 )
 
 // prepare copies what a share's tasks read from other arenas, if nobody does.
 func (w *workers) prepare(step, share int) {
 	s := &w.steps[step].shares[share]
-	if s.left.Load() == lacking && s.left.CompareAndSwap(lacking, pulling) {
+	if s.left.Load() == absent && s.left.CompareAndSwap(absent, pulling) {
 		w.pull(share, w.layouts[step].pulls[share])
 		s.left.Store(s.all)
 	}

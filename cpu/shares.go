@@ -1,20 +1,20 @@
 package cpu
 
 import (
-	"math/bits"
-
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
 	"github.com/shufflegl/shufflegl/network"
 )
 
 // layout says where a step's tasks run. Each share of a step's tasks has an arena of its
-// own, all of the same form, and what it reads and another share wrote is copied into it
+// own, all of the same form, and what it reads and another share wrote is read where that is, or copied
 // before. So caches exchange what one core must know of another's results, and no more:
 // in one arena they also exchange lines that both write a part of, and lines that are
 // fetched ahead and not needed.
 type layout struct {
-	ends  []int    // each share's last task, and one
-	pulls [][]pull // what each share copies first
+	ends  []int     // each share's last task, and one
+	lacks [][]pull  // what each share reads of others
+	pulls [][]pull  // what of that it copies first
+	runs  []runFunc // each share's, where they read the rest in place; nil: the kernel's
 
 	// joined says that each share may begin when it has done the step before, whatever the
 	// others have.
@@ -27,10 +27,11 @@ type pull = simd.Run
 // apart is a plan's layouts, one for each kernel.
 type apart struct {
 	arenas  int
+	memory  *memory // of the arenas; nil if there is one
 	layouts []layout
 	outputs []pull // what the first arena lacks of the outputs in the end
 	all     []pull // what it lacks of everything
-	pulled  int    // floats, in a run
+	lacked  int    // floats, in a run
 	written int
 }
 
@@ -50,32 +51,13 @@ func first(tasks, shares int) (ends []int) {
 	return ends
 }
 
-// holders tells which shares' arenas have each float's value.
-type holders struct {
-	masks []uint16
-	steps []int32 // the last to write it
-	seen  []int32 // by which pull, of those counted in pulls
-	pulls int32
-
-	lent  []uint16 // from which shares' arenas each float may still be copied
-	loans []pull   // all of them
-}
-
-func newHolders(floats, shares int) *holders {
-	h := &holders{masks: make([]uint16, floats), steps: make([]int32, floats), seen: make([]int32, floats), lent: make([]uint16, floats)}
-	for i := range h.masks {
-		h.masks[i] = 1<<shares - 1
-	}
-	return h
-}
-
 const mostShares = 16
 
 // newApart lays kernels out for so many shares: each in an arena of its own, if that can
 // be done and pays.
 func newApart(p *network.Plan, kernels []kernel, shares int) apart {
 	if shares > 1 && shares <= mostShares {
-		if a, ok := separate(p, kernels, shares); ok && a.pulled < a.written/worthCopying {
+		if a, ok := separate(p, kernels, shares); ok && a.lacked < a.written/worthCopying {
 			return a
 		}
 	}
@@ -91,13 +73,13 @@ func together(kernels []kernel, shares int) apart {
 	return a
 }
 
-// worthCopying is how much of what is written may be copied, one part of so many.
+// worthCopying is how much of what is written others may read, one part of so many.
 const worthCopying = 8
 
-// separate gives each share an arena, or reports that it cannot be done: where what is
-// copied is overwritten at the same time.
+// separate gives each share an arena, or reports that it cannot be done: where what a share reads of
+// another is overwritten at the same time.
 func separate(p *network.Plan, kernels []kernel, shares int) (a apart, ok bool) {
-	a.arenas = shares
+	a.arenas, a.memory = shares, newMemory(p.ArenaFloats)
 	h := newHolders(p.ArenaFloats, shares)
 	for i := range kernels {
 		k := &kernels[i]
@@ -112,17 +94,17 @@ func separate(p *network.Plan, kernels []kernel, shares int) (a apart, ok bool) 
 			writes = func(task int, visit func(at, n int)) { writesOf(s, visit) }
 		}
 		// Pulls see what there was before the step.
-		for share, end := range l.ends {
-			var pulls []pull
-			h.pulls++
-			for task := begin(l.ends, share); task < end && reads != nil; task++ {
-				reads(task, func(at, n int) { pulls = h.pull(pulls, share, at, n) })
+		l.lacks = h.missing(&l, reads)
+		for _, pulls := range l.lacks {
+			for _, r := range pulls {
+				a.lacked += int(r.N)
 			}
-			l.pulls = append(l.pulls, pulls)
+		}
+		if l.pulls, l.runs = l.lacks, h.inPlace(k, &l, a.memory); l.runs != nil {
+			l.pulls = h.missing(&l, k.besides)
 		}
 		for share, pulls := range l.pulls {
 			for _, r := range pulls {
-				a.pulled += int(r.N)
 				h.copied(share, r)
 			}
 		}
@@ -138,7 +120,7 @@ func separate(p *network.Plan, kernels []kernel, shares int) (a apart, ok bool) 
 				})
 			}
 		}
-		for _, pulls := range l.pulls {
+		for _, pulls := range l.lacks {
 			for _, r := range pulls {
 				if h.overwritten(r, int32(i)+1) {
 					return a, false
@@ -161,84 +143,6 @@ func begin(ends []int, share int) int {
 		return 0
 	}
 	return ends[share-1]
-}
-
-// pull appends what a share lacks of n floats, and has not asked for in this pull.
-func (h *holders) pull(pulls []pull, share, at, n int) []pull {
-	me := uint16(1) << share
-	for f := at; f < at+n; f++ {
-		if h.masks[f]&me != 0 || h.seen[f] == h.pulls {
-			continue
-		}
-		h.seen[f] = h.pulls
-		from := int32(bits.TrailingZeros16(h.masks[f]))
-		if last := len(pulls) - 1; last >= 0 && pulls[last].From == from && int(pulls[last].At+pulls[last].N) == f {
-			pulls[last].N++
-			continue
-		}
-		pulls = append(pulls, pull{At: int32(f), N: 1, From: from})
-	}
-	return pulls
-}
-
-// lend notes what is copied before a step that begins when all have done the one before: a
-// share that is late copies later, when others may be some joined steps ahead.
-func (h *holders) lend(l *layout) {
-	for _, r := range h.loans {
-		clear(h.lent[r.At : r.At+r.N])
-	}
-	h.loans = h.loans[:0]
-	for _, pulls := range l.pulls {
-		for _, r := range pulls {
-			h.loans = append(h.loans, r)
-			for f := r.At; f < r.At+r.N; f++ {
-				h.lent[f] |= 1 << r.From
-			}
-		}
-	}
-}
-
-// join reports whether a step can do without waiting for others: no share reads what another
-// wrote, or writes what another may not have copied yet.
-func (h *holders) join(l *layout, writes footprint) bool {
-	for _, pulls := range l.pulls {
-		if len(pulls) > 0 {
-			return false
-		}
-	}
-	free := true
-	for share, end := range l.ends {
-		for task := begin(l.ends, share); task < end; task++ {
-			writes(task, func(at, n int) {
-				for f := at; f < at+n; f++ {
-					free = free && h.lent[f]&(1<<share) == 0
-				}
-			})
-		}
-	}
-	return free
-}
-
-func (h *holders) copied(share int, r pull) {
-	for f := r.At; f < r.At+r.N; f++ {
-		h.masks[f] |= 1 << share
-	}
-}
-
-func (h *holders) written(share, at, n int, step int32) {
-	for f := at; f < at+n; f++ {
-		h.masks[f], h.steps[f] = 1<<share, step
-	}
-}
-
-// overwritten reports whether a step writes where it copies from.
-func (h *holders) overwritten(r pull, step int32) bool {
-	for f := r.At; f < r.At+r.N; f++ {
-		if h.steps[f] == step && h.masks[f]&(1<<r.From) != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // pull copies into a share's arena.

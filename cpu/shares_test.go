@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/shufflegl/shufflegl/cpu/internal/simd"
@@ -47,9 +48,9 @@ func stemOfMap(t *testing.T) *network.Graph {
 }
 
 // In arenas of their own, shares read what was written last, wherever that was, and no
-// share copies what another writes at that time. Step by step every arena is told apart
+// share copies, or reads in place, what another writes at that time. Step by step every arena is told apart
 // by who wrote each float.
-func TestPullsBringWhatIsRead(t *testing.T) {
+func TestSharesReadWhatIsWritten(t *testing.T) {
 	for name, g := range sharedNets(t) {
 		for i := range 4 {
 			shares, fused := 2+i/2, i%2 == 1
@@ -59,15 +60,20 @@ func TestPullsBringWhatIsRead(t *testing.T) {
 			if err := checkPulls(p, e.kernels, a, shares); err != "" {
 				t.Errorf("%s, %d shares: %s", name, shares, err)
 			}
-			// The check is worth what it detects: without any of the pulls it fails.
+			// The check is worth what it detects: without any of the pulls, or if anything
+			// read in place were read in the share's own arena, it fails.
 			for i, l := range a.layouts {
-				for share, pulls := range l.pulls {
-					if len(pulls) > 0 && i%19 == 1 {
-						l.pulls[share] = pulls[1:]
+				from := l.pulls
+				if l.runs != nil {
+					from = l.lacks
+				}
+				for share, pulls := range from {
+					if len(pulls) > 0 && i%5 == 1 {
+						from[share] = pulls[1:]
 						if checkPulls(p, e.kernels, a, shares) == "" {
-							t.Errorf("%s, %d shares: nobody misses a pull before kernel %d", name, shares, i)
+							t.Errorf("%s, %d shares: nobody misses a run before kernel %d", name, shares, i)
 						}
-						l.pulls[share] = pulls
+						from[share] = pulls
 					}
 				}
 			}
@@ -126,10 +132,17 @@ func checkPulls(p *network.Plan, kernels []kernel, a apart, shares int) (wrong s
 			return list
 		}
 		for share := range shares {
+			there := arenas[share]
+			if l.runs != nil {
+				there = slices.Clone(there)
+				for _, r := range l.lacks[share] {
+					copy(there[r.At:r.At+r.N], arenas[r.From][r.At:])
+				}
+			}
 			for _, task := range tasks(share) {
 				visit := func(at, n int) {
 					for f := at; f < at+n; f++ {
-						if arenas[share][f] != last[f] && wrong == "" {
+						if there[f] != last[f] && wrong == "" {
 							wrong = k.name(p, i) + " reads what is not there"
 						}
 					}
@@ -161,11 +174,11 @@ func checkPulls(p *network.Plan, kernels []kernel, a apart, shares int) (wrong s
 				}
 			}
 		}
-		for share, pulls := range l.pulls {
+		for share, pulls := range l.lacks {
 			for _, r := range pulls {
 				for f := r.At; f < r.At+r.N; f++ {
 					if wrote[f] == r.From+1 && wrong == "" && share != int(r.From) {
-						wrong = k.name(p, i) + " writes what is copied"
+						wrong = k.name(p, i) + " writes what others read"
 					}
 				}
 			}
@@ -211,7 +224,7 @@ func TestArenasAreApartWhereItPays(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := e.(*executor).apart; got.arenas != want && b.level == simd.AVX512 {
-			t.Errorf("%d pixels: %d arenas, %d of %d floats copied", size, got.arenas, got.pulled, got.written)
+			t.Errorf("%d pixels: %d arenas, %d of %d floats read by others", size, got.arenas, got.lacked, got.written)
 		}
 		e.Close()
 	}

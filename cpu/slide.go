@@ -13,6 +13,8 @@ type slider struct {
 	bands  int // of rows
 	planes int // of a task
 	parts  int // of a band: tasks that have the same rows
+
+	found *found // where planes are if not in the arena
 }
 
 // fewestSlid is how many pixels a task has at least, of those that are only for others to take.
@@ -54,6 +56,21 @@ func newSlider(level simd.Level, s *network.Step, op network.Window, most bool) 
 	return &slider{Slide: slide}
 }
 
+// kernel is a step of a slider, of which sliding makes a run.
+func (s *slider) kernel(threads int, in, out network.View, op network.Window, sliding func(*slider) runFunc) kernel {
+	k := kernel{tasks: s.cut(out, threads), run: sliding(s), reads: s.reads(in, out, op), writes: s.writes(out)}
+	k.elsewhere = func(first, last int, find finder) (runFunc, bool) {
+		f, ok := s.find(&find, in, out, op, first, last)
+		if !ok {
+			return nil, false
+		}
+		moved := *s
+		moved.found = f
+		return sliding(&moved), true
+	}
+	return k
+}
+
 // formOf is what a square window without dilation does to a step's planes.
 func formOf(s *network.Step, op network.Window, most bool) (f simd.Form, ok bool) {
 	if op.Kernel[0] != op.Kernel[1] || op.Stride[0] != op.Stride[1] || op.Dilation != [2]int{1, 1} {
@@ -82,8 +99,13 @@ func (s *slider) task(task int, out network.View) (y0, y1, first, last int) {
 func (e *epilogue) slide(arena []float32, s *slider, p simd.Planes, y0, y1, first, last int) {
 	var after bool
 	p.Lo, p.Hi, after = e.bounds()
-	p.X, p.From, p.Y, p.To = arena, s.from[first:last], arena, e.out.Planes[first:last]
-	s.Run(&p, y0, y1)
+	p.Y, p.To = arena, e.out.Planes[first:last]
+	if s.found != nil {
+		s.found.slide(s.Slide, &p, y0, y1, first, last)
+	} else {
+		p.X, p.From = arena, s.from[first:last]
+		s.Run(&p, y0, y1)
+	}
 	if after {
 		e.activate(arena, p.To, y0, y1)
 	}

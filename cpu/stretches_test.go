@@ -71,7 +71,7 @@ func TestStretchesAreFree(t *testing.T) {
 				continue
 			}
 			// The check is worth what it detects.
-			if layouts[i].joined = true; len(slices.Concat(layouts[i].pulls...)) > 0 && checkStretches(p, e.kernels, layouts) == "" {
+			if layouts[i].joined = true; len(slices.Concat(layouts[i].lacks...)) > 0 && checkStretches(p, e.kernels, layouts) == "" {
 				t.Errorf("%s: nobody misses the others' part of kernel %d", name, i-1)
 			}
 			layouts[i].joined = false
@@ -87,13 +87,13 @@ func checkStretches(p *network.Plan, kernels []kernel, layouts []layout) (wrong 
 	copied := map[[2]int]bool{} // float, and whose
 	for i, l := range layouts {
 		if l.joined {
-			if len(slices.Concat(l.pulls...)) > 0 {
-				return kernels[i].name(p, i) + " is joined and copies"
+			if len(slices.Concat(l.lacks...)) > 0 {
+				return kernels[i].name(p, i) + " is joined and reads what others wrote"
 			}
 		} else {
 			clear(copied)
 		}
-		for _, pulls := range l.pulls {
+		for _, pulls := range l.lacks {
 			for _, r := range pulls {
 				for f := r.At; f < r.At+r.N; f++ {
 					copied[[2]int{int(f), int(r.From)}] = true
@@ -105,7 +105,7 @@ func checkStretches(p *network.Plan, kernels []kernel, layouts []layout) (wrong 
 				kernels[i].writes(task, func(at, n int) {
 					for f := at; f < at+n; f++ {
 						if copied[[2]int{f, share}] {
-							wrong = kernels[i].name(p, i) + " writes what others may still copy"
+							wrong = kernels[i].name(p, i) + " writes what others may still read"
 						}
 					}
 				})

@@ -170,10 +170,10 @@ func (w *workers) over(first, end int) bool {
 func (w *workers) takeOwn(first, end, worker int) (any bool) {
 	w.prepare(first, worker)
 	for step := first; step < end; step++ {
-		k, s := &w.kernels[step], &w.steps[step].shares[worker]
+		run, s := w.runOf(step, worker), &w.steps[step].shares[worker]
 		done := int64(0)
 		for t, ok := s.next(); ok; t, ok = s.next() {
-			k.run(t, w.arenas[worker], w.scratch[worker])
+			run(t, w.arenas[worker], w.scratch[worker])
 			done++
 		}
 		if done > 0 { // said once, for others look at it
@@ -185,6 +185,14 @@ func (w *workers) takeOwn(first, end, worker int) (any bool) {
 		}
 	}
 	return any
+}
+
+// runOf is what does a share's tasks.
+func (w *workers) runOf(step, share int) runFunc {
+	if runs := w.layouts[step].runs; runs != nil {
+		return runs[share]
+	}
+	return w.kernels[step].run
 }
 
 // mayTake reports whether who has waited for n turns may take tasks of others: looking for some
@@ -199,10 +207,10 @@ func (w *workers) takeOthers(first, end, worker int) (any bool) {
 		share := (worker + i) % len(w.scratch)
 		w.prepare(first, share)
 		for step := first; step < end; step++ {
-			k, s := &w.kernels[step], &w.steps[step].shares[share]
+			run, s := w.runOf(step, share), &w.steps[step].shares[share]
 			done := int64(0)
 			for t, ok := s.steal(); ok; t, ok = s.steal() {
-				k.run(t, w.arenas[share], w.scratch[worker])
+				run(t, w.arenas[share], w.scratch[worker])
 				done++
 			}
 			if done > 0 {

@@ -63,66 +63,70 @@ stored:
 // func tile512x1x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z2
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z3
-	VBROADCASTSS (SI), Z4
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z2
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z3
+	VBROADCASTSS (DI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z2
-	VBROADCASTSS 108(AX), Z3
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z2
+	VBROADCASTSS 108(CX), Z3
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z2, Z0
 	VMINPS  Z0, Z3, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z2, Z1
 	VMINPS  Z1, Z3, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x04, DI
 	ADDQ $0x04, R8
 	ADDQ $0x04, R9
-	DECQ R10
+	ADDQ $0x04, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -130,76 +134,81 @@ stored:
 // func tile512x1x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z3
-	VMOVUPS      64(CX)(R11*4), Z4
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z5
-	VBROADCASTSS (SI), Z6
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z3
+	VMOVUPS      64(DX)(AX*4), Z4
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z5
+	VBROADCASTSS (DI), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z3
-	VBROADCASTSS 108(AX), Z4
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z3
+	VBROADCASTSS 108(CX), Z4
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z4, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z3, Z0
 	VMINPS  Z0, Z4, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z3, Z1
 	VMINPS  Z1, Z4, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z3, Z2
 	VMINPS  Z2, Z4, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x04, DI
 	ADDQ $0x04, R8
 	ADDQ $0x04, R9
-	DECQ R10
+	ADDQ $0x04, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -207,89 +216,94 @@ stored:
 // func tile512x1x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x1x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VMOVUPS      (DI), Y3
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y3
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z4
-	VMOVUPS          64(CX)(R11*4), Z5
-	VMOVUPS          128(CX)(R11*4), Z6
-	VMOVUPS          (SI), Y7
-	VFMADD231PS.BCST 192(CX)(R11*4), Y7, Y3
-	VBROADCASTSS     (SI), Z7
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z4
+	VMOVUPS          64(DX)(AX*4), Z5
+	VMOVUPS          128(DX)(AX*4), Z6
+	VMOVUPS          (DI), Y7
+	VFMADD231PS.BCST 192(DX)(AX*4), Y7, Y3
+	VBROADCASTSS     (DI), Z7
 	VFMADD231PS      Z4, Z7, Z0
 	VFMADD231PS      Z5, Z7, Z1
 	VFMADD231PS      Z6, Z7, Z2
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000004, SI
+	ADDQ             $0x00000004, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z4
-	VBROADCASTSS     108(AX), Z5
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z4
+	VBROADCASTSS     108(CX), Z5
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z4, Z0
 	VMINPS           Z0, Z5, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z4, Z1
 	VMINPS           Z1, Z5, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z4, Z2
 	VMINPS           Z2, Z5, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
+	VMOVUPS          Z2, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z4, Z0
 	VMINPS  Z0, Z5, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z4, Z1
 	VMINPS  Z1, Z5, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z4, Z2
 	VMINPS  Z2, Z5, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
+	VMOVUPS Z2, 128(BX)(R12*4)
 
 stored:
-	TESTQ   BX, BX
+	TESTQ   SI, SI
 	JZ      last
-	MOVLQSX (R9), R11
-	VADDSS  192(BX)(R11*4), X3, X3
+	MOVLQSX (R10), AX
+	VADDSS  192(SI)(AX*4), X3, X3
 
 last:
 	VMAXPS  X3, X4, X3
 	VMINPS  X3, X5, X3
-	MOVLQSX (R8), R11
-	VMOVSS  X3, 192(DX)(R11*4)
-	ADDQ    $0x04, DI
+	MOVLQSX (R9), AX
+	VMOVSS  X3, 192(BX)(AX*4)
 	ADDQ    $0x04, R8
 	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    $0x04, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -297,96 +311,101 @@ last:
 // func tile512x1x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x1x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VMOVUPS      (DI), Y3
-	VMOVUPS      (DI), Y4
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y3
+	VMOVUPS      (R8), Y4
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z5
-	VMOVUPS          64(CX)(R11*4), Z6
-	VMOVUPS          128(CX)(R11*4), Z7
-	VMOVUPS          (SI), Y8
-	VFMADD231PS.BCST 192(CX)(R11*4), Y8, Y3
-	VFMADD231PS.BCST 196(CX)(R11*4), Y8, Y4
-	VBROADCASTSS     (SI), Z8
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z5
+	VMOVUPS          64(DX)(AX*4), Z6
+	VMOVUPS          128(DX)(AX*4), Z7
+	VMOVUPS          (DI), Y8
+	VFMADD231PS.BCST 192(DX)(AX*4), Y8, Y3
+	VFMADD231PS.BCST 196(DX)(AX*4), Y8, Y4
+	VBROADCASTSS     (DI), Z8
 	VFMADD231PS      Z5, Z8, Z0
 	VFMADD231PS      Z6, Z8, Z1
 	VFMADD231PS      Z7, Z8, Z2
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000004, SI
+	ADDQ             $0x00000004, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z5
-	VBROADCASTSS     108(AX), Z6
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z5
+	VBROADCASTSS     108(CX), Z6
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z5, Z0
 	VMINPS           Z0, Z6, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z5, Z1
 	VMINPS           Z1, Z6, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z5, Z2
 	VMINPS           Z2, Z6, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
+	VMOVUPS          Z2, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z5, Z0
 	VMINPS  Z0, Z6, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z5, Z1
 	VMINPS  Z1, Z6, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z5, Z2
 	VMINPS  Z2, Z6, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
+	VMOVUPS Z2, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y4, Y3, Y0
 	VPERMILPD $0x0f, Y0, Y1
 	VUNPCKHPS Y4, Y3, Y1
 	VPERMILPD $0x0f, Y1, Y1
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VMOVSD    192(BX)(R11*4), X1
+	MOVLQSX   (R10), AX
+	VMOVSD    192(SI)(AX*4), X1
 	VADDPS    X1, X0, X0
 
 last:
 	VMAXPS  X0, X5, X0
 	VMINPS  X0, X6, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
-	ADDQ    $0x04, DI
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	ADDQ    $0x04, R8
 	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    $0x04, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -394,79 +413,84 @@ last:
 // func tile512x1x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x1x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VMOVUPS      (DI), Y3
-	VMOVUPS      (DI), Y4
-	VMOVUPS      (DI), Y5
-	VMOVUPS      (DI), Y6
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y3
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8), Y5
+	VMOVUPS      (R8), Y6
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z7
-	VMOVUPS          64(CX)(R11*4), Z8
-	VMOVUPS          128(CX)(R11*4), Z9
-	VMOVUPS          (SI), Y10
-	VFMADD231PS.BCST 192(CX)(R11*4), Y10, Y3
-	VFMADD231PS.BCST 196(CX)(R11*4), Y10, Y4
-	VFMADD231PS.BCST 200(CX)(R11*4), Y10, Y5
-	VFMADD231PS.BCST 204(CX)(R11*4), Y10, Y6
-	VBROADCASTSS     (SI), Z10
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z7
+	VMOVUPS          64(DX)(AX*4), Z8
+	VMOVUPS          128(DX)(AX*4), Z9
+	VMOVUPS          (DI), Y10
+	VFMADD231PS.BCST 192(DX)(AX*4), Y10, Y3
+	VFMADD231PS.BCST 196(DX)(AX*4), Y10, Y4
+	VFMADD231PS.BCST 200(DX)(AX*4), Y10, Y5
+	VFMADD231PS.BCST 204(DX)(AX*4), Y10, Y6
+	VBROADCASTSS     (DI), Z10
 	VFMADD231PS      Z7, Z10, Z0
 	VFMADD231PS      Z8, Z10, Z1
 	VFMADD231PS      Z9, Z10, Z2
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000004, SI
+	ADDQ             $0x00000004, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z7
-	VBROADCASTSS     108(AX), Z8
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z7
+	VBROADCASTSS     108(CX), Z8
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z7, Z0
 	VMINPS           Z0, Z8, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z7, Z1
 	VMINPS           Z1, Z8, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z7, Z2
 	VMINPS           Z2, Z8, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
+	VMOVUPS          Z2, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z7, Z0
 	VMINPS  Z0, Z8, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z7, Z1
 	VMINPS  Z1, Z8, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z7, Z2
 	VMINPS  Z2, Z8, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
+	VMOVUPS Z2, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y4, Y3, Y0
@@ -477,20 +501,20 @@ stored:
 	VUNPCKHPS Y6, Y5, Y1
 	VSHUFPS   $0x44, Y1, Y0, Y3
 	VSHUFPS   $0xee, Y1, Y0, Y0
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDPS    192(BX)(R11*4), X2, X2
+	MOVLQSX   (R10), AX
+	VADDPS    192(SI)(AX*4), X2, X2
 
 last:
 	VMAXPS  X2, X7, X2
 	VMINPS  X2, X8, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
-	ADDQ    $0x04, DI
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	ADDQ    $0x04, R8
 	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    $0x04, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -698,88 +722,96 @@ stored:
 // func tile512x2x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z4
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z5
-	VBROADCASTSS (SI), Z6
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z4
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z5
+	VBROADCASTSS (DI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(SI), Z6
+	VBROADCASTSS 4(DI), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000008, SI
+	ADDQ         $0x00000008, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z4
-	VBROADCASTSS 108(AX), Z5
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z4
+	VBROADCASTSS 108(CX), Z5
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z4, Z1
 	VMINPS       Z1, Z5, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z4, Z2
 	VMINPS       Z2, Z5, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z4, Z0
 	VMINPS  Z0, Z5, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z4, Z1
 	VMINPS  Z1, Z5, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z4, Z2
 	VMINPS  Z2, Z5, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z4, Z3
 	VMINPS  Z3, Z5, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x08, DI
 	ADDQ $0x08, R8
 	ADDQ $0x08, R9
-	DECQ R10
+	ADDQ $0x08, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -787,107 +819,117 @@ stored:
 // func tile512x2x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z6
-	VMOVUPS      64(CX)(R11*4), Z7
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z8
-	VBROADCASTSS (SI), Z9
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z6
+	VMOVUPS      64(DX)(AX*4), Z7
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z8
+	VBROADCASTSS (DI), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 4(SI), Z9
+	VBROADCASTSS 4(DI), Z9
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000008, SI
+	ADDQ         $0x00000008, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z6
-	VBROADCASTSS 108(AX), Z7
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z6
+	VBROADCASTSS 108(CX), Z7
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z6, Z0
 	VMINPS  Z0, Z7, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z6, Z1
 	VMINPS  Z1, Z7, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z6, Z2
 	VMINPS  Z2, Z7, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z6, Z3
 	VMINPS  Z3, Z7, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z6, Z4
 	VMINPS  Z4, Z7, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z6, Z5
 	VMINPS  Z5, Z7, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x08, DI
 	ADDQ $0x08, R8
 	ADDQ $0x08, R9
-	DECQ R10
+	ADDQ $0x08, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -895,127 +937,137 @@ stored:
 // func tile512x2x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x2x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VMOVUPS      (DI), Y6
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y6
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z7
-	VMOVUPS          64(CX)(R11*4), Z8
-	VMOVUPS          128(CX)(R11*4), Z9
-	VMOVUPS          (SI), Y10
-	VFMADD231PS.BCST 192(CX)(R11*4), Y10, Y6
-	VBROADCASTSS     (SI), Z10
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z7
+	VMOVUPS          64(DX)(AX*4), Z8
+	VMOVUPS          128(DX)(AX*4), Z9
+	VMOVUPS          (DI), Y10
+	VFMADD231PS.BCST 192(DX)(AX*4), Y10, Y6
+	VBROADCASTSS     (DI), Z10
 	VFMADD231PS      Z7, Z10, Z0
 	VFMADD231PS      Z8, Z10, Z1
 	VFMADD231PS      Z9, Z10, Z2
-	VBROADCASTSS     4(SI), Z10
+	VBROADCASTSS     4(DI), Z10
 	VFMADD231PS      Z7, Z10, Z3
 	VFMADD231PS      Z8, Z10, Z4
 	VFMADD231PS      Z9, Z10, Z5
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000008, SI
+	ADDQ             $0x00000008, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z7
-	VBROADCASTSS     108(AX), Z8
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z7
+	VBROADCASTSS     108(CX), Z8
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z7, Z0
 	VMINPS           Z0, Z8, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z7, Z1
 	VMINPS           Z1, Z8, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z7, Z2
 	VMINPS           Z2, Z8, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z7, Z3
 	VMINPS           Z3, Z8, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z7, Z4
 	VMINPS           Z4, Z8, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z7, Z5
 	VMINPS           Z5, Z8, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
+	VMOVUPS          Z5, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z7, Z0
 	VMINPS  Z0, Z8, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z7, Z1
 	VMINPS  Z1, Z8, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z7, Z2
 	VMINPS  Z2, Z8, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z7, Z3
 	VMINPS  Z3, Z8, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z7, Z4
 	VMINPS  Z4, Z8, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z7, Z5
 	VMINPS  Z5, Z8, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
+	VMOVUPS Z5, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS $0x01, Y6, Y0
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDSS    192(BX)(R11*4), X6, X6
-	MOVLQSX   4(R9), R11
-	VADDSS    192(BX)(R11*4), X0, X0
+	MOVLQSX   (R10), AX
+	VADDSS    192(SI)(AX*4), X6, X6
+	MOVLQSX   4(R10), AX
+	VADDSS    192(SI)(AX*4), X0, X0
 
 last:
 	VMAXPS  X6, X7, X6
 	VMINPS  X6, X8, X6
-	MOVLQSX (R8), R11
-	VMOVSS  X6, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X6, 192(BX)(AX*4)
 	VMAXPS  X0, X7, X0
 	VMINPS  X0, X8, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
-	ADDQ    $0x08, DI
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	ADDQ    $0x08, R8
 	ADDQ    $0x08, R9
-	DECQ    R10
+	ADDQ    $0x08, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -1023,134 +1075,144 @@ last:
 // func tile512x2x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x2x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VMOVUPS      (DI), Y6
-	VMOVUPS      (DI), Y7
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8), Y7
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z8
-	VMOVUPS          64(CX)(R11*4), Z9
-	VMOVUPS          128(CX)(R11*4), Z10
-	VMOVUPS          (SI), Y11
-	VFMADD231PS.BCST 192(CX)(R11*4), Y11, Y6
-	VFMADD231PS.BCST 196(CX)(R11*4), Y11, Y7
-	VBROADCASTSS     (SI), Z11
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z8
+	VMOVUPS          64(DX)(AX*4), Z9
+	VMOVUPS          128(DX)(AX*4), Z10
+	VMOVUPS          (DI), Y11
+	VFMADD231PS.BCST 192(DX)(AX*4), Y11, Y6
+	VFMADD231PS.BCST 196(DX)(AX*4), Y11, Y7
+	VBROADCASTSS     (DI), Z11
 	VFMADD231PS      Z8, Z11, Z0
 	VFMADD231PS      Z9, Z11, Z1
 	VFMADD231PS      Z10, Z11, Z2
-	VBROADCASTSS     4(SI), Z11
+	VBROADCASTSS     4(DI), Z11
 	VFMADD231PS      Z8, Z11, Z3
 	VFMADD231PS      Z9, Z11, Z4
 	VFMADD231PS      Z10, Z11, Z5
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000008, SI
+	ADDQ             $0x00000008, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z8
-	VBROADCASTSS     108(AX), Z9
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z8
+	VBROADCASTSS     108(CX), Z9
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z8, Z0
 	VMINPS           Z0, Z9, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z8, Z1
 	VMINPS           Z1, Z9, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z8, Z2
 	VMINPS           Z2, Z9, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z8, Z3
 	VMINPS           Z3, Z9, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z8, Z4
 	VMINPS           Z4, Z9, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z8, Z5
 	VMINPS           Z5, Z9, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
+	VMOVUPS          Z5, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z8, Z0
 	VMINPS  Z0, Z9, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z8, Z1
 	VMINPS  Z1, Z9, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z8, Z2
 	VMINPS  Z2, Z9, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z8, Z3
 	VMINPS  Z3, Z9, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z8, Z4
 	VMINPS  Z4, Z9, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z8, Z5
 	VMINPS  Z5, Z9, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
+	VMOVUPS Z5, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y7, Y6, Y0
 	VPERMILPD $0x0f, Y0, Y1
 	VUNPCKHPS Y7, Y6, Y2
 	VPERMILPD $0x0f, Y2, Y2
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VMOVSD    192(BX)(R11*4), X2
+	MOVLQSX   (R10), AX
+	VMOVSD    192(SI)(AX*4), X2
 	VADDPS    X2, X0, X0
-	MOVLQSX   4(R9), R11
-	VMOVSD    192(BX)(R11*4), X2
+	MOVLQSX   4(R10), AX
+	VMOVSD    192(SI)(AX*4), X2
 	VADDPS    X2, X1, X1
 
 last:
 	VMAXPS  X0, X8, X0
 	VMINPS  X0, X9, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X8, X1
 	VMINPS  X1, X9, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
-	ADDQ    $0x08, DI
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	ADDQ    $0x08, R8
 	ADDQ    $0x08, R9
-	DECQ    R10
+	ADDQ    $0x08, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -1158,110 +1220,120 @@ last:
 // func tile512x2x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x2x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VMOVUPS      (DI), Y6
-	VMOVUPS      (DI), Y7
-	VMOVUPS      (DI), Y8
-	VMOVUPS      (DI), Y9
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8), Y7
+	VMOVUPS      (R8), Y8
+	VMOVUPS      (R8), Y9
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z10
-	VMOVUPS          64(CX)(R11*4), Z11
-	VMOVUPS          128(CX)(R11*4), Z12
-	VMOVUPS          (SI), Y13
-	VFMADD231PS.BCST 192(CX)(R11*4), Y13, Y6
-	VFMADD231PS.BCST 196(CX)(R11*4), Y13, Y7
-	VFMADD231PS.BCST 200(CX)(R11*4), Y13, Y8
-	VFMADD231PS.BCST 204(CX)(R11*4), Y13, Y9
-	VBROADCASTSS     (SI), Z13
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z10
+	VMOVUPS          64(DX)(AX*4), Z11
+	VMOVUPS          128(DX)(AX*4), Z12
+	VMOVUPS          (DI), Y13
+	VFMADD231PS.BCST 192(DX)(AX*4), Y13, Y6
+	VFMADD231PS.BCST 196(DX)(AX*4), Y13, Y7
+	VFMADD231PS.BCST 200(DX)(AX*4), Y13, Y8
+	VFMADD231PS.BCST 204(DX)(AX*4), Y13, Y9
+	VBROADCASTSS     (DI), Z13
 	VFMADD231PS      Z10, Z13, Z0
 	VFMADD231PS      Z11, Z13, Z1
 	VFMADD231PS      Z12, Z13, Z2
-	VBROADCASTSS     4(SI), Z13
+	VBROADCASTSS     4(DI), Z13
 	VFMADD231PS      Z10, Z13, Z3
 	VFMADD231PS      Z11, Z13, Z4
 	VFMADD231PS      Z12, Z13, Z5
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000008, SI
+	ADDQ             $0x00000008, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z10
-	VBROADCASTSS     108(AX), Z11
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z10
+	VBROADCASTSS     108(CX), Z11
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z10, Z0
 	VMINPS           Z0, Z11, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z10, Z1
 	VMINPS           Z1, Z11, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z10, Z2
 	VMINPS           Z2, Z11, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z10, Z3
 	VMINPS           Z3, Z11, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z10, Z4
 	VMINPS           Z4, Z11, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z10, Z5
 	VMINPS           Z5, Z11, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
+	VMOVUPS          Z5, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z10, Z0
 	VMINPS  Z0, Z11, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z10, Z1
 	VMINPS  Z1, Z11, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z10, Z2
 	VMINPS  Z2, Z11, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z10, Z3
 	VMINPS  Z3, Z11, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z10, Z4
 	VMINPS  Z4, Z11, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z10, Z5
 	VMINPS  Z5, Z11, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
+	VMOVUPS Z5, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y7, Y6, Y0
@@ -1272,26 +1344,26 @@ stored:
 	VUNPCKHPS Y9, Y8, Y3
 	VSHUFPS   $0x44, Y3, Y1, Y4
 	VSHUFPS   $0xee, Y3, Y1, Y1
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDPS    192(BX)(R11*4), X2, X2
-	MOVLQSX   4(R9), R11
-	VADDPS    192(BX)(R11*4), X0, X0
+	MOVLQSX   (R10), AX
+	VADDPS    192(SI)(AX*4), X2, X2
+	MOVLQSX   4(R10), AX
+	VADDPS    192(SI)(AX*4), X0, X0
 
 last:
 	VMAXPS  X2, X10, X2
 	VMINPS  X2, X11, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X10, X0
 	VMINPS  X0, X11, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
-	ADDQ    $0x08, DI
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	ADDQ    $0x08, R8
 	ADDQ    $0x08, R9
-	DECQ    R10
+	ADDQ    $0x08, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -1656,110 +1728,122 @@ stored:
 // func tile512x3x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 8(R8), Z4
 	VMOVAPS      Z4, Z5
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z6
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z7
-	VBROADCASTSS (SI), Z8
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z6
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z7
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(SI), Z8
+	VBROADCASTSS 4(DI), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(SI), Z8
+	VBROADCASTSS 8(DI), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         $0x04, R12
-	ADDQ         $0x0000000c, SI
+	ADDQ         $0x0000000c, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z6
-	VBROADCASTSS 108(AX), Z7
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z6
+	VBROADCASTSS 108(CX), Z7
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z6, Z1
 	VMINPS       Z1, Z7, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z7, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z6, Z3
 	VMINPS       Z3, Z7, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z6, Z4
 	VMINPS       Z4, Z7, Z4
-	VMOVUPS      Z4, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R12*4)
+	VMOVUPS      Z5, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z6, Z0
 	VMINPS  Z0, Z7, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z6, Z1
 	VMINPS  Z1, Z7, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z6, Z2
 	VMINPS  Z2, Z7, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z6, Z3
 	VMINPS  Z3, Z7, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z4, Z6, Z4
 	VMINPS  Z4, Z7, Z4
-	VMOVUPS Z4, (DX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z6, Z5
 	VMINPS  Z5, Z7, Z5
-	VMOVUPS Z5, K1, 64(DX)(R12*4)
+	VMOVUPS Z5, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x0c, DI
 	ADDQ $0x0c, R8
 	ADDQ $0x0c, R9
-	DECQ R10
+	ADDQ $0x0c, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -1767,138 +1851,153 @@ stored:
 // func tile512x3x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z9
-	VMOVUPS      64(CX)(R11*4), Z10
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z11
-	VBROADCASTSS (SI), Z12
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z9
+	VMOVUPS      64(DX)(AX*4), Z10
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS 4(SI), Z12
+	VBROADCASTSS 4(DI), Z12
 	VFMADD231PS  Z9, Z12, Z3
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 8(DI), Z12
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         $0x04, R12
-	ADDQ         $0x0000000c, SI
+	ADDQ         $0x0000000c, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z9
-	VBROADCASTSS 108(AX), Z10
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z9
+	VBROADCASTSS 108(CX), Z10
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z9, Z1
 	VMINPS       Z1, Z10, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z9, Z2
 	VMINPS       Z2, Z10, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z9, Z3
 	VMINPS       Z3, Z10, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z9, Z4
 	VMINPS       Z4, Z10, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z5, Z10, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z9, Z6
 	VMINPS       Z6, Z10, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, Z7
 	VMAXPS       Z7, Z9, Z7
 	VMINPS       Z7, Z10, Z7
-	VMOVUPS      Z7, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	VMOVUPS      Z7, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z8, K1, Z8
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R12*4)
+	VMOVUPS      Z8, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z9, Z0
 	VMINPS  Z0, Z10, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z9, Z1
 	VMINPS  Z1, Z10, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z9, Z2
 	VMINPS  Z2, Z10, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z9, Z3
 	VMINPS  Z3, Z10, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z9, Z4
 	VMINPS  Z4, Z10, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z9, Z5
 	VMINPS  Z5, Z10, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z9, Z6
 	VMINPS  Z6, Z10, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z9, Z7
 	VMINPS  Z7, Z10, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z9, Z8
 	VMINPS  Z8, Z10, Z8
-	VMOVUPS Z8, K1, 128(DX)(R12*4)
+	VMOVUPS Z8, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x0c, DI
 	ADDQ $0x0c, R8
 	ADDQ $0x0c, R9
-	DECQ R10
+	ADDQ $0x0c, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -1906,165 +2005,180 @@ stored:
 // func tile512x3x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x3x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VMOVUPS      (DI), Y9
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y9
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z10
-	VMOVUPS          64(CX)(R11*4), Z11
-	VMOVUPS          128(CX)(R11*4), Z12
-	VMOVUPS          (SI), Y13
-	VFMADD231PS.BCST 192(CX)(R11*4), Y13, Y9
-	VBROADCASTSS     (SI), Z13
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z10
+	VMOVUPS          64(DX)(AX*4), Z11
+	VMOVUPS          128(DX)(AX*4), Z12
+	VMOVUPS          (DI), Y13
+	VFMADD231PS.BCST 192(DX)(AX*4), Y13, Y9
+	VBROADCASTSS     (DI), Z13
 	VFMADD231PS      Z10, Z13, Z0
 	VFMADD231PS      Z11, Z13, Z1
 	VFMADD231PS      Z12, Z13, Z2
-	VBROADCASTSS     4(SI), Z13
+	VBROADCASTSS     4(DI), Z13
 	VFMADD231PS      Z10, Z13, Z3
 	VFMADD231PS      Z11, Z13, Z4
 	VFMADD231PS      Z12, Z13, Z5
-	VBROADCASTSS     8(SI), Z13
+	VBROADCASTSS     8(DI), Z13
 	VFMADD231PS      Z10, Z13, Z6
 	VFMADD231PS      Z11, Z13, Z7
 	VFMADD231PS      Z12, Z13, Z8
 	ADDQ             $0x04, R12
-	ADDQ             $0x0000000c, SI
+	ADDQ             $0x0000000c, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z10
-	VBROADCASTSS     108(AX), Z11
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z10
+	VBROADCASTSS     108(CX), Z11
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z10, Z0
 	VMINPS           Z0, Z11, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z10, Z1
 	VMINPS           Z1, Z11, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z10, Z2
 	VMINPS           Z2, Z11, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z10, Z3
 	VMINPS           Z3, Z11, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z10, Z4
 	VMINPS           Z4, Z11, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z10, Z5
 	VMINPS           Z5, Z11, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z10, Z6
 	VMINPS           Z6, Z11, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z10, Z7
 	VMINPS           Z7, Z11, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z10, Z8
 	VMINPS           Z8, Z11, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
+	VMOVUPS          Z8, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z10, Z0
 	VMINPS  Z0, Z11, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z10, Z1
 	VMINPS  Z1, Z11, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z10, Z2
 	VMINPS  Z2, Z11, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z10, Z3
 	VMINPS  Z3, Z11, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z10, Z4
 	VMINPS  Z4, Z11, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z10, Z5
 	VMINPS  Z5, Z11, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z10, Z6
 	VMINPS  Z6, Z11, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z10, Z7
 	VMINPS  Z7, Z11, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z10, Z8
 	VMINPS  Z8, Z11, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
+	VMOVUPS Z8, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS $0x01, Y9, Y0
 	VPERMILPS $0x02, Y9, Y1
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDSS    192(BX)(R11*4), X9, X9
-	MOVLQSX   4(R9), R11
-	VADDSS    192(BX)(R11*4), X0, X0
-	MOVLQSX   8(R9), R11
-	VADDSS    192(BX)(R11*4), X1, X1
+	MOVLQSX   (R10), AX
+	VADDSS    192(SI)(AX*4), X9, X9
+	MOVLQSX   4(R10), AX
+	VADDSS    192(SI)(AX*4), X0, X0
+	MOVLQSX   8(R10), AX
+	VADDSS    192(SI)(AX*4), X1, X1
 
 last:
 	VMAXPS  X9, X10, X9
 	VMINPS  X9, X11, X9
-	MOVLQSX (R8), R11
-	VMOVSS  X9, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X9, 192(BX)(AX*4)
 	VMAXPS  X0, X10, X0
 	VMINPS  X0, X11, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X10, X1
 	VMINPS  X1, X11, X1
-	MOVLQSX 8(R8), R11
-	VMOVSS  X1, 192(DX)(R11*4)
-	ADDQ    $0x0c, DI
+	MOVLQSX 8(R9), AX
+	VMOVSS  X1, 192(BX)(AX*4)
 	ADDQ    $0x0c, R8
 	ADDQ    $0x0c, R9
-	DECQ    R10
+	ADDQ    $0x0c, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -2072,172 +2186,187 @@ last:
 // func tile512x3x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x3x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VMOVUPS      (DI), Y9
-	VMOVUPS      (DI), Y10
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y9
+	VMOVUPS      (R8), Y10
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z11
-	VMOVUPS          64(CX)(R11*4), Z12
-	VMOVUPS          128(CX)(R11*4), Z13
-	VMOVUPS          (SI), Y14
-	VFMADD231PS.BCST 192(CX)(R11*4), Y14, Y9
-	VFMADD231PS.BCST 196(CX)(R11*4), Y14, Y10
-	VBROADCASTSS     (SI), Z14
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z11
+	VMOVUPS          64(DX)(AX*4), Z12
+	VMOVUPS          128(DX)(AX*4), Z13
+	VMOVUPS          (DI), Y14
+	VFMADD231PS.BCST 192(DX)(AX*4), Y14, Y9
+	VFMADD231PS.BCST 196(DX)(AX*4), Y14, Y10
+	VBROADCASTSS     (DI), Z14
 	VFMADD231PS      Z11, Z14, Z0
 	VFMADD231PS      Z12, Z14, Z1
 	VFMADD231PS      Z13, Z14, Z2
-	VBROADCASTSS     4(SI), Z14
+	VBROADCASTSS     4(DI), Z14
 	VFMADD231PS      Z11, Z14, Z3
 	VFMADD231PS      Z12, Z14, Z4
 	VFMADD231PS      Z13, Z14, Z5
-	VBROADCASTSS     8(SI), Z14
+	VBROADCASTSS     8(DI), Z14
 	VFMADD231PS      Z11, Z14, Z6
 	VFMADD231PS      Z12, Z14, Z7
 	VFMADD231PS      Z13, Z14, Z8
 	ADDQ             $0x04, R12
-	ADDQ             $0x0000000c, SI
+	ADDQ             $0x0000000c, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z11
-	VBROADCASTSS     108(AX), Z12
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z11
+	VBROADCASTSS     108(CX), Z12
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z11, Z0
 	VMINPS           Z0, Z12, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z11, Z1
 	VMINPS           Z1, Z12, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z11, Z2
 	VMINPS           Z2, Z12, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z11, Z3
 	VMINPS           Z3, Z12, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z11, Z4
 	VMINPS           Z4, Z12, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z11, Z5
 	VMINPS           Z5, Z12, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z11, Z6
 	VMINPS           Z6, Z12, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z11, Z7
 	VMINPS           Z7, Z12, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z11, Z8
 	VMINPS           Z8, Z12, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
+	VMOVUPS          Z8, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z11, Z0
 	VMINPS  Z0, Z12, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z11, Z1
 	VMINPS  Z1, Z12, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z11, Z2
 	VMINPS  Z2, Z12, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z11, Z3
 	VMINPS  Z3, Z12, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z11, Z4
 	VMINPS  Z4, Z12, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z11, Z5
 	VMINPS  Z5, Z12, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z11, Z6
 	VMINPS  Z6, Z12, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z11, Z7
 	VMINPS  Z7, Z12, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z11, Z8
 	VMINPS  Z8, Z12, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
+	VMOVUPS Z8, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y10, Y9, Y0
 	VPERMILPD $0x0f, Y0, Y1
 	VUNPCKHPS Y10, Y9, Y2
 	VPERMILPD $0x0f, Y2, Y3
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VMOVSD    192(BX)(R11*4), X3
+	MOVLQSX   (R10), AX
+	VMOVSD    192(SI)(AX*4), X3
 	VADDPS    X3, X0, X0
-	MOVLQSX   4(R9), R11
-	VMOVSD    192(BX)(R11*4), X3
+	MOVLQSX   4(R10), AX
+	VMOVSD    192(SI)(AX*4), X3
 	VADDPS    X3, X1, X1
-	MOVLQSX   8(R9), R11
-	VMOVSD    192(BX)(R11*4), X3
+	MOVLQSX   8(R10), AX
+	VMOVSD    192(SI)(AX*4), X3
 	VADDPS    X3, X2, X2
 
 last:
 	VMAXPS  X0, X11, X0
 	VMINPS  X0, X12, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X11, X1
 	VMINPS  X1, X12, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X11, X2
 	VMINPS  X2, X12, X2
-	MOVLQSX 8(R8), R11
-	VMOVSD  X2, 192(DX)(R11*4)
-	ADDQ    $0x0c, DI
+	MOVLQSX 8(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	ADDQ    $0x0c, R8
 	ADDQ    $0x0c, R9
-	DECQ    R10
+	ADDQ    $0x0c, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -2245,141 +2374,156 @@ last:
 // func tile512x3x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x3x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VMOVUPS      (DI), Y9
-	VMOVUPS      (DI), Y10
-	VMOVUPS      (DI), Y11
-	VMOVUPS      (DI), Y12
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y9
+	VMOVUPS      (R8), Y10
+	VMOVUPS      (R8), Y11
+	VMOVUPS      (R8), Y12
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z13
-	VMOVUPS          64(CX)(R11*4), Z14
-	VMOVUPS          128(CX)(R11*4), Z15
-	VMOVUPS          (SI), Y16
-	VFMADD231PS.BCST 192(CX)(R11*4), Y16, Y9
-	VFMADD231PS.BCST 196(CX)(R11*4), Y16, Y10
-	VFMADD231PS.BCST 200(CX)(R11*4), Y16, Y11
-	VFMADD231PS.BCST 204(CX)(R11*4), Y16, Y12
-	VBROADCASTSS     (SI), Z16
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z13
+	VMOVUPS          64(DX)(AX*4), Z14
+	VMOVUPS          128(DX)(AX*4), Z15
+	VMOVUPS          (DI), Y16
+	VFMADD231PS.BCST 192(DX)(AX*4), Y16, Y9
+	VFMADD231PS.BCST 196(DX)(AX*4), Y16, Y10
+	VFMADD231PS.BCST 200(DX)(AX*4), Y16, Y11
+	VFMADD231PS.BCST 204(DX)(AX*4), Y16, Y12
+	VBROADCASTSS     (DI), Z16
 	VFMADD231PS      Z13, Z16, Z0
 	VFMADD231PS      Z14, Z16, Z1
 	VFMADD231PS      Z15, Z16, Z2
-	VBROADCASTSS     4(SI), Z16
+	VBROADCASTSS     4(DI), Z16
 	VFMADD231PS      Z13, Z16, Z3
 	VFMADD231PS      Z14, Z16, Z4
 	VFMADD231PS      Z15, Z16, Z5
-	VBROADCASTSS     8(SI), Z16
+	VBROADCASTSS     8(DI), Z16
 	VFMADD231PS      Z13, Z16, Z6
 	VFMADD231PS      Z14, Z16, Z7
 	VFMADD231PS      Z15, Z16, Z8
 	ADDQ             $0x04, R12
-	ADDQ             $0x0000000c, SI
+	ADDQ             $0x0000000c, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z13
-	VBROADCASTSS     108(AX), Z14
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z13
+	VBROADCASTSS     108(CX), Z14
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z13, Z0
 	VMINPS           Z0, Z14, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z13, Z1
 	VMINPS           Z1, Z14, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z13, Z2
 	VMINPS           Z2, Z14, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z13, Z3
 	VMINPS           Z3, Z14, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z13, Z4
 	VMINPS           Z4, Z14, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z13, Z5
 	VMINPS           Z5, Z14, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z13, Z6
 	VMINPS           Z6, Z14, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z13, Z7
 	VMINPS           Z7, Z14, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z13, Z8
 	VMINPS           Z8, Z14, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
+	VMOVUPS          Z8, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z13, Z0
 	VMINPS  Z0, Z14, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z13, Z1
 	VMINPS  Z1, Z14, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z13, Z2
 	VMINPS  Z2, Z14, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z13, Z3
 	VMINPS  Z3, Z14, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z13, Z4
 	VMINPS  Z4, Z14, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z13, Z5
 	VMINPS  Z5, Z14, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z13, Z6
 	VMINPS  Z6, Z14, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z13, Z7
 	VMINPS  Z7, Z14, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z13, Z8
 	VMINPS  Z8, Z14, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
+	VMOVUPS Z8, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y10, Y9, Y0
@@ -2390,32 +2534,32 @@ stored:
 	VUNPCKHPS Y12, Y11, Y3
 	VSHUFPS   $0x44, Y3, Y1, Y4
 	VSHUFPS   $0xee, Y3, Y1, Y1
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDPS    192(BX)(R11*4), X2, X2
-	MOVLQSX   4(R9), R11
-	VADDPS    192(BX)(R11*4), X0, X0
-	MOVLQSX   8(R9), R11
-	VADDPS    192(BX)(R11*4), X4, X4
+	MOVLQSX   (R10), AX
+	VADDPS    192(SI)(AX*4), X2, X2
+	MOVLQSX   4(R10), AX
+	VADDPS    192(SI)(AX*4), X0, X0
+	MOVLQSX   8(R10), AX
+	VADDPS    192(SI)(AX*4), X4, X4
 
 last:
 	VMAXPS  X2, X13, X2
 	VMINPS  X2, X14, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X13, X0
 	VMINPS  X0, X14, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	VMAXPS  X4, X13, X4
 	VMINPS  X4, X14, X4
-	MOVLQSX 8(R8), R11
-	VMOVUPS X4, 192(DX)(R11*4)
-	ADDQ    $0x0c, DI
+	MOVLQSX 8(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	ADDQ    $0x0c, R8
 	ADDQ    $0x0c, R9
-	DECQ    R10
+	ADDQ    $0x0c, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -2870,132 +3014,148 @@ stored:
 // func tile512x4x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 8(R8), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(DI), Z6
+	VBROADCASTSS 12(R8), Z6
 	VMOVAPS      Z6, Z7
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z8
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z9
-	VBROADCASTSS (SI), Z10
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z8
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z9
+	VBROADCASTSS (DI), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(SI), Z10
+	VBROADCASTSS 4(DI), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(SI), Z10
+	VBROADCASTSS 8(DI), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(SI), Z10
+	VBROADCASTSS 12(DI), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000010, SI
+	ADDQ         $0x00000010, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z8
-	VBROADCASTSS 108(AX), Z9
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z8
+	VBROADCASTSS 108(CX), Z9
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z8, Z1
 	VMINPS       Z1, Z9, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z8, Z2
 	VMINPS       Z2, Z9, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z8, Z3
 	VMINPS       Z3, Z9, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z8, Z4
 	VMINPS       Z4, Z9, Z4
-	VMOVUPS      Z4, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z8, Z5
 	VMINPS       Z5, Z9, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 64(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z8, Z6
 	VMINPS       Z6, Z9, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, K1, Z7
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R12*4)
+	VMOVUPS      Z7, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z8, Z0
 	VMINPS  Z0, Z9, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z8, Z1
 	VMINPS  Z1, Z9, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z8, Z2
 	VMINPS  Z2, Z9, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z8, Z3
 	VMINPS  Z3, Z9, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z4, Z8, Z4
 	VMINPS  Z4, Z9, Z4
-	VMOVUPS Z4, (DX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z8, Z5
 	VMINPS  Z5, Z9, Z5
-	VMOVUPS Z5, K1, 64(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z5, K1, 64(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z6, Z8, Z6
 	VMINPS  Z6, Z9, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z8, Z7
 	VMINPS  Z7, Z9, Z7
-	VMOVUPS Z7, K1, 64(DX)(R12*4)
+	VMOVUPS Z7, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x10, DI
 	ADDQ $0x10, R8
 	ADDQ $0x10, R9
-	DECQ R10
+	ADDQ $0x10, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -3003,169 +3163,189 @@ stored:
 // func tile512x4x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z12
-	VMOVUPS      64(CX)(R11*4), Z13
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z14
-	VBROADCASTSS (SI), Z15
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z12
+	VMOVUPS      64(DX)(AX*4), Z13
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z14
+	VBROADCASTSS (DI), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS 4(SI), Z15
+	VBROADCASTSS 4(DI), Z15
 	VFMADD231PS  Z12, Z15, Z3
 	VFMADD231PS  Z13, Z15, Z4
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS 8(SI), Z15
+	VBROADCASTSS 8(DI), Z15
 	VFMADD231PS  Z12, Z15, Z6
 	VFMADD231PS  Z13, Z15, Z7
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS 12(SI), Z15
+	VBROADCASTSS 12(DI), Z15
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000010, SI
+	ADDQ         $0x00000010, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z12
-	VBROADCASTSS 108(AX), Z13
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z12
+	VBROADCASTSS 108(CX), Z13
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, Z7
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	VMOVUPS      Z7, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z8, K1, Z8
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
+	VMOVUPS      Z8, K1, 128(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z9, Z9
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R12*4)
+	VMOVUPS      Z11, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z12, Z0
 	VMINPS  Z0, Z13, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z12, Z1
 	VMINPS  Z1, Z13, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z12, Z2
 	VMINPS  Z2, Z13, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z12, Z3
 	VMINPS  Z3, Z13, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z12, Z4
 	VMINPS  Z4, Z13, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z12, Z5
 	VMINPS  Z5, Z13, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z12, Z6
 	VMINPS  Z6, Z13, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z12, Z7
 	VMINPS  Z7, Z13, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z12, Z8
 	VMINPS  Z8, Z13, Z8
-	VMOVUPS Z8, K1, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, K1, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z12, Z9
 	VMINPS  Z9, Z13, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z12, Z10
 	VMINPS  Z10, Z13, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z12, Z11
 	VMINPS  Z11, Z13, Z11
-	VMOVUPS Z11, K1, 128(DX)(R12*4)
+	VMOVUPS Z11, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x10, DI
 	ADDQ $0x10, R8
 	ADDQ $0x10, R9
-	DECQ R10
+	ADDQ $0x10, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -3173,203 +3353,223 @@ stored:
 // func tile512x4x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x4x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VMOVUPS      (DI), Y12
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y12
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z13
-	VMOVUPS          64(CX)(R11*4), Z14
-	VMOVUPS          128(CX)(R11*4), Z15
-	VMOVUPS          (SI), Y16
-	VFMADD231PS.BCST 192(CX)(R11*4), Y16, Y12
-	VBROADCASTSS     (SI), Z16
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z13
+	VMOVUPS          64(DX)(AX*4), Z14
+	VMOVUPS          128(DX)(AX*4), Z15
+	VMOVUPS          (DI), Y16
+	VFMADD231PS.BCST 192(DX)(AX*4), Y16, Y12
+	VBROADCASTSS     (DI), Z16
 	VFMADD231PS      Z13, Z16, Z0
 	VFMADD231PS      Z14, Z16, Z1
 	VFMADD231PS      Z15, Z16, Z2
-	VBROADCASTSS     4(SI), Z16
+	VBROADCASTSS     4(DI), Z16
 	VFMADD231PS      Z13, Z16, Z3
 	VFMADD231PS      Z14, Z16, Z4
 	VFMADD231PS      Z15, Z16, Z5
-	VBROADCASTSS     8(SI), Z16
+	VBROADCASTSS     8(DI), Z16
 	VFMADD231PS      Z13, Z16, Z6
 	VFMADD231PS      Z14, Z16, Z7
 	VFMADD231PS      Z15, Z16, Z8
-	VBROADCASTSS     12(SI), Z16
+	VBROADCASTSS     12(DI), Z16
 	VFMADD231PS      Z13, Z16, Z9
 	VFMADD231PS      Z14, Z16, Z10
 	VFMADD231PS      Z15, Z16, Z11
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000010, SI
+	ADDQ             $0x00000010, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z13
-	VBROADCASTSS     108(AX), Z14
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z13
+	VBROADCASTSS     108(CX), Z14
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z13, Z0
 	VMINPS           Z0, Z14, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z13, Z1
 	VMINPS           Z1, Z14, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z13, Z2
 	VMINPS           Z2, Z14, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z13, Z3
 	VMINPS           Z3, Z14, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z13, Z4
 	VMINPS           Z4, Z14, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z13, Z5
 	VMINPS           Z5, Z14, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z13, Z6
 	VMINPS           Z6, Z14, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z13, Z7
 	VMINPS           Z7, Z14, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z13, Z8
 	VMINPS           Z8, Z14, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z13, Z9
 	VMINPS           Z9, Z14, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z13, Z10
 	VMINPS           Z10, Z14, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z13, Z11
 	VMINPS           Z11, Z14, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
+	VMOVUPS          Z11, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z13, Z0
 	VMINPS  Z0, Z14, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z13, Z1
 	VMINPS  Z1, Z14, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z13, Z2
 	VMINPS  Z2, Z14, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z13, Z3
 	VMINPS  Z3, Z14, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z13, Z4
 	VMINPS  Z4, Z14, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z13, Z5
 	VMINPS  Z5, Z14, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z13, Z6
 	VMINPS  Z6, Z14, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z13, Z7
 	VMINPS  Z7, Z14, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z13, Z8
 	VMINPS  Z8, Z14, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z13, Z9
 	VMINPS  Z9, Z14, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z13, Z10
 	VMINPS  Z10, Z14, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z13, Z11
 	VMINPS  Z11, Z14, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
+	VMOVUPS Z11, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS $0x01, Y12, Y0
 	VPERMILPS $0x02, Y12, Y1
 	VPERMILPS $0x03, Y12, Y2
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDSS    192(BX)(R11*4), X12, X12
-	MOVLQSX   4(R9), R11
-	VADDSS    192(BX)(R11*4), X0, X0
-	MOVLQSX   8(R9), R11
-	VADDSS    192(BX)(R11*4), X1, X1
-	MOVLQSX   12(R9), R11
-	VADDSS    192(BX)(R11*4), X2, X2
+	MOVLQSX   (R10), AX
+	VADDSS    192(SI)(AX*4), X12, X12
+	MOVLQSX   4(R10), AX
+	VADDSS    192(SI)(AX*4), X0, X0
+	MOVLQSX   8(R10), AX
+	VADDSS    192(SI)(AX*4), X1, X1
+	MOVLQSX   12(R10), AX
+	VADDSS    192(SI)(AX*4), X2, X2
 
 last:
 	VMAXPS  X12, X13, X12
 	VMINPS  X12, X14, X12
-	MOVLQSX (R8), R11
-	VMOVSS  X12, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X12, 192(BX)(AX*4)
 	VMAXPS  X0, X13, X0
 	VMINPS  X0, X14, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X13, X1
 	VMINPS  X1, X14, X1
-	MOVLQSX 8(R8), R11
-	VMOVSS  X1, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSS  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X13, X2
 	VMINPS  X2, X14, X2
-	MOVLQSX 12(R8), R11
-	VMOVSS  X2, 192(DX)(R11*4)
-	ADDQ    $0x10, DI
+	MOVLQSX 12(R9), AX
+	VMOVSS  X2, 192(BX)(AX*4)
 	ADDQ    $0x10, R8
 	ADDQ    $0x10, R9
-	DECQ    R10
+	ADDQ    $0x10, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -3377,210 +3577,230 @@ last:
 // func tile512x4x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x4x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VMOVUPS      (DI), Y12
-	VMOVUPS      (DI), Y13
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y12
+	VMOVUPS      (R8), Y13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z14
-	VMOVUPS          64(CX)(R11*4), Z15
-	VMOVUPS          128(CX)(R11*4), Z16
-	VMOVUPS          (SI), Y17
-	VFMADD231PS.BCST 192(CX)(R11*4), Y17, Y12
-	VFMADD231PS.BCST 196(CX)(R11*4), Y17, Y13
-	VBROADCASTSS     (SI), Z17
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z14
+	VMOVUPS          64(DX)(AX*4), Z15
+	VMOVUPS          128(DX)(AX*4), Z16
+	VMOVUPS          (DI), Y17
+	VFMADD231PS.BCST 192(DX)(AX*4), Y17, Y12
+	VFMADD231PS.BCST 196(DX)(AX*4), Y17, Y13
+	VBROADCASTSS     (DI), Z17
 	VFMADD231PS      Z14, Z17, Z0
 	VFMADD231PS      Z15, Z17, Z1
 	VFMADD231PS      Z16, Z17, Z2
-	VBROADCASTSS     4(SI), Z17
+	VBROADCASTSS     4(DI), Z17
 	VFMADD231PS      Z14, Z17, Z3
 	VFMADD231PS      Z15, Z17, Z4
 	VFMADD231PS      Z16, Z17, Z5
-	VBROADCASTSS     8(SI), Z17
+	VBROADCASTSS     8(DI), Z17
 	VFMADD231PS      Z14, Z17, Z6
 	VFMADD231PS      Z15, Z17, Z7
 	VFMADD231PS      Z16, Z17, Z8
-	VBROADCASTSS     12(SI), Z17
+	VBROADCASTSS     12(DI), Z17
 	VFMADD231PS      Z14, Z17, Z9
 	VFMADD231PS      Z15, Z17, Z10
 	VFMADD231PS      Z16, Z17, Z11
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000010, SI
+	ADDQ             $0x00000010, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z14
-	VBROADCASTSS     108(AX), Z15
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z14
+	VBROADCASTSS     108(CX), Z15
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z14, Z0
 	VMINPS           Z0, Z15, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z14, Z1
 	VMINPS           Z1, Z15, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z14, Z2
 	VMINPS           Z2, Z15, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z14, Z3
 	VMINPS           Z3, Z15, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z14, Z4
 	VMINPS           Z4, Z15, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z14, Z5
 	VMINPS           Z5, Z15, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z14, Z6
 	VMINPS           Z6, Z15, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z14, Z7
 	VMINPS           Z7, Z15, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z14, Z8
 	VMINPS           Z8, Z15, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z14, Z9
 	VMINPS           Z9, Z15, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z14, Z10
 	VMINPS           Z10, Z15, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z14, Z11
 	VMINPS           Z11, Z15, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
+	VMOVUPS          Z11, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z14, Z0
 	VMINPS  Z0, Z15, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z14, Z1
 	VMINPS  Z1, Z15, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z14, Z2
 	VMINPS  Z2, Z15, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z14, Z3
 	VMINPS  Z3, Z15, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z14, Z4
 	VMINPS  Z4, Z15, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z14, Z5
 	VMINPS  Z5, Z15, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z14, Z6
 	VMINPS  Z6, Z15, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z14, Z7
 	VMINPS  Z7, Z15, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z14, Z8
 	VMINPS  Z8, Z15, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z14, Z9
 	VMINPS  Z9, Z15, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z14, Z10
 	VMINPS  Z10, Z15, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z14, Z11
 	VMINPS  Z11, Z15, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
+	VMOVUPS Z11, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y13, Y12, Y0
 	VPERMILPD $0x0f, Y0, Y1
 	VUNPCKHPS Y13, Y12, Y2
 	VPERMILPD $0x0f, Y2, Y3
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VMOVSD    192(BX)(R11*4), X4
+	MOVLQSX   (R10), AX
+	VMOVSD    192(SI)(AX*4), X4
 	VADDPS    X4, X0, X0
-	MOVLQSX   4(R9), R11
-	VMOVSD    192(BX)(R11*4), X4
+	MOVLQSX   4(R10), AX
+	VMOVSD    192(SI)(AX*4), X4
 	VADDPS    X4, X1, X1
-	MOVLQSX   8(R9), R11
-	VMOVSD    192(BX)(R11*4), X4
+	MOVLQSX   8(R10), AX
+	VMOVSD    192(SI)(AX*4), X4
 	VADDPS    X4, X2, X2
-	MOVLQSX   12(R9), R11
-	VMOVSD    192(BX)(R11*4), X4
+	MOVLQSX   12(R10), AX
+	VMOVSD    192(SI)(AX*4), X4
 	VADDPS    X4, X3, X3
 
 last:
 	VMAXPS  X0, X14, X0
 	VMINPS  X0, X15, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X14, X1
 	VMINPS  X1, X15, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X14, X2
 	VMINPS  X2, X15, X2
-	MOVLQSX 8(R8), R11
-	VMOVSD  X2, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X14, X3
 	VMINPS  X3, X15, X3
-	MOVLQSX 12(R8), R11
-	VMOVSD  X3, 192(DX)(R11*4)
-	ADDQ    $0x10, DI
+	MOVLQSX 12(R9), AX
+	VMOVSD  X3, 192(BX)(AX*4)
 	ADDQ    $0x10, R8
 	ADDQ    $0x10, R9
-	DECQ    R10
+	ADDQ    $0x10, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -3588,172 +3808,192 @@ last:
 // func tile512x4x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x4x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VMOVUPS      (DI), Y12
-	VMOVUPS      (DI), Y13
-	VMOVUPS      (DI), Y14
-	VMOVUPS      (DI), Y15
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y12
+	VMOVUPS      (R8), Y13
+	VMOVUPS      (R8), Y14
+	VMOVUPS      (R8), Y15
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z16
-	VMOVUPS          64(CX)(R11*4), Z17
-	VMOVUPS          128(CX)(R11*4), Z18
-	VMOVUPS          (SI), Y19
-	VFMADD231PS.BCST 192(CX)(R11*4), Y19, Y12
-	VFMADD231PS.BCST 196(CX)(R11*4), Y19, Y13
-	VFMADD231PS.BCST 200(CX)(R11*4), Y19, Y14
-	VFMADD231PS.BCST 204(CX)(R11*4), Y19, Y15
-	VBROADCASTSS     (SI), Z19
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z16
+	VMOVUPS          64(DX)(AX*4), Z17
+	VMOVUPS          128(DX)(AX*4), Z18
+	VMOVUPS          (DI), Y19
+	VFMADD231PS.BCST 192(DX)(AX*4), Y19, Y12
+	VFMADD231PS.BCST 196(DX)(AX*4), Y19, Y13
+	VFMADD231PS.BCST 200(DX)(AX*4), Y19, Y14
+	VFMADD231PS.BCST 204(DX)(AX*4), Y19, Y15
+	VBROADCASTSS     (DI), Z19
 	VFMADD231PS      Z16, Z19, Z0
 	VFMADD231PS      Z17, Z19, Z1
 	VFMADD231PS      Z18, Z19, Z2
-	VBROADCASTSS     4(SI), Z19
+	VBROADCASTSS     4(DI), Z19
 	VFMADD231PS      Z16, Z19, Z3
 	VFMADD231PS      Z17, Z19, Z4
 	VFMADD231PS      Z18, Z19, Z5
-	VBROADCASTSS     8(SI), Z19
+	VBROADCASTSS     8(DI), Z19
 	VFMADD231PS      Z16, Z19, Z6
 	VFMADD231PS      Z17, Z19, Z7
 	VFMADD231PS      Z18, Z19, Z8
-	VBROADCASTSS     12(SI), Z19
+	VBROADCASTSS     12(DI), Z19
 	VFMADD231PS      Z16, Z19, Z9
 	VFMADD231PS      Z17, Z19, Z10
 	VFMADD231PS      Z18, Z19, Z11
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000010, SI
+	ADDQ             $0x00000010, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z16
-	VBROADCASTSS     108(AX), Z17
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z16
+	VBROADCASTSS     108(CX), Z17
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z16, Z0
 	VMINPS           Z0, Z17, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z16, Z1
 	VMINPS           Z1, Z17, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z16, Z2
 	VMINPS           Z2, Z17, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z16, Z3
 	VMINPS           Z3, Z17, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z16, Z4
 	VMINPS           Z4, Z17, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z16, Z5
 	VMINPS           Z5, Z17, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z16, Z6
 	VMINPS           Z6, Z17, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z16, Z7
 	VMINPS           Z7, Z17, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z16, Z8
 	VMINPS           Z8, Z17, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z16, Z9
 	VMINPS           Z9, Z17, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z16, Z10
 	VMINPS           Z10, Z17, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z16, Z11
 	VMINPS           Z11, Z17, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
+	VMOVUPS          Z11, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z16, Z0
 	VMINPS  Z0, Z17, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z16, Z1
 	VMINPS  Z1, Z17, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z16, Z2
 	VMINPS  Z2, Z17, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z16, Z3
 	VMINPS  Z3, Z17, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z16, Z4
 	VMINPS  Z4, Z17, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z16, Z5
 	VMINPS  Z5, Z17, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z16, Z6
 	VMINPS  Z6, Z17, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z16, Z7
 	VMINPS  Z7, Z17, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z16, Z8
 	VMINPS  Z8, Z17, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z16, Z9
 	VMINPS  Z9, Z17, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z16, Z10
 	VMINPS  Z10, Z17, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z16, Z11
 	VMINPS  Z11, Z17, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
+	VMOVUPS Z11, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS Y13, Y12, Y0
@@ -3764,38 +4004,38 @@ stored:
 	VUNPCKHPS Y15, Y14, Y3
 	VSHUFPS   $0x44, Y3, Y1, Y4
 	VSHUFPS   $0xee, Y3, Y1, Y1
-	TESTQ     BX, BX
+	TESTQ     SI, SI
 	JZ        last
-	MOVLQSX   (R9), R11
-	VADDPS    192(BX)(R11*4), X2, X2
-	MOVLQSX   4(R9), R11
-	VADDPS    192(BX)(R11*4), X0, X0
-	MOVLQSX   8(R9), R11
-	VADDPS    192(BX)(R11*4), X4, X4
-	MOVLQSX   12(R9), R11
-	VADDPS    192(BX)(R11*4), X1, X1
+	MOVLQSX   (R10), AX
+	VADDPS    192(SI)(AX*4), X2, X2
+	MOVLQSX   4(R10), AX
+	VADDPS    192(SI)(AX*4), X0, X0
+	MOVLQSX   8(R10), AX
+	VADDPS    192(SI)(AX*4), X4, X4
+	MOVLQSX   12(R10), AX
+	VADDPS    192(SI)(AX*4), X1, X1
 
 last:
 	VMAXPS  X2, X16, X2
 	VMINPS  X2, X17, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X16, X0
 	VMINPS  X0, X17, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	VMAXPS  X4, X16, X4
 	VMINPS  X4, X17, X4
-	MOVLQSX 8(R8), R11
-	VMOVUPS X4, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	VMAXPS  X1, X16, X1
 	VMINPS  X1, X17, X1
-	MOVLQSX 12(R8), R11
-	VMOVUPS X1, 192(DX)(R11*4)
-	ADDQ    $0x10, DI
+	MOVLQSX 12(R9), AX
+	VMOVUPS X1, 192(BX)(AX*4)
 	ADDQ    $0x10, R8
 	ADDQ    $0x10, R9
-	DECQ    R10
+	ADDQ    $0x10, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -4340,154 +4580,174 @@ stored:
 // func tile512x5x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 8(R8), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(DI), Z6
+	VBROADCASTSS 12(R8), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(DI), Z8
+	VBROADCASTSS 16(R8), Z8
 	VMOVAPS      Z8, Z9
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z10
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z11
-	VBROADCASTSS (SI), Z12
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z10
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(SI), Z12
+	VBROADCASTSS 4(DI), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(SI), Z12
+	VBROADCASTSS 8(DI), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(SI), Z12
+	VBROADCASTSS 12(DI), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(SI), Z12
+	VBROADCASTSS 16(DI), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000014, SI
+	ADDQ         $0x00000014, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z10
-	VBROADCASTSS 108(AX), Z11
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z10
+	VBROADCASTSS 108(CX), Z11
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z10, Z0
 	VMINPS       Z0, Z11, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z10, Z1
 	VMINPS       Z1, Z11, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z10, Z2
 	VMINPS       Z2, Z11, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z10, Z3
 	VMINPS       Z3, Z11, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z10, Z4
 	VMINPS       Z4, Z11, Z4
-	VMOVUPS      Z4, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z10, Z5
 	VMINPS       Z5, Z11, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 64(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z10, Z6
 	VMINPS       Z6, Z11, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, K1, Z7
 	VMAXPS       Z7, Z10, Z7
 	VMINPS       Z7, Z11, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
+	VMOVUPS      Z7, K1, 64(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z8, Z8
 	VMAXPS       Z8, Z10, Z8
 	VMINPS       Z8, Z11, Z8
-	VMOVUPS      Z8, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	VMOVUPS      Z8, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z9, K1, Z9
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R12*4)
+	VMOVUPS      Z9, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z10, Z0
 	VMINPS  Z0, Z11, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z10, Z1
 	VMINPS  Z1, Z11, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z10, Z2
 	VMINPS  Z2, Z11, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z10, Z3
 	VMINPS  Z3, Z11, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z4, Z10, Z4
 	VMINPS  Z4, Z11, Z4
-	VMOVUPS Z4, (DX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z10, Z5
 	VMINPS  Z5, Z11, Z5
-	VMOVUPS Z5, K1, 64(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z5, K1, 64(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z6, Z10, Z6
 	VMINPS  Z6, Z11, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z10, Z7
 	VMINPS  Z7, Z11, Z7
-	VMOVUPS Z7, K1, 64(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z7, K1, 64(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z8, Z10, Z8
 	VMINPS  Z8, Z11, Z8
-	VMOVUPS Z8, (DX)(R12*4)
+	VMOVUPS Z8, (BX)(R12*4)
 	VMAXPS  Z9, Z10, Z9
 	VMINPS  Z9, Z11, Z9
-	VMOVUPS Z9, K1, 64(DX)(R12*4)
+	VMOVUPS Z9, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x14, DI
 	ADDQ $0x14, R8
 	ADDQ $0x14, R9
-	DECQ R10
+	ADDQ $0x14, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -4495,200 +4755,225 @@ stored:
 // func tile512x5x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z15
-	VMOVUPS      64(CX)(R11*4), Z16
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z17
-	VBROADCASTSS (SI), Z18
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z15
+	VMOVUPS      64(DX)(AX*4), Z16
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z17
+	VBROADCASTSS (DI), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
 	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS 4(SI), Z18
+	VBROADCASTSS 4(DI), Z18
 	VFMADD231PS  Z15, Z18, Z3
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 8(SI), Z18
+	VBROADCASTSS 8(DI), Z18
 	VFMADD231PS  Z15, Z18, Z6
 	VFMADD231PS  Z16, Z18, Z7
 	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS 12(SI), Z18
+	VBROADCASTSS 12(DI), Z18
 	VFMADD231PS  Z15, Z18, Z9
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 16(SI), Z18
+	VBROADCASTSS 16(DI), Z18
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000014, SI
+	ADDQ         $0x00000014, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z15
-	VBROADCASTSS 108(AX), Z16
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z15
+	VBROADCASTSS 108(CX), Z16
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z15, Z0
 	VMINPS       Z0, Z16, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z15, Z1
 	VMINPS       Z1, Z16, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z15, Z2
 	VMINPS       Z2, Z16, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z15, Z3
 	VMINPS       Z3, Z16, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z15, Z4
 	VMINPS       Z4, Z16, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z15, Z5
 	VMINPS       Z5, Z16, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z15, Z6
 	VMINPS       Z6, Z16, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, Z7
 	VMAXPS       Z7, Z15, Z7
 	VMINPS       Z7, Z16, Z7
-	VMOVUPS      Z7, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	VMOVUPS      Z7, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z8, K1, Z8
 	VMAXPS       Z8, Z15, Z8
 	VMINPS       Z8, Z16, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
+	VMOVUPS      Z8, K1, 128(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z9, Z9
 	VMAXPS       Z9, Z15, Z9
 	VMINPS       Z9, Z16, Z9
-	VMOVUPS      Z9, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z15, Z10
 	VMINPS       Z10, Z16, Z10
-	VMOVUPS      Z10, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z15, Z11
 	VMINPS       Z11, Z16, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
+	VMOVUPS      Z11, K1, 128(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z12, Z12
 	VMAXPS       Z12, Z15, Z12
 	VMINPS       Z12, Z16, Z12
-	VMOVUPS      Z12, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z13, Z13
+	VMOVUPS      Z12, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z13, Z13
 	VMAXPS       Z13, Z15, Z13
 	VMINPS       Z13, Z16, Z13
-	VMOVUPS      Z13, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	VMOVUPS      Z13, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z14, K1, Z14
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R12*4)
+	VMOVUPS      Z14, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z15, Z0
 	VMINPS  Z0, Z16, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z15, Z1
 	VMINPS  Z1, Z16, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z15, Z2
 	VMINPS  Z2, Z16, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z15, Z3
 	VMINPS  Z3, Z16, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z15, Z4
 	VMINPS  Z4, Z16, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z15, Z5
 	VMINPS  Z5, Z16, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z15, Z6
 	VMINPS  Z6, Z16, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z15, Z7
 	VMINPS  Z7, Z16, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z15, Z8
 	VMINPS  Z8, Z16, Z8
-	VMOVUPS Z8, K1, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, K1, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z15, Z9
 	VMINPS  Z9, Z16, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z15, Z10
 	VMINPS  Z10, Z16, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z15, Z11
 	VMINPS  Z11, Z16, Z11
-	VMOVUPS Z11, K1, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, K1, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z15, Z12
 	VMINPS  Z12, Z16, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z15, Z13
 	VMINPS  Z13, Z16, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z15, Z14
 	VMINPS  Z14, Z16, Z14
-	VMOVUPS Z14, K1, 128(DX)(R12*4)
+	VMOVUPS Z14, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x14, DI
 	ADDQ $0x14, R8
 	ADDQ $0x14, R9
-	DECQ R10
+	ADDQ $0x14, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -4696,241 +4981,266 @@ stored:
 // func tile512x5x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x5x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VMOVUPS      (DI), Y15
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y15
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z16
-	VMOVUPS          64(CX)(R11*4), Z17
-	VMOVUPS          128(CX)(R11*4), Z18
-	VMOVUPS          (SI), Y19
-	VFMADD231PS.BCST 192(CX)(R11*4), Y19, Y15
-	VBROADCASTSS     (SI), Z19
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z16
+	VMOVUPS          64(DX)(AX*4), Z17
+	VMOVUPS          128(DX)(AX*4), Z18
+	VMOVUPS          (DI), Y19
+	VFMADD231PS.BCST 192(DX)(AX*4), Y19, Y15
+	VBROADCASTSS     (DI), Z19
 	VFMADD231PS      Z16, Z19, Z0
 	VFMADD231PS      Z17, Z19, Z1
 	VFMADD231PS      Z18, Z19, Z2
-	VBROADCASTSS     4(SI), Z19
+	VBROADCASTSS     4(DI), Z19
 	VFMADD231PS      Z16, Z19, Z3
 	VFMADD231PS      Z17, Z19, Z4
 	VFMADD231PS      Z18, Z19, Z5
-	VBROADCASTSS     8(SI), Z19
+	VBROADCASTSS     8(DI), Z19
 	VFMADD231PS      Z16, Z19, Z6
 	VFMADD231PS      Z17, Z19, Z7
 	VFMADD231PS      Z18, Z19, Z8
-	VBROADCASTSS     12(SI), Z19
+	VBROADCASTSS     12(DI), Z19
 	VFMADD231PS      Z16, Z19, Z9
 	VFMADD231PS      Z17, Z19, Z10
 	VFMADD231PS      Z18, Z19, Z11
-	VBROADCASTSS     16(SI), Z19
+	VBROADCASTSS     16(DI), Z19
 	VFMADD231PS      Z16, Z19, Z12
 	VFMADD231PS      Z17, Z19, Z13
 	VFMADD231PS      Z18, Z19, Z14
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000014, SI
+	ADDQ             $0x00000014, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z16
-	VBROADCASTSS     108(AX), Z17
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z16
+	VBROADCASTSS     108(CX), Z17
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z16, Z0
 	VMINPS           Z0, Z17, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z16, Z1
 	VMINPS           Z1, Z17, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z16, Z2
 	VMINPS           Z2, Z17, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z16, Z3
 	VMINPS           Z3, Z17, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z16, Z4
 	VMINPS           Z4, Z17, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z16, Z5
 	VMINPS           Z5, Z17, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z16, Z6
 	VMINPS           Z6, Z17, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z16, Z7
 	VMINPS           Z7, Z17, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z16, Z8
 	VMINPS           Z8, Z17, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z16, Z9
 	VMINPS           Z9, Z17, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z16, Z10
 	VMINPS           Z10, Z17, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z16, Z11
 	VMINPS           Z11, Z17, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z16, Z12
 	VMINPS           Z12, Z17, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z16, Z13
 	VMINPS           Z13, Z17, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z16, Z14
 	VMINPS           Z14, Z17, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
+	VMOVUPS          Z14, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z16, Z0
 	VMINPS  Z0, Z17, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z16, Z1
 	VMINPS  Z1, Z17, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z16, Z2
 	VMINPS  Z2, Z17, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z16, Z3
 	VMINPS  Z3, Z17, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z16, Z4
 	VMINPS  Z4, Z17, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z16, Z5
 	VMINPS  Z5, Z17, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z16, Z6
 	VMINPS  Z6, Z17, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z16, Z7
 	VMINPS  Z7, Z17, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z16, Z8
 	VMINPS  Z8, Z17, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z16, Z9
 	VMINPS  Z9, Z17, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z16, Z10
 	VMINPS  Z10, Z17, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z16, Z11
 	VMINPS  Z11, Z17, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z16, Z12
 	VMINPS  Z12, Z17, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z16, Z13
 	VMINPS  Z13, Z17, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z16, Z14
 	VMINPS  Z14, Z17, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
+	VMOVUPS Z14, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS     $0x01, Y15, Y0
 	VPERMILPS     $0x02, Y15, Y1
 	VPERMILPS     $0x03, Y15, Y2
 	VEXTRACTF32X4 $0x01, Y15, X3
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDSS        192(BX)(R11*4), X15, X15
-	MOVLQSX       4(R9), R11
-	VADDSS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDSS        192(BX)(R11*4), X1, X1
-	MOVLQSX       12(R9), R11
-	VADDSS        192(BX)(R11*4), X2, X2
-	MOVLQSX       16(R9), R11
-	VADDSS        192(BX)(R11*4), X3, X3
+	MOVLQSX       (R10), AX
+	VADDSS        192(SI)(AX*4), X15, X15
+	MOVLQSX       4(R10), AX
+	VADDSS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDSS        192(SI)(AX*4), X1, X1
+	MOVLQSX       12(R10), AX
+	VADDSS        192(SI)(AX*4), X2, X2
+	MOVLQSX       16(R10), AX
+	VADDSS        192(SI)(AX*4), X3, X3
 
 last:
 	VMAXPS  X15, X16, X15
 	VMINPS  X15, X17, X15
-	MOVLQSX (R8), R11
-	VMOVSS  X15, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X15, 192(BX)(AX*4)
 	VMAXPS  X0, X16, X0
 	VMINPS  X0, X17, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X16, X1
 	VMINPS  X1, X17, X1
-	MOVLQSX 8(R8), R11
-	VMOVSS  X1, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSS  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X16, X2
 	VMINPS  X2, X17, X2
-	MOVLQSX 12(R8), R11
-	VMOVSS  X2, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSS  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X16, X3
 	VMINPS  X3, X17, X3
-	MOVLQSX 16(R8), R11
-	VMOVSS  X3, 192(DX)(R11*4)
-	ADDQ    $0x14, DI
+	MOVLQSX 16(R9), AX
+	VMOVSS  X3, 192(BX)(AX*4)
 	ADDQ    $0x14, R8
 	ADDQ    $0x14, R9
-	DECQ    R10
+	ADDQ    $0x14, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -4938,199 +5248,224 @@ last:
 // func tile512x5x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x5x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VMOVUPS      (DI), Y15
-	VMOVUPS      (DI), Y16
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y15
+	VMOVUPS      (R8), Y16
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z17
-	VMOVUPS          64(CX)(R11*4), Z18
-	VMOVUPS          128(CX)(R11*4), Z19
-	VMOVUPS          (SI), Y20
-	VFMADD231PS.BCST 192(CX)(R11*4), Y20, Y15
-	VFMADD231PS.BCST 196(CX)(R11*4), Y20, Y16
-	VBROADCASTSS     (SI), Z20
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z17
+	VMOVUPS          64(DX)(AX*4), Z18
+	VMOVUPS          128(DX)(AX*4), Z19
+	VMOVUPS          (DI), Y20
+	VFMADD231PS.BCST 192(DX)(AX*4), Y20, Y15
+	VFMADD231PS.BCST 196(DX)(AX*4), Y20, Y16
+	VBROADCASTSS     (DI), Z20
 	VFMADD231PS      Z17, Z20, Z0
 	VFMADD231PS      Z18, Z20, Z1
 	VFMADD231PS      Z19, Z20, Z2
-	VBROADCASTSS     4(SI), Z20
+	VBROADCASTSS     4(DI), Z20
 	VFMADD231PS      Z17, Z20, Z3
 	VFMADD231PS      Z18, Z20, Z4
 	VFMADD231PS      Z19, Z20, Z5
-	VBROADCASTSS     8(SI), Z20
+	VBROADCASTSS     8(DI), Z20
 	VFMADD231PS      Z17, Z20, Z6
 	VFMADD231PS      Z18, Z20, Z7
 	VFMADD231PS      Z19, Z20, Z8
-	VBROADCASTSS     12(SI), Z20
+	VBROADCASTSS     12(DI), Z20
 	VFMADD231PS      Z17, Z20, Z9
 	VFMADD231PS      Z18, Z20, Z10
 	VFMADD231PS      Z19, Z20, Z11
-	VBROADCASTSS     16(SI), Z20
+	VBROADCASTSS     16(DI), Z20
 	VFMADD231PS      Z17, Z20, Z12
 	VFMADD231PS      Z18, Z20, Z13
 	VFMADD231PS      Z19, Z20, Z14
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000014, SI
+	ADDQ             $0x00000014, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z17
-	VBROADCASTSS     108(AX), Z18
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z17
+	VBROADCASTSS     108(CX), Z18
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z17, Z0
 	VMINPS           Z0, Z18, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z17, Z1
 	VMINPS           Z1, Z18, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z17, Z2
 	VMINPS           Z2, Z18, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z17, Z3
 	VMINPS           Z3, Z18, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z17, Z4
 	VMINPS           Z4, Z18, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z17, Z5
 	VMINPS           Z5, Z18, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z17, Z6
 	VMINPS           Z6, Z18, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z17, Z7
 	VMINPS           Z7, Z18, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z17, Z8
 	VMINPS           Z8, Z18, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z17, Z9
 	VMINPS           Z9, Z18, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z17, Z10
 	VMINPS           Z10, Z18, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z17, Z11
 	VMINPS           Z11, Z18, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z17, Z12
 	VMINPS           Z12, Z18, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z17, Z13
 	VMINPS           Z13, Z18, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z17, Z14
 	VMINPS           Z14, Z18, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
+	VMOVUPS          Z14, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z17, Z0
 	VMINPS  Z0, Z18, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z17, Z1
 	VMINPS  Z1, Z18, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z17, Z2
 	VMINPS  Z2, Z18, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z17, Z3
 	VMINPS  Z3, Z18, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z17, Z4
 	VMINPS  Z4, Z18, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z17, Z5
 	VMINPS  Z5, Z18, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z17, Z6
 	VMINPS  Z6, Z18, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z17, Z7
 	VMINPS  Z7, Z18, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z17, Z8
 	VMINPS  Z8, Z18, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z17, Z9
 	VMINPS  Z9, Z18, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z17, Z10
 	VMINPS  Z10, Z18, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z17, Z11
 	VMINPS  Z11, Z18, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z17, Z12
 	VMINPS  Z12, Z18, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z17, Z13
 	VMINPS  Z13, Z18, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z17, Z14
 	VMINPS  Z14, Z18, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
+	VMOVUPS Z14, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y16, Y15, Y0
@@ -5138,49 +5473,49 @@ stored:
 	VUNPCKHPS     Y16, Y15, Y2
 	VPERMILPD     $0x0f, Y2, Y3
 	VEXTRACTF32X4 $0x01, Y0, X4
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VMOVSD        192(BX)(R11*4), X5
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X5
 	VADDPS        X5, X0, X0
-	MOVLQSX       4(R9), R11
-	VMOVSD        192(BX)(R11*4), X5
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
 	VADDPS        X5, X1, X1
-	MOVLQSX       8(R9), R11
-	VMOVSD        192(BX)(R11*4), X5
+	MOVLQSX       8(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
 	VADDPS        X5, X2, X2
-	MOVLQSX       12(R9), R11
-	VMOVSD        192(BX)(R11*4), X5
+	MOVLQSX       12(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
 	VADDPS        X5, X3, X3
-	MOVLQSX       16(R9), R11
-	VMOVSD        192(BX)(R11*4), X5
+	MOVLQSX       16(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
 	VADDPS        X5, X4, X4
 
 last:
 	VMAXPS  X0, X17, X0
 	VMINPS  X0, X18, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X17, X1
 	VMINPS  X1, X18, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X17, X2
 	VMINPS  X2, X18, X2
-	MOVLQSX 8(R8), R11
-	VMOVSD  X2, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X17, X3
 	VMINPS  X3, X18, X3
-	MOVLQSX 12(R8), R11
-	VMOVSD  X3, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X17, X4
 	VMINPS  X4, X18, X4
-	MOVLQSX 16(R8), R11
-	VMOVSD  X4, 192(DX)(R11*4)
-	ADDQ    $0x14, DI
+	MOVLQSX 16(R9), AX
+	VMOVSD  X4, 192(BX)(AX*4)
 	ADDQ    $0x14, R8
 	ADDQ    $0x14, R9
-	DECQ    R10
+	ADDQ    $0x14, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -5188,203 +5523,228 @@ last:
 // func tile512x5x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x5x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VMOVUPS      (DI), Y15
-	VMOVUPS      (DI), Y16
-	VMOVUPS      (DI), Y17
-	VMOVUPS      (DI), Y18
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y15
+	VMOVUPS      (R8), Y16
+	VMOVUPS      (R8), Y17
+	VMOVUPS      (R8), Y18
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z19
-	VMOVUPS          64(CX)(R11*4), Z20
-	VMOVUPS          128(CX)(R11*4), Z21
-	VMOVUPS          (SI), Y22
-	VFMADD231PS.BCST 192(CX)(R11*4), Y22, Y15
-	VFMADD231PS.BCST 196(CX)(R11*4), Y22, Y16
-	VFMADD231PS.BCST 200(CX)(R11*4), Y22, Y17
-	VFMADD231PS.BCST 204(CX)(R11*4), Y22, Y18
-	VBROADCASTSS     (SI), Z22
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z19
+	VMOVUPS          64(DX)(AX*4), Z20
+	VMOVUPS          128(DX)(AX*4), Z21
+	VMOVUPS          (DI), Y22
+	VFMADD231PS.BCST 192(DX)(AX*4), Y22, Y15
+	VFMADD231PS.BCST 196(DX)(AX*4), Y22, Y16
+	VFMADD231PS.BCST 200(DX)(AX*4), Y22, Y17
+	VFMADD231PS.BCST 204(DX)(AX*4), Y22, Y18
+	VBROADCASTSS     (DI), Z22
 	VFMADD231PS      Z19, Z22, Z0
 	VFMADD231PS      Z20, Z22, Z1
 	VFMADD231PS      Z21, Z22, Z2
-	VBROADCASTSS     4(SI), Z22
+	VBROADCASTSS     4(DI), Z22
 	VFMADD231PS      Z19, Z22, Z3
 	VFMADD231PS      Z20, Z22, Z4
 	VFMADD231PS      Z21, Z22, Z5
-	VBROADCASTSS     8(SI), Z22
+	VBROADCASTSS     8(DI), Z22
 	VFMADD231PS      Z19, Z22, Z6
 	VFMADD231PS      Z20, Z22, Z7
 	VFMADD231PS      Z21, Z22, Z8
-	VBROADCASTSS     12(SI), Z22
+	VBROADCASTSS     12(DI), Z22
 	VFMADD231PS      Z19, Z22, Z9
 	VFMADD231PS      Z20, Z22, Z10
 	VFMADD231PS      Z21, Z22, Z11
-	VBROADCASTSS     16(SI), Z22
+	VBROADCASTSS     16(DI), Z22
 	VFMADD231PS      Z19, Z22, Z12
 	VFMADD231PS      Z20, Z22, Z13
 	VFMADD231PS      Z21, Z22, Z14
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000014, SI
+	ADDQ             $0x00000014, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z19
-	VBROADCASTSS     108(AX), Z20
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z19
+	VBROADCASTSS     108(CX), Z20
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z19, Z0
 	VMINPS           Z0, Z20, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z19, Z1
 	VMINPS           Z1, Z20, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z19, Z2
 	VMINPS           Z2, Z20, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z19, Z3
 	VMINPS           Z3, Z20, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z19, Z4
 	VMINPS           Z4, Z20, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z19, Z5
 	VMINPS           Z5, Z20, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z19, Z6
 	VMINPS           Z6, Z20, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z19, Z7
 	VMINPS           Z7, Z20, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z19, Z8
 	VMINPS           Z8, Z20, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z19, Z9
 	VMINPS           Z9, Z20, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z19, Z10
 	VMINPS           Z10, Z20, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z19, Z11
 	VMINPS           Z11, Z20, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z19, Z12
 	VMINPS           Z12, Z20, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z19, Z13
 	VMINPS           Z13, Z20, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z19, Z14
 	VMINPS           Z14, Z20, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
+	VMOVUPS          Z14, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z19, Z0
 	VMINPS  Z0, Z20, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z19, Z1
 	VMINPS  Z1, Z20, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z19, Z2
 	VMINPS  Z2, Z20, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z19, Z3
 	VMINPS  Z3, Z20, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z19, Z4
 	VMINPS  Z4, Z20, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z19, Z5
 	VMINPS  Z5, Z20, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z19, Z6
 	VMINPS  Z6, Z20, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z19, Z7
 	VMINPS  Z7, Z20, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z19, Z8
 	VMINPS  Z8, Z20, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z19, Z9
 	VMINPS  Z9, Z20, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z19, Z10
 	VMINPS  Z10, Z20, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z19, Z11
 	VMINPS  Z11, Z20, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z19, Z12
 	VMINPS  Z12, Z20, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z19, Z13
 	VMINPS  Z13, Z20, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z19, Z14
 	VMINPS  Z14, Z20, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
+	VMOVUPS Z14, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y16, Y15, Y0
@@ -5396,44 +5756,44 @@ stored:
 	VSHUFPS       $0x44, Y3, Y1, Y4
 	VSHUFPS       $0xee, Y3, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y2, X3
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDPS        192(BX)(R11*4), X2, X2
-	MOVLQSX       4(R9), R11
-	VADDPS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDPS        192(BX)(R11*4), X4, X4
-	MOVLQSX       12(R9), R11
-	VADDPS        192(BX)(R11*4), X1, X1
-	MOVLQSX       16(R9), R11
-	VADDPS        192(BX)(R11*4), X3, X3
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       16(R10), AX
+	VADDPS        192(SI)(AX*4), X3, X3
 
 last:
 	VMAXPS  X2, X19, X2
 	VMINPS  X2, X20, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X19, X0
 	VMINPS  X0, X20, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	VMAXPS  X4, X19, X4
 	VMINPS  X4, X20, X4
-	MOVLQSX 8(R8), R11
-	VMOVUPS X4, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	VMAXPS  X1, X19, X1
 	VMINPS  X1, X20, X1
-	MOVLQSX 12(R8), R11
-	VMOVUPS X1, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVUPS X1, 192(BX)(AX*4)
 	VMAXPS  X3, X19, X3
 	VMINPS  X3, X20, X3
-	MOVLQSX 16(R8), R11
-	VMOVUPS X3, 192(DX)(R11*4)
-	ADDQ    $0x14, DI
+	MOVLQSX 16(R9), AX
+	VMOVUPS X3, 192(BX)(AX*4)
 	ADDQ    $0x14, R8
 	ADDQ    $0x14, R9
-	DECQ    R10
+	ADDQ    $0x14, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -6068,176 +6428,200 @@ stored:
 // func tile512x6x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 8(R8), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(DI), Z6
+	VBROADCASTSS 12(R8), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(DI), Z8
+	VBROADCASTSS 16(R8), Z8
 	VMOVAPS      Z8, Z9
-	VBROADCASTSS 20(DI), Z10
+	VBROADCASTSS 20(R8), Z10
 	VMOVAPS      Z10, Z11
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z12
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z13
-	VBROADCASTSS (SI), Z14
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z12
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z13
+	VBROADCASTSS (DI), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(SI), Z14
+	VBROADCASTSS 4(DI), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(SI), Z14
+	VBROADCASTSS 8(DI), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(SI), Z14
+	VBROADCASTSS 12(DI), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(SI), Z14
+	VBROADCASTSS 16(DI), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(SI), Z14
+	VBROADCASTSS 20(DI), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000018, SI
+	ADDQ         $0x00000018, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z12
-	VBROADCASTSS 108(AX), Z13
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z12
+	VBROADCASTSS 108(CX), Z13
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z12, Z1
 	VMINPS       Z1, Z13, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z12, Z2
 	VMINPS       Z2, Z13, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z12, Z3
 	VMINPS       Z3, Z13, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z12, Z4
 	VMINPS       Z4, Z13, Z4
-	VMOVUPS      Z4, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z12, Z5
 	VMINPS       Z5, Z13, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 64(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z12, Z6
 	VMINPS       Z6, Z13, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, K1, Z7
 	VMAXPS       Z7, Z12, Z7
 	VMINPS       Z7, Z13, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
+	VMOVUPS      Z7, K1, 64(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z8, Z8
 	VMAXPS       Z8, Z12, Z8
 	VMINPS       Z8, Z13, Z8
-	VMOVUPS      Z8, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	VMOVUPS      Z8, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z9, K1, Z9
 	VMAXPS       Z9, Z12, Z9
 	VMINPS       Z9, Z13, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R12*4)
-	MOVLQSX      20(R8), R12
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, K1, 64(BX)(R12*4)
+	MOVLQSX      20(R9), R12
+	MOVLQSX      20(R10), AX
+	VADDPS       (SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z12, Z10
 	VMINPS       Z10, Z13, Z10
-	VMOVUPS      Z10, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
-	VMOVUPS      Z11, K1, 64(DX)(R12*4)
+	VMOVUPS      Z11, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z12, Z0
 	VMINPS  Z0, Z13, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z12, Z1
 	VMINPS  Z1, Z13, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z12, Z2
 	VMINPS  Z2, Z13, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z12, Z3
 	VMINPS  Z3, Z13, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z4, Z12, Z4
 	VMINPS  Z4, Z13, Z4
-	VMOVUPS Z4, (DX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z12, Z5
 	VMINPS  Z5, Z13, Z5
-	VMOVUPS Z5, K1, 64(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z5, K1, 64(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z6, Z12, Z6
 	VMINPS  Z6, Z13, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z12, Z7
 	VMINPS  Z7, Z13, Z7
-	VMOVUPS Z7, K1, 64(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z7, K1, 64(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z8, Z12, Z8
 	VMINPS  Z8, Z13, Z8
-	VMOVUPS Z8, (DX)(R12*4)
+	VMOVUPS Z8, (BX)(R12*4)
 	VMAXPS  Z9, Z12, Z9
 	VMINPS  Z9, Z13, Z9
-	VMOVUPS Z9, K1, 64(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z9, K1, 64(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z10, Z12, Z10
 	VMINPS  Z10, Z13, Z10
-	VMOVUPS Z10, (DX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z12, Z11
 	VMINPS  Z11, Z13, Z11
-	VMOVUPS Z11, K1, 64(DX)(R12*4)
+	VMOVUPS Z11, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x18, DI
 	ADDQ $0x18, R8
 	ADDQ $0x18, R9
-	DECQ R10
+	ADDQ $0x18, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -6245,231 +6629,261 @@ stored:
 // func tile512x6x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z18
-	VMOVUPS      64(CX)(R11*4), Z19
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z20
-	VBROADCASTSS (SI), Z21
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z18
+	VMOVUPS      64(DX)(AX*4), Z19
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z20
+	VBROADCASTSS (DI), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
 	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS 4(SI), Z21
+	VBROADCASTSS 4(DI), Z21
 	VFMADD231PS  Z18, Z21, Z3
 	VFMADD231PS  Z19, Z21, Z4
 	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS 8(SI), Z21
+	VBROADCASTSS 8(DI), Z21
 	VFMADD231PS  Z18, Z21, Z6
 	VFMADD231PS  Z19, Z21, Z7
 	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS 12(SI), Z21
+	VBROADCASTSS 12(DI), Z21
 	VFMADD231PS  Z18, Z21, Z9
 	VFMADD231PS  Z19, Z21, Z10
 	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS 16(SI), Z21
+	VBROADCASTSS 16(DI), Z21
 	VFMADD231PS  Z18, Z21, Z12
 	VFMADD231PS  Z19, Z21, Z13
 	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS 20(SI), Z21
+	VBROADCASTSS 20(DI), Z21
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000018, SI
+	ADDQ         $0x00000018, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z18
-	VBROADCASTSS 108(AX), Z19
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z18
+	VBROADCASTSS 108(CX), Z19
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z18, Z1
 	VMINPS       Z1, Z19, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z18, Z2
 	VMINPS       Z2, Z19, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z18, Z3
 	VMINPS       Z3, Z19, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z18, Z4
 	VMINPS       Z4, Z19, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z18, Z5
 	VMINPS       Z5, Z19, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z18, Z6
 	VMINPS       Z6, Z19, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, Z7
 	VMAXPS       Z7, Z18, Z7
 	VMINPS       Z7, Z19, Z7
-	VMOVUPS      Z7, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	VMOVUPS      Z7, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z8, K1, Z8
 	VMAXPS       Z8, Z18, Z8
 	VMINPS       Z8, Z19, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
+	VMOVUPS      Z8, K1, 128(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z9, Z9
 	VMAXPS       Z9, Z18, Z9
 	VMINPS       Z9, Z19, Z9
-	VMOVUPS      Z9, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z18, Z10
 	VMINPS       Z10, Z19, Z10
-	VMOVUPS      Z10, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z18, Z11
 	VMINPS       Z11, Z19, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
+	VMOVUPS      Z11, K1, 128(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z12, Z12
 	VMAXPS       Z12, Z18, Z12
 	VMINPS       Z12, Z19, Z12
-	VMOVUPS      Z12, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z13, Z13
+	VMOVUPS      Z12, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z13, Z13
 	VMAXPS       Z13, Z18, Z13
 	VMINPS       Z13, Z19, Z13
-	VMOVUPS      Z13, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	VMOVUPS      Z13, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z14, K1, Z14
 	VMAXPS       Z14, Z18, Z14
 	VMINPS       Z14, Z19, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R12*4)
-	MOVLQSX      20(R8), R12
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
+	VMOVUPS      Z14, K1, 128(BX)(R12*4)
+	MOVLQSX      20(R9), R12
+	MOVLQSX      20(R10), AX
+	VADDPS       (SI)(AX*4), Z15, Z15
 	VMAXPS       Z15, Z18, Z15
 	VMINPS       Z15, Z19, Z15
-	VMOVUPS      Z15, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z16, Z16
+	VMOVUPS      Z15, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z16, Z16
 	VMAXPS       Z16, Z18, Z16
 	VMINPS       Z16, Z19, Z16
-	VMOVUPS      Z16, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
+	VMOVUPS      Z16, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z17, K1, Z17
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R12*4)
+	VMOVUPS      Z17, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z18, Z0
 	VMINPS  Z0, Z19, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z18, Z1
 	VMINPS  Z1, Z19, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z18, Z2
 	VMINPS  Z2, Z19, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z18, Z3
 	VMINPS  Z3, Z19, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z18, Z4
 	VMINPS  Z4, Z19, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z18, Z5
 	VMINPS  Z5, Z19, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z18, Z6
 	VMINPS  Z6, Z19, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z18, Z7
 	VMINPS  Z7, Z19, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z18, Z8
 	VMINPS  Z8, Z19, Z8
-	VMOVUPS Z8, K1, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, K1, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z18, Z9
 	VMINPS  Z9, Z19, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z18, Z10
 	VMINPS  Z10, Z19, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z18, Z11
 	VMINPS  Z11, Z19, Z11
-	VMOVUPS Z11, K1, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, K1, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z18, Z12
 	VMINPS  Z12, Z19, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z18, Z13
 	VMINPS  Z13, Z19, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z18, Z14
 	VMINPS  Z14, Z19, Z14
-	VMOVUPS Z14, K1, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, K1, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z18, Z15
 	VMINPS  Z15, Z19, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z18, Z16
 	VMINPS  Z16, Z19, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z18, Z17
 	VMINPS  Z17, Z19, Z17
-	VMOVUPS Z17, K1, 128(DX)(R12*4)
+	VMOVUPS Z17, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x18, DI
 	ADDQ $0x18, R8
 	ADDQ $0x18, R9
-	DECQ R10
+	ADDQ $0x18, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -6477,228 +6891,258 @@ stored:
 // func tile512x6x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x6x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VMOVUPS      (DI), Y18
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y18
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z19
-	VMOVUPS          64(CX)(R11*4), Z20
-	VMOVUPS          128(CX)(R11*4), Z21
-	VMOVUPS          (SI), Y22
-	VFMADD231PS.BCST 192(CX)(R11*4), Y22, Y18
-	VBROADCASTSS     (SI), Z22
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z19
+	VMOVUPS          64(DX)(AX*4), Z20
+	VMOVUPS          128(DX)(AX*4), Z21
+	VMOVUPS          (DI), Y22
+	VFMADD231PS.BCST 192(DX)(AX*4), Y22, Y18
+	VBROADCASTSS     (DI), Z22
 	VFMADD231PS      Z19, Z22, Z0
 	VFMADD231PS      Z20, Z22, Z1
 	VFMADD231PS      Z21, Z22, Z2
-	VBROADCASTSS     4(SI), Z22
+	VBROADCASTSS     4(DI), Z22
 	VFMADD231PS      Z19, Z22, Z3
 	VFMADD231PS      Z20, Z22, Z4
 	VFMADD231PS      Z21, Z22, Z5
-	VBROADCASTSS     8(SI), Z22
+	VBROADCASTSS     8(DI), Z22
 	VFMADD231PS      Z19, Z22, Z6
 	VFMADD231PS      Z20, Z22, Z7
 	VFMADD231PS      Z21, Z22, Z8
-	VBROADCASTSS     12(SI), Z22
+	VBROADCASTSS     12(DI), Z22
 	VFMADD231PS      Z19, Z22, Z9
 	VFMADD231PS      Z20, Z22, Z10
 	VFMADD231PS      Z21, Z22, Z11
-	VBROADCASTSS     16(SI), Z22
+	VBROADCASTSS     16(DI), Z22
 	VFMADD231PS      Z19, Z22, Z12
 	VFMADD231PS      Z20, Z22, Z13
 	VFMADD231PS      Z21, Z22, Z14
-	VBROADCASTSS     20(SI), Z22
+	VBROADCASTSS     20(DI), Z22
 	VFMADD231PS      Z19, Z22, Z15
 	VFMADD231PS      Z20, Z22, Z16
 	VFMADD231PS      Z21, Z22, Z17
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000018, SI
+	ADDQ             $0x00000018, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z19
-	VBROADCASTSS     108(AX), Z20
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z19
+	VBROADCASTSS     108(CX), Z20
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z19, Z0
 	VMINPS           Z0, Z20, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z19, Z1
 	VMINPS           Z1, Z20, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z19, Z2
 	VMINPS           Z2, Z20, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z19, Z3
 	VMINPS           Z3, Z20, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z19, Z4
 	VMINPS           Z4, Z20, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z19, Z5
 	VMINPS           Z5, Z20, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z19, Z6
 	VMINPS           Z6, Z20, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z19, Z7
 	VMINPS           Z7, Z20, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z19, Z8
 	VMINPS           Z8, Z20, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z19, Z9
 	VMINPS           Z9, Z20, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z19, Z10
 	VMINPS           Z10, Z20, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z19, Z11
 	VMINPS           Z11, Z20, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z19, Z12
 	VMINPS           Z12, Z20, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z19, Z13
 	VMINPS           Z13, Z20, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z19, Z14
 	VMINPS           Z14, Z20, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z19, Z15
 	VMINPS           Z15, Z20, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z19, Z16
 	VMINPS           Z16, Z20, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z19, Z17
 	VMINPS           Z17, Z20, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
+	VMOVUPS          Z17, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z19, Z0
 	VMINPS  Z0, Z20, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z19, Z1
 	VMINPS  Z1, Z20, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z19, Z2
 	VMINPS  Z2, Z20, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z19, Z3
 	VMINPS  Z3, Z20, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z19, Z4
 	VMINPS  Z4, Z20, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z19, Z5
 	VMINPS  Z5, Z20, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z19, Z6
 	VMINPS  Z6, Z20, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z19, Z7
 	VMINPS  Z7, Z20, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z19, Z8
 	VMINPS  Z8, Z20, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z19, Z9
 	VMINPS  Z9, Z20, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z19, Z10
 	VMINPS  Z10, Z20, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z19, Z11
 	VMINPS  Z11, Z20, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z19, Z12
 	VMINPS  Z12, Z20, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z19, Z13
 	VMINPS  Z13, Z20, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z19, Z14
 	VMINPS  Z14, Z20, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z19, Z15
 	VMINPS  Z15, Z20, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z19, Z16
 	VMINPS  Z16, Z20, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z19, Z17
 	VMINPS  Z17, Z20, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
+	VMOVUPS Z17, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS     $0x01, Y18, Y0
@@ -6706,50 +7150,50 @@ stored:
 	VPERMILPS     $0x03, Y18, Y2
 	VEXTRACTF32X4 $0x01, Y18, X3
 	VEXTRACTF32X4 $0x01, Y0, X4
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDSS        192(BX)(R11*4), X18, X18
-	MOVLQSX       4(R9), R11
-	VADDSS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDSS        192(BX)(R11*4), X1, X1
-	MOVLQSX       12(R9), R11
-	VADDSS        192(BX)(R11*4), X2, X2
-	MOVLQSX       16(R9), R11
-	VADDSS        192(BX)(R11*4), X3, X3
-	MOVLQSX       20(R9), R11
-	VADDSS        192(BX)(R11*4), X4, X4
+	MOVLQSX       (R10), AX
+	VADDSS        192(SI)(AX*4), X18, X18
+	MOVLQSX       4(R10), AX
+	VADDSS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDSS        192(SI)(AX*4), X1, X1
+	MOVLQSX       12(R10), AX
+	VADDSS        192(SI)(AX*4), X2, X2
+	MOVLQSX       16(R10), AX
+	VADDSS        192(SI)(AX*4), X3, X3
+	MOVLQSX       20(R10), AX
+	VADDSS        192(SI)(AX*4), X4, X4
 
 last:
 	VMAXPS  X18, X19, X18
 	VMINPS  X18, X20, X18
-	MOVLQSX (R8), R11
-	VMOVSS  X18, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X18, 192(BX)(AX*4)
 	VMAXPS  X0, X19, X0
 	VMINPS  X0, X20, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X19, X1
 	VMINPS  X1, X20, X1
-	MOVLQSX 8(R8), R11
-	VMOVSS  X1, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSS  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X19, X2
 	VMINPS  X2, X20, X2
-	MOVLQSX 12(R8), R11
-	VMOVSS  X2, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSS  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X19, X3
 	VMINPS  X3, X20, X3
-	MOVLQSX 16(R8), R11
-	VMOVSS  X3, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVSS  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X19, X4
 	VMINPS  X4, X20, X4
-	MOVLQSX 20(R8), R11
-	VMOVSS  X4, 192(DX)(R11*4)
-	ADDQ    $0x18, DI
+	MOVLQSX 20(R9), AX
+	VMOVSS  X4, 192(BX)(AX*4)
 	ADDQ    $0x18, R8
 	ADDQ    $0x18, R9
-	DECQ    R10
+	ADDQ    $0x18, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -6757,230 +7201,260 @@ last:
 // func tile512x6x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x6x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VMOVUPS      (DI), Y18
-	VMOVUPS      (DI), Y19
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y18
+	VMOVUPS      (R8), Y19
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z20
-	VMOVUPS          64(CX)(R11*4), Z21
-	VMOVUPS          128(CX)(R11*4), Z22
-	VMOVUPS          (SI), Y23
-	VFMADD231PS.BCST 192(CX)(R11*4), Y23, Y18
-	VFMADD231PS.BCST 196(CX)(R11*4), Y23, Y19
-	VBROADCASTSS     (SI), Z23
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z20
+	VMOVUPS          64(DX)(AX*4), Z21
+	VMOVUPS          128(DX)(AX*4), Z22
+	VMOVUPS          (DI), Y23
+	VFMADD231PS.BCST 192(DX)(AX*4), Y23, Y18
+	VFMADD231PS.BCST 196(DX)(AX*4), Y23, Y19
+	VBROADCASTSS     (DI), Z23
 	VFMADD231PS      Z20, Z23, Z0
 	VFMADD231PS      Z21, Z23, Z1
 	VFMADD231PS      Z22, Z23, Z2
-	VBROADCASTSS     4(SI), Z23
+	VBROADCASTSS     4(DI), Z23
 	VFMADD231PS      Z20, Z23, Z3
 	VFMADD231PS      Z21, Z23, Z4
 	VFMADD231PS      Z22, Z23, Z5
-	VBROADCASTSS     8(SI), Z23
+	VBROADCASTSS     8(DI), Z23
 	VFMADD231PS      Z20, Z23, Z6
 	VFMADD231PS      Z21, Z23, Z7
 	VFMADD231PS      Z22, Z23, Z8
-	VBROADCASTSS     12(SI), Z23
+	VBROADCASTSS     12(DI), Z23
 	VFMADD231PS      Z20, Z23, Z9
 	VFMADD231PS      Z21, Z23, Z10
 	VFMADD231PS      Z22, Z23, Z11
-	VBROADCASTSS     16(SI), Z23
+	VBROADCASTSS     16(DI), Z23
 	VFMADD231PS      Z20, Z23, Z12
 	VFMADD231PS      Z21, Z23, Z13
 	VFMADD231PS      Z22, Z23, Z14
-	VBROADCASTSS     20(SI), Z23
+	VBROADCASTSS     20(DI), Z23
 	VFMADD231PS      Z20, Z23, Z15
 	VFMADD231PS      Z21, Z23, Z16
 	VFMADD231PS      Z22, Z23, Z17
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000018, SI
+	ADDQ             $0x00000018, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z20
-	VBROADCASTSS     108(AX), Z21
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z20
+	VBROADCASTSS     108(CX), Z21
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z20, Z0
 	VMINPS           Z0, Z21, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z20, Z1
 	VMINPS           Z1, Z21, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z20, Z2
 	VMINPS           Z2, Z21, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z20, Z3
 	VMINPS           Z3, Z21, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z20, Z4
 	VMINPS           Z4, Z21, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z20, Z5
 	VMINPS           Z5, Z21, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z20, Z6
 	VMINPS           Z6, Z21, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z20, Z7
 	VMINPS           Z7, Z21, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z20, Z8
 	VMINPS           Z8, Z21, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z20, Z9
 	VMINPS           Z9, Z21, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z20, Z10
 	VMINPS           Z10, Z21, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z20, Z11
 	VMINPS           Z11, Z21, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z20, Z12
 	VMINPS           Z12, Z21, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z20, Z13
 	VMINPS           Z13, Z21, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z20, Z14
 	VMINPS           Z14, Z21, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z20, Z15
 	VMINPS           Z15, Z21, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z20, Z16
 	VMINPS           Z16, Z21, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z20, Z17
 	VMINPS           Z17, Z21, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
+	VMOVUPS          Z17, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z20, Z0
 	VMINPS  Z0, Z21, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z20, Z1
 	VMINPS  Z1, Z21, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z20, Z2
 	VMINPS  Z2, Z21, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z20, Z3
 	VMINPS  Z3, Z21, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z20, Z4
 	VMINPS  Z4, Z21, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z20, Z5
 	VMINPS  Z5, Z21, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z20, Z6
 	VMINPS  Z6, Z21, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z20, Z7
 	VMINPS  Z7, Z21, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z20, Z8
 	VMINPS  Z8, Z21, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z20, Z9
 	VMINPS  Z9, Z21, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z20, Z10
 	VMINPS  Z10, Z21, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z20, Z11
 	VMINPS  Z11, Z21, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z20, Z12
 	VMINPS  Z12, Z21, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z20, Z13
 	VMINPS  Z13, Z21, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z20, Z14
 	VMINPS  Z14, Z21, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z20, Z15
 	VMINPS  Z15, Z21, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z20, Z16
 	VMINPS  Z16, Z21, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z20, Z17
 	VMINPS  Z17, Z21, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
+	VMOVUPS Z17, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y19, Y18, Y0
@@ -6989,56 +7463,56 @@ stored:
 	VPERMILPD     $0x0f, Y2, Y3
 	VEXTRACTF32X4 $0x01, Y0, X4
 	VEXTRACTF32X4 $0x01, Y1, X5
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VMOVSD        192(BX)(R11*4), X6
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X6
 	VADDPS        X6, X0, X0
-	MOVLQSX       4(R9), R11
-	VMOVSD        192(BX)(R11*4), X6
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X6
 	VADDPS        X6, X1, X1
-	MOVLQSX       8(R9), R11
-	VMOVSD        192(BX)(R11*4), X6
+	MOVLQSX       8(R10), AX
+	VMOVSD        192(SI)(AX*4), X6
 	VADDPS        X6, X2, X2
-	MOVLQSX       12(R9), R11
-	VMOVSD        192(BX)(R11*4), X6
+	MOVLQSX       12(R10), AX
+	VMOVSD        192(SI)(AX*4), X6
 	VADDPS        X6, X3, X3
-	MOVLQSX       16(R9), R11
-	VMOVSD        192(BX)(R11*4), X6
+	MOVLQSX       16(R10), AX
+	VMOVSD        192(SI)(AX*4), X6
 	VADDPS        X6, X4, X4
-	MOVLQSX       20(R9), R11
-	VMOVSD        192(BX)(R11*4), X6
+	MOVLQSX       20(R10), AX
+	VMOVSD        192(SI)(AX*4), X6
 	VADDPS        X6, X5, X5
 
 last:
 	VMAXPS  X0, X20, X0
 	VMINPS  X0, X21, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X20, X1
 	VMINPS  X1, X21, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X20, X2
 	VMINPS  X2, X21, X2
-	MOVLQSX 8(R8), R11
-	VMOVSD  X2, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X20, X3
 	VMINPS  X3, X21, X3
-	MOVLQSX 12(R8), R11
-	VMOVSD  X3, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X20, X4
 	VMINPS  X4, X21, X4
-	MOVLQSX 16(R8), R11
-	VMOVSD  X4, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVSD  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X20, X5
 	VMINPS  X5, X21, X5
-	MOVLQSX 20(R8), R11
-	VMOVSD  X5, 192(DX)(R11*4)
-	ADDQ    $0x18, DI
+	MOVLQSX 20(R9), AX
+	VMOVSD  X5, 192(BX)(AX*4)
 	ADDQ    $0x18, R8
 	ADDQ    $0x18, R9
-	DECQ    R10
+	ADDQ    $0x18, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -7046,234 +7520,264 @@ last:
 // func tile512x6x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x6x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VMOVUPS      (DI), Y18
-	VMOVUPS      (DI), Y19
-	VMOVUPS      (DI), Y20
-	VMOVUPS      (DI), Y21
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y18
+	VMOVUPS      (R8), Y19
+	VMOVUPS      (R8), Y20
+	VMOVUPS      (R8), Y21
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z22
-	VMOVUPS          64(CX)(R11*4), Z23
-	VMOVUPS          128(CX)(R11*4), Z24
-	VMOVUPS          (SI), Y25
-	VFMADD231PS.BCST 192(CX)(R11*4), Y25, Y18
-	VFMADD231PS.BCST 196(CX)(R11*4), Y25, Y19
-	VFMADD231PS.BCST 200(CX)(R11*4), Y25, Y20
-	VFMADD231PS.BCST 204(CX)(R11*4), Y25, Y21
-	VBROADCASTSS     (SI), Z25
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z22
+	VMOVUPS          64(DX)(AX*4), Z23
+	VMOVUPS          128(DX)(AX*4), Z24
+	VMOVUPS          (DI), Y25
+	VFMADD231PS.BCST 192(DX)(AX*4), Y25, Y18
+	VFMADD231PS.BCST 196(DX)(AX*4), Y25, Y19
+	VFMADD231PS.BCST 200(DX)(AX*4), Y25, Y20
+	VFMADD231PS.BCST 204(DX)(AX*4), Y25, Y21
+	VBROADCASTSS     (DI), Z25
 	VFMADD231PS      Z22, Z25, Z0
 	VFMADD231PS      Z23, Z25, Z1
 	VFMADD231PS      Z24, Z25, Z2
-	VBROADCASTSS     4(SI), Z25
+	VBROADCASTSS     4(DI), Z25
 	VFMADD231PS      Z22, Z25, Z3
 	VFMADD231PS      Z23, Z25, Z4
 	VFMADD231PS      Z24, Z25, Z5
-	VBROADCASTSS     8(SI), Z25
+	VBROADCASTSS     8(DI), Z25
 	VFMADD231PS      Z22, Z25, Z6
 	VFMADD231PS      Z23, Z25, Z7
 	VFMADD231PS      Z24, Z25, Z8
-	VBROADCASTSS     12(SI), Z25
+	VBROADCASTSS     12(DI), Z25
 	VFMADD231PS      Z22, Z25, Z9
 	VFMADD231PS      Z23, Z25, Z10
 	VFMADD231PS      Z24, Z25, Z11
-	VBROADCASTSS     16(SI), Z25
+	VBROADCASTSS     16(DI), Z25
 	VFMADD231PS      Z22, Z25, Z12
 	VFMADD231PS      Z23, Z25, Z13
 	VFMADD231PS      Z24, Z25, Z14
-	VBROADCASTSS     20(SI), Z25
+	VBROADCASTSS     20(DI), Z25
 	VFMADD231PS      Z22, Z25, Z15
 	VFMADD231PS      Z23, Z25, Z16
 	VFMADD231PS      Z24, Z25, Z17
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000018, SI
+	ADDQ             $0x00000018, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z22
-	VBROADCASTSS     108(AX), Z23
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z22
+	VBROADCASTSS     108(CX), Z23
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z22, Z0
 	VMINPS           Z0, Z23, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z22, Z1
 	VMINPS           Z1, Z23, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z22, Z2
 	VMINPS           Z2, Z23, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z22, Z3
 	VMINPS           Z3, Z23, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z22, Z4
 	VMINPS           Z4, Z23, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z22, Z5
 	VMINPS           Z5, Z23, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z22, Z6
 	VMINPS           Z6, Z23, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z22, Z7
 	VMINPS           Z7, Z23, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z22, Z8
 	VMINPS           Z8, Z23, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z22, Z9
 	VMINPS           Z9, Z23, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z22, Z10
 	VMINPS           Z10, Z23, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z22, Z11
 	VMINPS           Z11, Z23, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z22, Z12
 	VMINPS           Z12, Z23, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z22, Z13
 	VMINPS           Z13, Z23, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z22, Z14
 	VMINPS           Z14, Z23, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z22, Z15
 	VMINPS           Z15, Z23, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z22, Z16
 	VMINPS           Z16, Z23, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z22, Z17
 	VMINPS           Z17, Z23, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
+	VMOVUPS          Z17, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z22, Z0
 	VMINPS  Z0, Z23, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z22, Z1
 	VMINPS  Z1, Z23, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z22, Z2
 	VMINPS  Z2, Z23, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z22, Z3
 	VMINPS  Z3, Z23, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z22, Z4
 	VMINPS  Z4, Z23, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z22, Z5
 	VMINPS  Z5, Z23, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z22, Z6
 	VMINPS  Z6, Z23, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z22, Z7
 	VMINPS  Z7, Z23, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z22, Z8
 	VMINPS  Z8, Z23, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z22, Z9
 	VMINPS  Z9, Z23, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z22, Z10
 	VMINPS  Z10, Z23, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z22, Z11
 	VMINPS  Z11, Z23, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z22, Z12
 	VMINPS  Z12, Z23, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z22, Z13
 	VMINPS  Z13, Z23, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z22, Z14
 	VMINPS  Z14, Z23, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z22, Z15
 	VMINPS  Z15, Z23, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z22, Z16
 	VMINPS  Z16, Z23, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z22, Z17
 	VMINPS  Z17, Z23, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
+	VMOVUPS Z17, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y19, Y18, Y0
@@ -7286,50 +7790,50 @@ stored:
 	VSHUFPS       $0xee, Y3, Y1, Y1
 	VEXTRACTF32X4 $0x01, Y2, X3
 	VEXTRACTF32X4 $0x01, Y0, X5
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDPS        192(BX)(R11*4), X2, X2
-	MOVLQSX       4(R9), R11
-	VADDPS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDPS        192(BX)(R11*4), X4, X4
-	MOVLQSX       12(R9), R11
-	VADDPS        192(BX)(R11*4), X1, X1
-	MOVLQSX       16(R9), R11
-	VADDPS        192(BX)(R11*4), X3, X3
-	MOVLQSX       20(R9), R11
-	VADDPS        192(BX)(R11*4), X5, X5
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       16(R10), AX
+	VADDPS        192(SI)(AX*4), X3, X3
+	MOVLQSX       20(R10), AX
+	VADDPS        192(SI)(AX*4), X5, X5
 
 last:
 	VMAXPS  X2, X22, X2
 	VMINPS  X2, X23, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X22, X0
 	VMINPS  X0, X23, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	VMAXPS  X4, X22, X4
 	VMINPS  X4, X23, X4
-	MOVLQSX 8(R8), R11
-	VMOVUPS X4, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	VMAXPS  X1, X22, X1
 	VMINPS  X1, X23, X1
-	MOVLQSX 12(R8), R11
-	VMOVUPS X1, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVUPS X1, 192(BX)(AX*4)
 	VMAXPS  X3, X22, X3
 	VMINPS  X3, X23, X3
-	MOVLQSX 16(R8), R11
-	VMOVUPS X3, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVUPS X3, 192(BX)(AX*4)
 	VMAXPS  X5, X22, X5
 	VMINPS  X5, X23, X5
-	MOVLQSX 20(R8), R11
-	VMOVUPS X5, 192(DX)(R11*4)
-	ADDQ    $0x18, DI
+	MOVLQSX 20(R9), AX
+	VMOVUPS X5, 192(BX)(AX*4)
 	ADDQ    $0x18, R8
 	ADDQ    $0x18, R9
-	DECQ    R10
+	ADDQ    $0x18, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -8054,198 +8558,226 @@ stored:
 // func tile512x7x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 8(R8), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(DI), Z6
+	VBROADCASTSS 12(R8), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(DI), Z8
+	VBROADCASTSS 16(R8), Z8
 	VMOVAPS      Z8, Z9
-	VBROADCASTSS 20(DI), Z10
+	VBROADCASTSS 20(R8), Z10
 	VMOVAPS      Z10, Z11
-	VBROADCASTSS 24(DI), Z12
+	VBROADCASTSS 24(R8), Z12
 	VMOVAPS      Z12, Z13
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z14
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z15
-	VBROADCASTSS (SI), Z16
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z14
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z15
+	VBROADCASTSS (DI), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(SI), Z16
+	VBROADCASTSS 4(DI), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(SI), Z16
+	VBROADCASTSS 8(DI), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(SI), Z16
+	VBROADCASTSS 12(DI), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(SI), Z16
+	VBROADCASTSS 16(DI), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(SI), Z16
+	VBROADCASTSS 20(DI), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(SI), Z16
+	VBROADCASTSS 24(DI), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         $0x04, R12
-	ADDQ         $0x0000001c, SI
+	ADDQ         $0x0000001c, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z14
-	VBROADCASTSS 108(AX), Z15
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z14
+	VBROADCASTSS 108(CX), Z15
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z14, Z1
 	VMINPS       Z1, Z15, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z14, Z2
 	VMINPS       Z2, Z15, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z14, Z3
 	VMINPS       Z3, Z15, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z14, Z4
 	VMINPS       Z4, Z15, Z4
-	VMOVUPS      Z4, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z14, Z5
 	VMINPS       Z5, Z15, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 64(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z15, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, K1, Z7
 	VMAXPS       Z7, Z14, Z7
 	VMINPS       Z7, Z15, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
+	VMOVUPS      Z7, K1, 64(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z8, Z8
 	VMAXPS       Z8, Z14, Z8
 	VMINPS       Z8, Z15, Z8
-	VMOVUPS      Z8, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	VMOVUPS      Z8, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z9, K1, Z9
 	VMAXPS       Z9, Z14, Z9
 	VMINPS       Z9, Z15, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R12*4)
-	MOVLQSX      20(R8), R12
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, K1, 64(BX)(R12*4)
+	MOVLQSX      20(R9), R12
+	MOVLQSX      20(R10), AX
+	VADDPS       (SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z14, Z10
 	VMINPS       Z10, Z15, Z10
-	VMOVUPS      Z10, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z14, Z11
 	VMINPS       Z11, Z15, Z11
-	VMOVUPS      Z11, K1, 64(DX)(R12*4)
-	MOVLQSX      24(R8), R12
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
+	VMOVUPS      Z11, K1, 64(BX)(R12*4)
+	MOVLQSX      24(R9), R12
+	MOVLQSX      24(R10), AX
+	VADDPS       (SI)(AX*4), Z12, Z12
 	VMAXPS       Z12, Z14, Z12
 	VMINPS       Z12, Z15, Z12
-	VMOVUPS      Z12, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z13, K1, Z13
+	VMOVUPS      Z12, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z13, K1, Z13
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
-	VMOVUPS      Z13, K1, 64(DX)(R12*4)
+	VMOVUPS      Z13, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z14, Z0
 	VMINPS  Z0, Z15, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z14, Z1
 	VMINPS  Z1, Z15, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z14, Z2
 	VMINPS  Z2, Z15, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z14, Z3
 	VMINPS  Z3, Z15, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z4, Z14, Z4
 	VMINPS  Z4, Z15, Z4
-	VMOVUPS Z4, (DX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z14, Z5
 	VMINPS  Z5, Z15, Z5
-	VMOVUPS Z5, K1, 64(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z5, K1, 64(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z6, Z14, Z6
 	VMINPS  Z6, Z15, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z14, Z7
 	VMINPS  Z7, Z15, Z7
-	VMOVUPS Z7, K1, 64(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z7, K1, 64(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z8, Z14, Z8
 	VMINPS  Z8, Z15, Z8
-	VMOVUPS Z8, (DX)(R12*4)
+	VMOVUPS Z8, (BX)(R12*4)
 	VMAXPS  Z9, Z14, Z9
 	VMINPS  Z9, Z15, Z9
-	VMOVUPS Z9, K1, 64(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z9, K1, 64(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z10, Z14, Z10
 	VMINPS  Z10, Z15, Z10
-	VMOVUPS Z10, (DX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z14, Z11
 	VMINPS  Z11, Z15, Z11
-	VMOVUPS Z11, K1, 64(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z11, K1, 64(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z12, Z14, Z12
 	VMINPS  Z12, Z15, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z14, Z13
 	VMINPS  Z13, Z15, Z13
-	VMOVUPS Z13, K1, 64(DX)(R12*4)
+	VMOVUPS Z13, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x1c, DI
 	ADDQ $0x1c, R8
 	ADDQ $0x1c, R9
-	DECQ R10
+	ADDQ $0x1c, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -8253,262 +8785,297 @@ stored:
 // func tile512x7x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z21
-	VMOVUPS      64(CX)(R11*4), Z22
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z23
-	VBROADCASTSS (SI), Z24
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z21
+	VMOVUPS      64(DX)(AX*4), Z22
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z23
+	VBROADCASTSS (DI), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
 	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS 4(SI), Z24
+	VBROADCASTSS 4(DI), Z24
 	VFMADD231PS  Z21, Z24, Z3
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 8(SI), Z24
+	VBROADCASTSS 8(DI), Z24
 	VFMADD231PS  Z21, Z24, Z6
 	VFMADD231PS  Z22, Z24, Z7
 	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS 12(SI), Z24
+	VBROADCASTSS 12(DI), Z24
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 16(SI), Z24
+	VBROADCASTSS 16(DI), Z24
 	VFMADD231PS  Z21, Z24, Z12
 	VFMADD231PS  Z22, Z24, Z13
 	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS 20(SI), Z24
+	VBROADCASTSS 20(DI), Z24
 	VFMADD231PS  Z21, Z24, Z15
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 24(SI), Z24
+	VBROADCASTSS 24(DI), Z24
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         $0x04, R12
-	ADDQ         $0x0000001c, SI
+	ADDQ         $0x0000001c, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z21
-	VBROADCASTSS 108(AX), Z22
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z21
+	VBROADCASTSS 108(CX), Z22
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z21, Z0
 	VMINPS       Z0, Z22, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z21, Z1
 	VMINPS       Z1, Z22, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z21, Z2
 	VMINPS       Z2, Z22, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z21, Z3
 	VMINPS       Z3, Z22, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z21, Z4
 	VMINPS       Z4, Z22, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z21, Z5
 	VMINPS       Z5, Z22, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z21, Z6
 	VMINPS       Z6, Z22, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, Z7
 	VMAXPS       Z7, Z21, Z7
 	VMINPS       Z7, Z22, Z7
-	VMOVUPS      Z7, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	VMOVUPS      Z7, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z8, K1, Z8
 	VMAXPS       Z8, Z21, Z8
 	VMINPS       Z8, Z22, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
+	VMOVUPS      Z8, K1, 128(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z9, Z9
 	VMAXPS       Z9, Z21, Z9
 	VMINPS       Z9, Z22, Z9
-	VMOVUPS      Z9, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z21, Z10
 	VMINPS       Z10, Z22, Z10
-	VMOVUPS      Z10, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z21, Z11
 	VMINPS       Z11, Z22, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
+	VMOVUPS      Z11, K1, 128(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z12, Z12
 	VMAXPS       Z12, Z21, Z12
 	VMINPS       Z12, Z22, Z12
-	VMOVUPS      Z12, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z13, Z13
+	VMOVUPS      Z12, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z13, Z13
 	VMAXPS       Z13, Z21, Z13
 	VMINPS       Z13, Z22, Z13
-	VMOVUPS      Z13, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	VMOVUPS      Z13, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z14, K1, Z14
 	VMAXPS       Z14, Z21, Z14
 	VMINPS       Z14, Z22, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R12*4)
-	MOVLQSX      20(R8), R12
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
+	VMOVUPS      Z14, K1, 128(BX)(R12*4)
+	MOVLQSX      20(R9), R12
+	MOVLQSX      20(R10), AX
+	VADDPS       (SI)(AX*4), Z15, Z15
 	VMAXPS       Z15, Z21, Z15
 	VMINPS       Z15, Z22, Z15
-	VMOVUPS      Z15, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z16, Z16
+	VMOVUPS      Z15, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z16, Z16
 	VMAXPS       Z16, Z21, Z16
 	VMINPS       Z16, Z22, Z16
-	VMOVUPS      Z16, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
+	VMOVUPS      Z16, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z17, K1, Z17
 	VMAXPS       Z17, Z21, Z17
 	VMINPS       Z17, Z22, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R12*4)
-	MOVLQSX      24(R8), R12
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
+	VMOVUPS      Z17, K1, 128(BX)(R12*4)
+	MOVLQSX      24(R9), R12
+	MOVLQSX      24(R10), AX
+	VADDPS       (SI)(AX*4), Z18, Z18
 	VMAXPS       Z18, Z21, Z18
 	VMINPS       Z18, Z22, Z18
-	VMOVUPS      Z18, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z19, Z19
+	VMOVUPS      Z18, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z19, Z19
 	VMAXPS       Z19, Z21, Z19
 	VMINPS       Z19, Z22, Z19
-	VMOVUPS      Z19, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
+	VMOVUPS      Z19, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z20, K1, Z20
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R12*4)
+	VMOVUPS      Z20, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z21, Z0
 	VMINPS  Z0, Z22, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z21, Z1
 	VMINPS  Z1, Z22, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z21, Z2
 	VMINPS  Z2, Z22, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z21, Z3
 	VMINPS  Z3, Z22, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z21, Z4
 	VMINPS  Z4, Z22, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z21, Z5
 	VMINPS  Z5, Z22, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z21, Z6
 	VMINPS  Z6, Z22, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z21, Z7
 	VMINPS  Z7, Z22, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z21, Z8
 	VMINPS  Z8, Z22, Z8
-	VMOVUPS Z8, K1, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, K1, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z21, Z9
 	VMINPS  Z9, Z22, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z21, Z10
 	VMINPS  Z10, Z22, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z21, Z11
 	VMINPS  Z11, Z22, Z11
-	VMOVUPS Z11, K1, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, K1, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z21, Z12
 	VMINPS  Z12, Z22, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z21, Z13
 	VMINPS  Z13, Z22, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z21, Z14
 	VMINPS  Z14, Z22, Z14
-	VMOVUPS Z14, K1, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, K1, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z21, Z15
 	VMINPS  Z15, Z22, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z21, Z16
 	VMINPS  Z16, Z22, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z21, Z17
 	VMINPS  Z17, Z22, Z17
-	VMOVUPS Z17, K1, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, K1, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z21, Z18
 	VMINPS  Z18, Z22, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z21, Z19
 	VMINPS  Z19, Z22, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z21, Z20
 	VMINPS  Z20, Z22, Z20
-	VMOVUPS Z20, K1, 128(DX)(R12*4)
+	VMOVUPS Z20, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x1c, DI
 	ADDQ $0x1c, R8
 	ADDQ $0x1c, R9
-	DECQ R10
+	ADDQ $0x1c, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -8516,259 +9083,294 @@ stored:
 // func tile512x7x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x7x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VMOVUPS      (DI), Y21
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y21
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z22
-	VMOVUPS          64(CX)(R11*4), Z23
-	VMOVUPS          128(CX)(R11*4), Z24
-	VMOVUPS          (SI), Y25
-	VFMADD231PS.BCST 192(CX)(R11*4), Y25, Y21
-	VBROADCASTSS     (SI), Z25
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z22
+	VMOVUPS          64(DX)(AX*4), Z23
+	VMOVUPS          128(DX)(AX*4), Z24
+	VMOVUPS          (DI), Y25
+	VFMADD231PS.BCST 192(DX)(AX*4), Y25, Y21
+	VBROADCASTSS     (DI), Z25
 	VFMADD231PS      Z22, Z25, Z0
 	VFMADD231PS      Z23, Z25, Z1
 	VFMADD231PS      Z24, Z25, Z2
-	VBROADCASTSS     4(SI), Z25
+	VBROADCASTSS     4(DI), Z25
 	VFMADD231PS      Z22, Z25, Z3
 	VFMADD231PS      Z23, Z25, Z4
 	VFMADD231PS      Z24, Z25, Z5
-	VBROADCASTSS     8(SI), Z25
+	VBROADCASTSS     8(DI), Z25
 	VFMADD231PS      Z22, Z25, Z6
 	VFMADD231PS      Z23, Z25, Z7
 	VFMADD231PS      Z24, Z25, Z8
-	VBROADCASTSS     12(SI), Z25
+	VBROADCASTSS     12(DI), Z25
 	VFMADD231PS      Z22, Z25, Z9
 	VFMADD231PS      Z23, Z25, Z10
 	VFMADD231PS      Z24, Z25, Z11
-	VBROADCASTSS     16(SI), Z25
+	VBROADCASTSS     16(DI), Z25
 	VFMADD231PS      Z22, Z25, Z12
 	VFMADD231PS      Z23, Z25, Z13
 	VFMADD231PS      Z24, Z25, Z14
-	VBROADCASTSS     20(SI), Z25
+	VBROADCASTSS     20(DI), Z25
 	VFMADD231PS      Z22, Z25, Z15
 	VFMADD231PS      Z23, Z25, Z16
 	VFMADD231PS      Z24, Z25, Z17
-	VBROADCASTSS     24(SI), Z25
+	VBROADCASTSS     24(DI), Z25
 	VFMADD231PS      Z22, Z25, Z18
 	VFMADD231PS      Z23, Z25, Z19
 	VFMADD231PS      Z24, Z25, Z20
 	ADDQ             $0x04, R12
-	ADDQ             $0x0000001c, SI
+	ADDQ             $0x0000001c, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z22
-	VBROADCASTSS     108(AX), Z23
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z22
+	VBROADCASTSS     108(CX), Z23
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z22, Z0
 	VMINPS           Z0, Z23, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z22, Z1
 	VMINPS           Z1, Z23, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z22, Z2
 	VMINPS           Z2, Z23, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z22, Z3
 	VMINPS           Z3, Z23, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z22, Z4
 	VMINPS           Z4, Z23, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z22, Z5
 	VMINPS           Z5, Z23, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z22, Z6
 	VMINPS           Z6, Z23, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z22, Z7
 	VMINPS           Z7, Z23, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z22, Z8
 	VMINPS           Z8, Z23, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z22, Z9
 	VMINPS           Z9, Z23, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z22, Z10
 	VMINPS           Z10, Z23, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z22, Z11
 	VMINPS           Z11, Z23, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z22, Z12
 	VMINPS           Z12, Z23, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z22, Z13
 	VMINPS           Z13, Z23, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z22, Z14
 	VMINPS           Z14, Z23, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z22, Z15
 	VMINPS           Z15, Z23, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z22, Z16
 	VMINPS           Z16, Z23, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z22, Z17
 	VMINPS           Z17, Z23, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
-	MOVLQSX          24(R8), R12
-	MOVLQSX          24(R9), R11
-	VADDPS           (BX)(R11*4), Z18, Z18
+	VMOVUPS          Z17, 128(BX)(R12*4)
+	MOVLQSX          24(R9), R12
+	MOVLQSX          24(R10), AX
+	VADDPS           (SI)(AX*4), Z18, Z18
 	VMAXPS           Z18, Z22, Z18
 	VMINPS           Z18, Z23, Z18
-	VMOVUPS          Z18, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMOVUPS          Z18, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z19, Z19
 	VMAXPS           Z19, Z22, Z19
 	VMINPS           Z19, Z23, Z19
-	VMOVUPS          Z19, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMOVUPS          Z19, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z20, Z20
 	VMAXPS           Z20, Z22, Z20
 	VMINPS           Z20, Z23, Z20
-	VMOVUPS          Z20, 128(DX)(R12*4)
+	VMOVUPS          Z20, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z22, Z0
 	VMINPS  Z0, Z23, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z22, Z1
 	VMINPS  Z1, Z23, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z22, Z2
 	VMINPS  Z2, Z23, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z22, Z3
 	VMINPS  Z3, Z23, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z22, Z4
 	VMINPS  Z4, Z23, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z22, Z5
 	VMINPS  Z5, Z23, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z22, Z6
 	VMINPS  Z6, Z23, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z22, Z7
 	VMINPS  Z7, Z23, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z22, Z8
 	VMINPS  Z8, Z23, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z22, Z9
 	VMINPS  Z9, Z23, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z22, Z10
 	VMINPS  Z10, Z23, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z22, Z11
 	VMINPS  Z11, Z23, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z22, Z12
 	VMINPS  Z12, Z23, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z22, Z13
 	VMINPS  Z13, Z23, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z22, Z14
 	VMINPS  Z14, Z23, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z22, Z15
 	VMINPS  Z15, Z23, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z22, Z16
 	VMINPS  Z16, Z23, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z22, Z17
 	VMINPS  Z17, Z23, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z22, Z18
 	VMINPS  Z18, Z23, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z22, Z19
 	VMINPS  Z19, Z23, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z22, Z20
 	VMINPS  Z20, Z23, Z20
-	VMOVUPS Z20, 128(DX)(R12*4)
+	VMOVUPS Z20, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS     $0x01, Y21, Y0
@@ -8777,56 +9379,56 @@ stored:
 	VEXTRACTF32X4 $0x01, Y21, X3
 	VEXTRACTF32X4 $0x01, Y0, X4
 	VEXTRACTF32X4 $0x01, Y1, X5
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDSS        192(BX)(R11*4), X21, X21
-	MOVLQSX       4(R9), R11
-	VADDSS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDSS        192(BX)(R11*4), X1, X1
-	MOVLQSX       12(R9), R11
-	VADDSS        192(BX)(R11*4), X2, X2
-	MOVLQSX       16(R9), R11
-	VADDSS        192(BX)(R11*4), X3, X3
-	MOVLQSX       20(R9), R11
-	VADDSS        192(BX)(R11*4), X4, X4
-	MOVLQSX       24(R9), R11
-	VADDSS        192(BX)(R11*4), X5, X5
+	MOVLQSX       (R10), AX
+	VADDSS        192(SI)(AX*4), X21, X21
+	MOVLQSX       4(R10), AX
+	VADDSS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDSS        192(SI)(AX*4), X1, X1
+	MOVLQSX       12(R10), AX
+	VADDSS        192(SI)(AX*4), X2, X2
+	MOVLQSX       16(R10), AX
+	VADDSS        192(SI)(AX*4), X3, X3
+	MOVLQSX       20(R10), AX
+	VADDSS        192(SI)(AX*4), X4, X4
+	MOVLQSX       24(R10), AX
+	VADDSS        192(SI)(AX*4), X5, X5
 
 last:
 	VMAXPS  X21, X22, X21
 	VMINPS  X21, X23, X21
-	MOVLQSX (R8), R11
-	VMOVSS  X21, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X21, 192(BX)(AX*4)
 	VMAXPS  X0, X22, X0
 	VMINPS  X0, X23, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X22, X1
 	VMINPS  X1, X23, X1
-	MOVLQSX 8(R8), R11
-	VMOVSS  X1, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSS  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X22, X2
 	VMINPS  X2, X23, X2
-	MOVLQSX 12(R8), R11
-	VMOVSS  X2, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSS  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X22, X3
 	VMINPS  X3, X23, X3
-	MOVLQSX 16(R8), R11
-	VMOVSS  X3, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVSS  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X22, X4
 	VMINPS  X4, X23, X4
-	MOVLQSX 20(R8), R11
-	VMOVSS  X4, 192(DX)(R11*4)
+	MOVLQSX 20(R9), AX
+	VMOVSS  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X22, X5
 	VMINPS  X5, X23, X5
-	MOVLQSX 24(R8), R11
-	VMOVSS  X5, 192(DX)(R11*4)
-	ADDQ    $0x1c, DI
+	MOVLQSX 24(R9), AX
+	VMOVSS  X5, 192(BX)(AX*4)
 	ADDQ    $0x1c, R8
 	ADDQ    $0x1c, R9
-	DECQ    R10
+	ADDQ    $0x1c, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -8834,261 +9436,296 @@ last:
 // func tile512x7x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x7x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VMOVUPS      (DI), Y21
-	VMOVUPS      (DI), Y22
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y21
+	VMOVUPS      (R8), Y22
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z23
-	VMOVUPS          64(CX)(R11*4), Z24
-	VMOVUPS          128(CX)(R11*4), Z25
-	VMOVUPS          (SI), Y26
-	VFMADD231PS.BCST 192(CX)(R11*4), Y26, Y21
-	VFMADD231PS.BCST 196(CX)(R11*4), Y26, Y22
-	VBROADCASTSS     (SI), Z26
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z23
+	VMOVUPS          64(DX)(AX*4), Z24
+	VMOVUPS          128(DX)(AX*4), Z25
+	VMOVUPS          (DI), Y26
+	VFMADD231PS.BCST 192(DX)(AX*4), Y26, Y21
+	VFMADD231PS.BCST 196(DX)(AX*4), Y26, Y22
+	VBROADCASTSS     (DI), Z26
 	VFMADD231PS      Z23, Z26, Z0
 	VFMADD231PS      Z24, Z26, Z1
 	VFMADD231PS      Z25, Z26, Z2
-	VBROADCASTSS     4(SI), Z26
+	VBROADCASTSS     4(DI), Z26
 	VFMADD231PS      Z23, Z26, Z3
 	VFMADD231PS      Z24, Z26, Z4
 	VFMADD231PS      Z25, Z26, Z5
-	VBROADCASTSS     8(SI), Z26
+	VBROADCASTSS     8(DI), Z26
 	VFMADD231PS      Z23, Z26, Z6
 	VFMADD231PS      Z24, Z26, Z7
 	VFMADD231PS      Z25, Z26, Z8
-	VBROADCASTSS     12(SI), Z26
+	VBROADCASTSS     12(DI), Z26
 	VFMADD231PS      Z23, Z26, Z9
 	VFMADD231PS      Z24, Z26, Z10
 	VFMADD231PS      Z25, Z26, Z11
-	VBROADCASTSS     16(SI), Z26
+	VBROADCASTSS     16(DI), Z26
 	VFMADD231PS      Z23, Z26, Z12
 	VFMADD231PS      Z24, Z26, Z13
 	VFMADD231PS      Z25, Z26, Z14
-	VBROADCASTSS     20(SI), Z26
+	VBROADCASTSS     20(DI), Z26
 	VFMADD231PS      Z23, Z26, Z15
 	VFMADD231PS      Z24, Z26, Z16
 	VFMADD231PS      Z25, Z26, Z17
-	VBROADCASTSS     24(SI), Z26
+	VBROADCASTSS     24(DI), Z26
 	VFMADD231PS      Z23, Z26, Z18
 	VFMADD231PS      Z24, Z26, Z19
 	VFMADD231PS      Z25, Z26, Z20
 	ADDQ             $0x04, R12
-	ADDQ             $0x0000001c, SI
+	ADDQ             $0x0000001c, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z23
-	VBROADCASTSS     108(AX), Z24
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z23
+	VBROADCASTSS     108(CX), Z24
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z23, Z0
 	VMINPS           Z0, Z24, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z23, Z1
 	VMINPS           Z1, Z24, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z23, Z2
 	VMINPS           Z2, Z24, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z23, Z3
 	VMINPS           Z3, Z24, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z23, Z4
 	VMINPS           Z4, Z24, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z23, Z5
 	VMINPS           Z5, Z24, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z23, Z6
 	VMINPS           Z6, Z24, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z23, Z7
 	VMINPS           Z7, Z24, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z23, Z8
 	VMINPS           Z8, Z24, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z23, Z9
 	VMINPS           Z9, Z24, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z23, Z10
 	VMINPS           Z10, Z24, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z23, Z11
 	VMINPS           Z11, Z24, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z23, Z12
 	VMINPS           Z12, Z24, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z23, Z13
 	VMINPS           Z13, Z24, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z23, Z14
 	VMINPS           Z14, Z24, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z23, Z15
 	VMINPS           Z15, Z24, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z23, Z16
 	VMINPS           Z16, Z24, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z23, Z17
 	VMINPS           Z17, Z24, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
-	MOVLQSX          24(R8), R12
-	MOVLQSX          24(R9), R11
-	VADDPS           (BX)(R11*4), Z18, Z18
+	VMOVUPS          Z17, 128(BX)(R12*4)
+	MOVLQSX          24(R9), R12
+	MOVLQSX          24(R10), AX
+	VADDPS           (SI)(AX*4), Z18, Z18
 	VMAXPS           Z18, Z23, Z18
 	VMINPS           Z18, Z24, Z18
-	VMOVUPS          Z18, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMOVUPS          Z18, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z19, Z19
 	VMAXPS           Z19, Z23, Z19
 	VMINPS           Z19, Z24, Z19
-	VMOVUPS          Z19, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMOVUPS          Z19, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z20, Z20
 	VMAXPS           Z20, Z23, Z20
 	VMINPS           Z20, Z24, Z20
-	VMOVUPS          Z20, 128(DX)(R12*4)
+	VMOVUPS          Z20, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z23, Z0
 	VMINPS  Z0, Z24, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z23, Z1
 	VMINPS  Z1, Z24, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z23, Z2
 	VMINPS  Z2, Z24, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z23, Z3
 	VMINPS  Z3, Z24, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z23, Z4
 	VMINPS  Z4, Z24, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z23, Z5
 	VMINPS  Z5, Z24, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z23, Z6
 	VMINPS  Z6, Z24, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z23, Z7
 	VMINPS  Z7, Z24, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z23, Z8
 	VMINPS  Z8, Z24, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z23, Z9
 	VMINPS  Z9, Z24, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z23, Z10
 	VMINPS  Z10, Z24, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z23, Z11
 	VMINPS  Z11, Z24, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z23, Z12
 	VMINPS  Z12, Z24, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z23, Z13
 	VMINPS  Z13, Z24, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z23, Z14
 	VMINPS  Z14, Z24, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z23, Z15
 	VMINPS  Z15, Z24, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z23, Z16
 	VMINPS  Z16, Z24, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z23, Z17
 	VMINPS  Z17, Z24, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z23, Z18
 	VMINPS  Z18, Z24, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z23, Z19
 	VMINPS  Z19, Z24, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z23, Z20
 	VMINPS  Z20, Z24, Z20
-	VMOVUPS Z20, 128(DX)(R12*4)
+	VMOVUPS Z20, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y22, Y21, Y0
@@ -9098,63 +9735,63 @@ stored:
 	VEXTRACTF32X4 $0x01, Y0, X4
 	VEXTRACTF32X4 $0x01, Y1, X5
 	VEXTRACTF32X4 $0x01, Y2, X6
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X0, X0
-	MOVLQSX       4(R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X1, X1
-	MOVLQSX       8(R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       8(R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X2, X2
-	MOVLQSX       12(R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       12(R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X3, X3
-	MOVLQSX       16(R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       16(R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X4, X4
-	MOVLQSX       20(R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       20(R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X5, X5
-	MOVLQSX       24(R9), R11
-	VMOVSD        192(BX)(R11*4), X7
+	MOVLQSX       24(R10), AX
+	VMOVSD        192(SI)(AX*4), X7
 	VADDPS        X7, X6, X6
 
 last:
 	VMAXPS  X0, X23, X0
 	VMINPS  X0, X24, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X23, X1
 	VMINPS  X1, X24, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X23, X2
 	VMINPS  X2, X24, X2
-	MOVLQSX 8(R8), R11
-	VMOVSD  X2, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X23, X3
 	VMINPS  X3, X24, X3
-	MOVLQSX 12(R8), R11
-	VMOVSD  X3, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X23, X4
 	VMINPS  X4, X24, X4
-	MOVLQSX 16(R8), R11
-	VMOVSD  X4, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVSD  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X23, X5
 	VMINPS  X5, X24, X5
-	MOVLQSX 20(R8), R11
-	VMOVSD  X5, 192(DX)(R11*4)
+	MOVLQSX 20(R9), AX
+	VMOVSD  X5, 192(BX)(AX*4)
 	VMAXPS  X6, X23, X6
 	VMINPS  X6, X24, X6
-	MOVLQSX 24(R8), R11
-	VMOVSD  X6, 192(DX)(R11*4)
-	ADDQ    $0x1c, DI
+	MOVLQSX 24(R9), AX
+	VMOVSD  X6, 192(BX)(AX*4)
 	ADDQ    $0x1c, R8
 	ADDQ    $0x1c, R9
-	DECQ    R10
+	ADDQ    $0x1c, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -9162,265 +9799,300 @@ last:
 // func tile512x7x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x7x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VMOVUPS      (DI), Y21
-	VMOVUPS      (DI), Y22
-	VMOVUPS      (DI), Y23
-	VMOVUPS      (DI), Y24
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y21
+	VMOVUPS      (R8), Y22
+	VMOVUPS      (R8), Y23
+	VMOVUPS      (R8), Y24
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z25
-	VMOVUPS          64(CX)(R11*4), Z26
-	VMOVUPS          128(CX)(R11*4), Z27
-	VMOVUPS          (SI), Y28
-	VFMADD231PS.BCST 192(CX)(R11*4), Y28, Y21
-	VFMADD231PS.BCST 196(CX)(R11*4), Y28, Y22
-	VFMADD231PS.BCST 200(CX)(R11*4), Y28, Y23
-	VFMADD231PS.BCST 204(CX)(R11*4), Y28, Y24
-	VBROADCASTSS     (SI), Z28
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z25
+	VMOVUPS          64(DX)(AX*4), Z26
+	VMOVUPS          128(DX)(AX*4), Z27
+	VMOVUPS          (DI), Y28
+	VFMADD231PS.BCST 192(DX)(AX*4), Y28, Y21
+	VFMADD231PS.BCST 196(DX)(AX*4), Y28, Y22
+	VFMADD231PS.BCST 200(DX)(AX*4), Y28, Y23
+	VFMADD231PS.BCST 204(DX)(AX*4), Y28, Y24
+	VBROADCASTSS     (DI), Z28
 	VFMADD231PS      Z25, Z28, Z0
 	VFMADD231PS      Z26, Z28, Z1
 	VFMADD231PS      Z27, Z28, Z2
-	VBROADCASTSS     4(SI), Z28
+	VBROADCASTSS     4(DI), Z28
 	VFMADD231PS      Z25, Z28, Z3
 	VFMADD231PS      Z26, Z28, Z4
 	VFMADD231PS      Z27, Z28, Z5
-	VBROADCASTSS     8(SI), Z28
+	VBROADCASTSS     8(DI), Z28
 	VFMADD231PS      Z25, Z28, Z6
 	VFMADD231PS      Z26, Z28, Z7
 	VFMADD231PS      Z27, Z28, Z8
-	VBROADCASTSS     12(SI), Z28
+	VBROADCASTSS     12(DI), Z28
 	VFMADD231PS      Z25, Z28, Z9
 	VFMADD231PS      Z26, Z28, Z10
 	VFMADD231PS      Z27, Z28, Z11
-	VBROADCASTSS     16(SI), Z28
+	VBROADCASTSS     16(DI), Z28
 	VFMADD231PS      Z25, Z28, Z12
 	VFMADD231PS      Z26, Z28, Z13
 	VFMADD231PS      Z27, Z28, Z14
-	VBROADCASTSS     20(SI), Z28
+	VBROADCASTSS     20(DI), Z28
 	VFMADD231PS      Z25, Z28, Z15
 	VFMADD231PS      Z26, Z28, Z16
 	VFMADD231PS      Z27, Z28, Z17
-	VBROADCASTSS     24(SI), Z28
+	VBROADCASTSS     24(DI), Z28
 	VFMADD231PS      Z25, Z28, Z18
 	VFMADD231PS      Z26, Z28, Z19
 	VFMADD231PS      Z27, Z28, Z20
 	ADDQ             $0x04, R12
-	ADDQ             $0x0000001c, SI
+	ADDQ             $0x0000001c, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z25
-	VBROADCASTSS     108(AX), Z26
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z25
+	VBROADCASTSS     108(CX), Z26
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z25, Z0
 	VMINPS           Z0, Z26, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z25, Z1
 	VMINPS           Z1, Z26, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z25, Z2
 	VMINPS           Z2, Z26, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z25, Z3
 	VMINPS           Z3, Z26, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z25, Z4
 	VMINPS           Z4, Z26, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z25, Z5
 	VMINPS           Z5, Z26, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z25, Z6
 	VMINPS           Z6, Z26, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z25, Z7
 	VMINPS           Z7, Z26, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z25, Z8
 	VMINPS           Z8, Z26, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z25, Z9
 	VMINPS           Z9, Z26, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z25, Z10
 	VMINPS           Z10, Z26, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z25, Z11
 	VMINPS           Z11, Z26, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z25, Z12
 	VMINPS           Z12, Z26, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z25, Z13
 	VMINPS           Z13, Z26, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z25, Z14
 	VMINPS           Z14, Z26, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z25, Z15
 	VMINPS           Z15, Z26, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z25, Z16
 	VMINPS           Z16, Z26, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z25, Z17
 	VMINPS           Z17, Z26, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
-	MOVLQSX          24(R8), R12
-	MOVLQSX          24(R9), R11
-	VADDPS           (BX)(R11*4), Z18, Z18
+	VMOVUPS          Z17, 128(BX)(R12*4)
+	MOVLQSX          24(R9), R12
+	MOVLQSX          24(R10), AX
+	VADDPS           (SI)(AX*4), Z18, Z18
 	VMAXPS           Z18, Z25, Z18
 	VMINPS           Z18, Z26, Z18
-	VMOVUPS          Z18, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMOVUPS          Z18, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z19, Z19
 	VMAXPS           Z19, Z25, Z19
 	VMINPS           Z19, Z26, Z19
-	VMOVUPS          Z19, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMOVUPS          Z19, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z20, Z20
 	VMAXPS           Z20, Z25, Z20
 	VMINPS           Z20, Z26, Z20
-	VMOVUPS          Z20, 128(DX)(R12*4)
+	VMOVUPS          Z20, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z25, Z0
 	VMINPS  Z0, Z26, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z25, Z1
 	VMINPS  Z1, Z26, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z25, Z2
 	VMINPS  Z2, Z26, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z25, Z3
 	VMINPS  Z3, Z26, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z25, Z4
 	VMINPS  Z4, Z26, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z25, Z5
 	VMINPS  Z5, Z26, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z25, Z6
 	VMINPS  Z6, Z26, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z25, Z7
 	VMINPS  Z7, Z26, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z25, Z8
 	VMINPS  Z8, Z26, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z25, Z9
 	VMINPS  Z9, Z26, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z25, Z10
 	VMINPS  Z10, Z26, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z25, Z11
 	VMINPS  Z11, Z26, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z25, Z12
 	VMINPS  Z12, Z26, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z25, Z13
 	VMINPS  Z13, Z26, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z25, Z14
 	VMINPS  Z14, Z26, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z25, Z15
 	VMINPS  Z15, Z26, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z25, Z16
 	VMINPS  Z16, Z26, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z25, Z17
 	VMINPS  Z17, Z26, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z25, Z18
 	VMINPS  Z18, Z26, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z25, Z19
 	VMINPS  Z19, Z26, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z25, Z20
 	VMINPS  Z20, Z26, Z20
-	VMOVUPS Z20, 128(DX)(R12*4)
+	VMOVUPS Z20, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y22, Y21, Y0
@@ -9434,56 +10106,56 @@ stored:
 	VEXTRACTF32X4 $0x01, Y2, X3
 	VEXTRACTF32X4 $0x01, Y0, X5
 	VEXTRACTF32X4 $0x01, Y4, X6
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDPS        192(BX)(R11*4), X2, X2
-	MOVLQSX       4(R9), R11
-	VADDPS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDPS        192(BX)(R11*4), X4, X4
-	MOVLQSX       12(R9), R11
-	VADDPS        192(BX)(R11*4), X1, X1
-	MOVLQSX       16(R9), R11
-	VADDPS        192(BX)(R11*4), X3, X3
-	MOVLQSX       20(R9), R11
-	VADDPS        192(BX)(R11*4), X5, X5
-	MOVLQSX       24(R9), R11
-	VADDPS        192(BX)(R11*4), X6, X6
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       16(R10), AX
+	VADDPS        192(SI)(AX*4), X3, X3
+	MOVLQSX       20(R10), AX
+	VADDPS        192(SI)(AX*4), X5, X5
+	MOVLQSX       24(R10), AX
+	VADDPS        192(SI)(AX*4), X6, X6
 
 last:
 	VMAXPS  X2, X25, X2
 	VMINPS  X2, X26, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X25, X0
 	VMINPS  X0, X26, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	VMAXPS  X4, X25, X4
 	VMINPS  X4, X26, X4
-	MOVLQSX 8(R8), R11
-	VMOVUPS X4, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	VMAXPS  X1, X25, X1
 	VMINPS  X1, X26, X1
-	MOVLQSX 12(R8), R11
-	VMOVUPS X1, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVUPS X1, 192(BX)(AX*4)
 	VMAXPS  X3, X25, X3
 	VMINPS  X3, X26, X3
-	MOVLQSX 16(R8), R11
-	VMOVUPS X3, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVUPS X3, 192(BX)(AX*4)
 	VMAXPS  X5, X25, X5
 	VMINPS  X5, X26, X5
-	MOVLQSX 20(R8), R11
-	VMOVUPS X5, 192(DX)(R11*4)
+	MOVLQSX 20(R9), AX
+	VMOVUPS X5, 192(BX)(AX*4)
 	VMAXPS  X6, X25, X6
 	VMINPS  X6, X26, X6
-	MOVLQSX 24(R8), R11
-	VMOVUPS X6, 192(DX)(R11*4)
-	ADDQ    $0x1c, DI
+	MOVLQSX 24(R9), AX
+	VMOVUPS X6, 192(BX)(AX*4)
 	ADDQ    $0x1c, R8
 	ADDQ    $0x1c, R9
-	DECQ    R10
+	ADDQ    $0x1c, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -10298,220 +10970,252 @@ stored:
 // func tile512x8x2(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
-	VBROADCASTSS 4(DI), Z2
+	VBROADCASTSS 4(R8), Z2
 	VMOVAPS      Z2, Z3
-	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 8(R8), Z4
 	VMOVAPS      Z4, Z5
-	VBROADCASTSS 12(DI), Z6
+	VBROADCASTSS 12(R8), Z6
 	VMOVAPS      Z6, Z7
-	VBROADCASTSS 16(DI), Z8
+	VBROADCASTSS 16(R8), Z8
 	VMOVAPS      Z8, Z9
-	VBROADCASTSS 20(DI), Z10
+	VBROADCASTSS 20(R8), Z10
 	VMOVAPS      Z10, Z11
-	VBROADCASTSS 24(DI), Z12
+	VBROADCASTSS 24(R8), Z12
 	VMOVAPS      Z12, Z13
-	VBROADCASTSS 28(DI), Z14
+	VBROADCASTSS 28(R8), Z14
 	VMOVAPS      Z14, Z15
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	MOVLQSX      28(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z16
-	VMOVUPS.Z    64(CX)(R11*4), K1, Z17
-	VBROADCASTSS (SI), Z18
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z16
+	VMOVUPS.Z    64(DX)(AX*4), K1, Z17
+	VBROADCASTSS (DI), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(SI), Z18
+	VBROADCASTSS 4(DI), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(SI), Z18
+	VBROADCASTSS 8(DI), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(SI), Z18
+	VBROADCASTSS 12(DI), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(SI), Z18
+	VBROADCASTSS 16(DI), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(SI), Z18
+	VBROADCASTSS 20(DI), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(SI), Z18
+	VBROADCASTSS 24(DI), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(SI), Z18
+	VBROADCASTSS 28(DI), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000020, SI
+	ADDQ         $0x00000020, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z16
-	VBROADCASTSS 108(AX), Z17
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z16
+	VBROADCASTSS 108(CX), Z17
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z16, Z0
 	VMINPS       Z0, Z17, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, K1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, K1, Z1
 	VMAXPS       Z1, Z16, Z1
 	VMINPS       Z1, Z17, Z1
-	VMOVUPS      Z1, K1, 64(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z2, Z2
+	VMOVUPS      Z1, K1, 64(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z2, Z2
 	VMAXPS       Z2, Z16, Z2
 	VMINPS       Z2, Z17, Z2
-	VMOVUPS      Z2, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z3, K1, Z3
+	VMOVUPS      Z2, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z3, K1, Z3
 	VMAXPS       Z3, Z16, Z3
 	VMINPS       Z3, Z17, Z3
-	VMOVUPS      Z3, K1, 64(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, K1, 64(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z16, Z4
 	VMINPS       Z4, Z17, Z4
-	VMOVUPS      Z4, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z16, Z5
 	VMINPS       Z5, Z17, Z5
-	VMOVUPS      Z5, K1, 64(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 64(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z16, Z6
 	VMINPS       Z6, Z17, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, K1, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, K1, Z7
 	VMAXPS       Z7, Z16, Z7
 	VMINPS       Z7, Z17, Z7
-	VMOVUPS      Z7, K1, 64(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z8, Z8
+	VMOVUPS      Z7, K1, 64(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z8, Z8
 	VMAXPS       Z8, Z16, Z8
 	VMINPS       Z8, Z17, Z8
-	VMOVUPS      Z8, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z9, K1, Z9
+	VMOVUPS      Z8, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z9, K1, Z9
 	VMAXPS       Z9, Z16, Z9
 	VMINPS       Z9, Z17, Z9
-	VMOVUPS      Z9, K1, 64(DX)(R12*4)
-	MOVLQSX      20(R8), R12
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, K1, 64(BX)(R12*4)
+	MOVLQSX      20(R9), R12
+	MOVLQSX      20(R10), AX
+	VADDPS       (SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z16, Z10
 	VMINPS       Z10, Z17, Z10
-	VMOVUPS      Z10, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z16, Z11
 	VMINPS       Z11, Z17, Z11
-	VMOVUPS      Z11, K1, 64(DX)(R12*4)
-	MOVLQSX      24(R8), R12
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
+	VMOVUPS      Z11, K1, 64(BX)(R12*4)
+	MOVLQSX      24(R9), R12
+	MOVLQSX      24(R10), AX
+	VADDPS       (SI)(AX*4), Z12, Z12
 	VMAXPS       Z12, Z16, Z12
 	VMINPS       Z12, Z17, Z12
-	VMOVUPS      Z12, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z13, K1, Z13
+	VMOVUPS      Z12, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z13, K1, Z13
 	VMAXPS       Z13, Z16, Z13
 	VMINPS       Z13, Z17, Z13
-	VMOVUPS      Z13, K1, 64(DX)(R12*4)
-	MOVLQSX      28(R8), R12
-	MOVLQSX      28(R9), R11
-	VADDPS       (BX)(R11*4), Z14, Z14
+	VMOVUPS      Z13, K1, 64(BX)(R12*4)
+	MOVLQSX      28(R9), R12
+	MOVLQSX      28(R10), AX
+	VADDPS       (SI)(AX*4), Z14, Z14
 	VMAXPS       Z14, Z16, Z14
 	VMINPS       Z14, Z17, Z14
-	VMOVUPS      Z14, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z15, K1, Z15
+	VMOVUPS      Z14, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z15, K1, Z15
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
-	VMOVUPS      Z15, K1, 64(DX)(R12*4)
+	VMOVUPS      Z15, K1, 64(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z16, Z0
 	VMINPS  Z0, Z17, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z16, Z1
 	VMINPS  Z1, Z17, Z1
-	VMOVUPS Z1, K1, 64(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z1, K1, 64(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z2, Z16, Z2
 	VMINPS  Z2, Z17, Z2
-	VMOVUPS Z2, (DX)(R12*4)
+	VMOVUPS Z2, (BX)(R12*4)
 	VMAXPS  Z3, Z16, Z3
 	VMINPS  Z3, Z17, Z3
-	VMOVUPS Z3, K1, 64(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z3, K1, 64(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z4, Z16, Z4
 	VMINPS  Z4, Z17, Z4
-	VMOVUPS Z4, (DX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z16, Z5
 	VMINPS  Z5, Z17, Z5
-	VMOVUPS Z5, K1, 64(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z5, K1, 64(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z6, Z16, Z6
 	VMINPS  Z6, Z17, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z16, Z7
 	VMINPS  Z7, Z17, Z7
-	VMOVUPS Z7, K1, 64(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z7, K1, 64(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z8, Z16, Z8
 	VMINPS  Z8, Z17, Z8
-	VMOVUPS Z8, (DX)(R12*4)
+	VMOVUPS Z8, (BX)(R12*4)
 	VMAXPS  Z9, Z16, Z9
 	VMINPS  Z9, Z17, Z9
-	VMOVUPS Z9, K1, 64(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z9, K1, 64(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z10, Z16, Z10
 	VMINPS  Z10, Z17, Z10
-	VMOVUPS Z10, (DX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z16, Z11
 	VMINPS  Z11, Z17, Z11
-	VMOVUPS Z11, K1, 64(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z11, K1, 64(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z12, Z16, Z12
 	VMINPS  Z12, Z17, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z16, Z13
 	VMINPS  Z13, Z17, Z13
-	VMOVUPS Z13, K1, 64(DX)(R12*4)
-	MOVLQSX 28(R8), R12
+	VMOVUPS Z13, K1, 64(BX)(R12*4)
+	MOVLQSX 28(R9), R12
 	VMAXPS  Z14, Z16, Z14
 	VMINPS  Z14, Z17, Z14
-	VMOVUPS Z14, (DX)(R12*4)
+	VMOVUPS Z14, (BX)(R12*4)
 	VMAXPS  Z15, Z16, Z15
 	VMINPS  Z15, Z17, Z15
-	VMOVUPS Z15, K1, 64(DX)(R12*4)
+	VMOVUPS Z15, K1, 64(BX)(R12*4)
 
 stored:
-	ADDQ $0x20, DI
 	ADDQ $0x20, R8
 	ADDQ $0x20, R9
-	DECQ R10
+	ADDQ $0x20, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -10519,293 +11223,333 @@ stored:
 // func tile512x8x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x3(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(DI), Z21
+	VBROADCASTSS 28(R8), Z21
 	VMOVAPS      Z21, Z22
 	VMOVAPS      Z21, Z23
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      28(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0   2048(SI)
-	MOVLQSX      (R12), R11
-	VMOVUPS      (CX)(R11*4), Z24
-	VMOVUPS      64(CX)(R11*4), Z25
-	VMOVUPS.Z    128(CX)(R11*4), K1, Z26
-	VBROADCASTSS (SI), Z27
+	PREFETCHT0   2048(DI)
+	MOVLQSX      (R12), AX
+	VMOVUPS      (DX)(AX*4), Z24
+	VMOVUPS      64(DX)(AX*4), Z25
+	VMOVUPS.Z    128(DX)(AX*4), K1, Z26
+	VBROADCASTSS (DI), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
 	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS 4(SI), Z27
+	VBROADCASTSS 4(DI), Z27
 	VFMADD231PS  Z24, Z27, Z3
 	VFMADD231PS  Z25, Z27, Z4
 	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS 8(SI), Z27
+	VBROADCASTSS 8(DI), Z27
 	VFMADD231PS  Z24, Z27, Z6
 	VFMADD231PS  Z25, Z27, Z7
 	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS 12(SI), Z27
+	VBROADCASTSS 12(DI), Z27
 	VFMADD231PS  Z24, Z27, Z9
 	VFMADD231PS  Z25, Z27, Z10
 	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS 16(SI), Z27
+	VBROADCASTSS 16(DI), Z27
 	VFMADD231PS  Z24, Z27, Z12
 	VFMADD231PS  Z25, Z27, Z13
 	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS 20(SI), Z27
+	VBROADCASTSS 20(DI), Z27
 	VFMADD231PS  Z24, Z27, Z15
 	VFMADD231PS  Z25, Z27, Z16
 	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS 24(SI), Z27
+	VBROADCASTSS 24(DI), Z27
 	VFMADD231PS  Z24, Z27, Z18
 	VFMADD231PS  Z25, Z27, Z19
 	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS 28(SI), Z27
+	VBROADCASTSS 28(DI), Z27
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         $0x04, R12
-	ADDQ         $0x00000020, SI
+	ADDQ         $0x00000020, DI
 	DECQ         R13
 	JNZ          turn
-	VBROADCASTSS 104(AX), Z24
-	VBROADCASTSS 108(AX), Z25
-	TESTQ        BX, BX
+	VBROADCASTSS 104(CX), Z24
+	VBROADCASTSS 108(CX), Z25
+	TESTQ        SI, SI
 	JZ           unadded
-	MOVLQSX      (R8), R12
-	MOVLQSX      (R9), R11
-	VADDPS       (BX)(R11*4), Z0, Z0
+	MOVLQSX      (R9), R12
+	MOVLQSX      (R10), AX
+	VADDPS       (SI)(AX*4), Z0, Z0
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
-	VMOVUPS      Z0, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z1, Z1
+	VMOVUPS      Z0, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z1, Z1
 	VMAXPS       Z1, Z24, Z1
 	VMINPS       Z1, Z25, Z1
-	VMOVUPS      Z1, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z2, K1, Z2
+	VMOVUPS      Z1, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z2, K1, Z2
 	VMAXPS       Z2, Z24, Z2
 	VMINPS       Z2, Z25, Z2
-	VMOVUPS      Z2, K1, 128(DX)(R12*4)
-	MOVLQSX      4(R8), R12
-	MOVLQSX      4(R9), R11
-	VADDPS       (BX)(R11*4), Z3, Z3
+	VMOVUPS      Z2, K1, 128(BX)(R12*4)
+	MOVLQSX      4(R9), R12
+	MOVLQSX      4(R10), AX
+	VADDPS       (SI)(AX*4), Z3, Z3
 	VMAXPS       Z3, Z24, Z3
 	VMINPS       Z3, Z25, Z3
-	VMOVUPS      Z3, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z4, Z4
+	VMOVUPS      Z3, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z4, Z4
 	VMAXPS       Z4, Z24, Z4
 	VMINPS       Z4, Z25, Z4
-	VMOVUPS      Z4, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z5, K1, Z5
+	VMOVUPS      Z4, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z5, K1, Z5
 	VMAXPS       Z5, Z24, Z5
 	VMINPS       Z5, Z25, Z5
-	VMOVUPS      Z5, K1, 128(DX)(R12*4)
-	MOVLQSX      8(R8), R12
-	MOVLQSX      8(R9), R11
-	VADDPS       (BX)(R11*4), Z6, Z6
+	VMOVUPS      Z5, K1, 128(BX)(R12*4)
+	MOVLQSX      8(R9), R12
+	MOVLQSX      8(R10), AX
+	VADDPS       (SI)(AX*4), Z6, Z6
 	VMAXPS       Z6, Z24, Z6
 	VMINPS       Z6, Z25, Z6
-	VMOVUPS      Z6, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z7, Z7
+	VMOVUPS      Z6, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z7, Z7
 	VMAXPS       Z7, Z24, Z7
 	VMINPS       Z7, Z25, Z7
-	VMOVUPS      Z7, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z8, K1, Z8
+	VMOVUPS      Z7, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z8, K1, Z8
 	VMAXPS       Z8, Z24, Z8
 	VMINPS       Z8, Z25, Z8
-	VMOVUPS      Z8, K1, 128(DX)(R12*4)
-	MOVLQSX      12(R8), R12
-	MOVLQSX      12(R9), R11
-	VADDPS       (BX)(R11*4), Z9, Z9
+	VMOVUPS      Z8, K1, 128(BX)(R12*4)
+	MOVLQSX      12(R9), R12
+	MOVLQSX      12(R10), AX
+	VADDPS       (SI)(AX*4), Z9, Z9
 	VMAXPS       Z9, Z24, Z9
 	VMINPS       Z9, Z25, Z9
-	VMOVUPS      Z9, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z10, Z10
+	VMOVUPS      Z9, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z10, Z10
 	VMAXPS       Z10, Z24, Z10
 	VMINPS       Z10, Z25, Z10
-	VMOVUPS      Z10, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z11, K1, Z11
+	VMOVUPS      Z10, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z11, K1, Z11
 	VMAXPS       Z11, Z24, Z11
 	VMINPS       Z11, Z25, Z11
-	VMOVUPS      Z11, K1, 128(DX)(R12*4)
-	MOVLQSX      16(R8), R12
-	MOVLQSX      16(R9), R11
-	VADDPS       (BX)(R11*4), Z12, Z12
+	VMOVUPS      Z11, K1, 128(BX)(R12*4)
+	MOVLQSX      16(R9), R12
+	MOVLQSX      16(R10), AX
+	VADDPS       (SI)(AX*4), Z12, Z12
 	VMAXPS       Z12, Z24, Z12
 	VMINPS       Z12, Z25, Z12
-	VMOVUPS      Z12, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z13, Z13
+	VMOVUPS      Z12, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z13, Z13
 	VMAXPS       Z13, Z24, Z13
 	VMINPS       Z13, Z25, Z13
-	VMOVUPS      Z13, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z14, K1, Z14
+	VMOVUPS      Z13, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z14, K1, Z14
 	VMAXPS       Z14, Z24, Z14
 	VMINPS       Z14, Z25, Z14
-	VMOVUPS      Z14, K1, 128(DX)(R12*4)
-	MOVLQSX      20(R8), R12
-	MOVLQSX      20(R9), R11
-	VADDPS       (BX)(R11*4), Z15, Z15
+	VMOVUPS      Z14, K1, 128(BX)(R12*4)
+	MOVLQSX      20(R9), R12
+	MOVLQSX      20(R10), AX
+	VADDPS       (SI)(AX*4), Z15, Z15
 	VMAXPS       Z15, Z24, Z15
 	VMINPS       Z15, Z25, Z15
-	VMOVUPS      Z15, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z16, Z16
+	VMOVUPS      Z15, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z16, Z16
 	VMAXPS       Z16, Z24, Z16
 	VMINPS       Z16, Z25, Z16
-	VMOVUPS      Z16, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z17, K1, Z17
+	VMOVUPS      Z16, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z17, K1, Z17
 	VMAXPS       Z17, Z24, Z17
 	VMINPS       Z17, Z25, Z17
-	VMOVUPS      Z17, K1, 128(DX)(R12*4)
-	MOVLQSX      24(R8), R12
-	MOVLQSX      24(R9), R11
-	VADDPS       (BX)(R11*4), Z18, Z18
+	VMOVUPS      Z17, K1, 128(BX)(R12*4)
+	MOVLQSX      24(R9), R12
+	MOVLQSX      24(R10), AX
+	VADDPS       (SI)(AX*4), Z18, Z18
 	VMAXPS       Z18, Z24, Z18
 	VMINPS       Z18, Z25, Z18
-	VMOVUPS      Z18, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z19, Z19
+	VMOVUPS      Z18, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z19, Z19
 	VMAXPS       Z19, Z24, Z19
 	VMINPS       Z19, Z25, Z19
-	VMOVUPS      Z19, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z20, K1, Z20
+	VMOVUPS      Z19, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z20, K1, Z20
 	VMAXPS       Z20, Z24, Z20
 	VMINPS       Z20, Z25, Z20
-	VMOVUPS      Z20, K1, 128(DX)(R12*4)
-	MOVLQSX      28(R8), R12
-	MOVLQSX      28(R9), R11
-	VADDPS       (BX)(R11*4), Z21, Z21
+	VMOVUPS      Z20, K1, 128(BX)(R12*4)
+	MOVLQSX      28(R9), R12
+	MOVLQSX      28(R10), AX
+	VADDPS       (SI)(AX*4), Z21, Z21
 	VMAXPS       Z21, Z24, Z21
 	VMINPS       Z21, Z25, Z21
-	VMOVUPS      Z21, (DX)(R12*4)
-	VADDPS       64(BX)(R11*4), Z22, Z22
+	VMOVUPS      Z21, (BX)(R12*4)
+	VADDPS       64(SI)(AX*4), Z22, Z22
 	VMAXPS       Z22, Z24, Z22
 	VMINPS       Z22, Z25, Z22
-	VMOVUPS      Z22, 64(DX)(R12*4)
-	VADDPS       128(BX)(R11*4), Z23, K1, Z23
+	VMOVUPS      Z22, 64(BX)(R12*4)
+	VADDPS       128(SI)(AX*4), Z23, K1, Z23
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
-	VMOVUPS      Z23, K1, 128(DX)(R12*4)
+	VMOVUPS      Z23, K1, 128(BX)(R12*4)
 	JMP          stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z24, Z0
 	VMINPS  Z0, Z25, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z24, Z1
 	VMINPS  Z1, Z25, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z24, Z2
 	VMINPS  Z2, Z25, Z2
-	VMOVUPS Z2, K1, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, K1, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z24, Z3
 	VMINPS  Z3, Z25, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z24, Z4
 	VMINPS  Z4, Z25, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z24, Z5
 	VMINPS  Z5, Z25, Z5
-	VMOVUPS Z5, K1, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, K1, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z24, Z6
 	VMINPS  Z6, Z25, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z24, Z7
 	VMINPS  Z7, Z25, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z24, Z8
 	VMINPS  Z8, Z25, Z8
-	VMOVUPS Z8, K1, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, K1, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z24, Z9
 	VMINPS  Z9, Z25, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z24, Z10
 	VMINPS  Z10, Z25, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z24, Z11
 	VMINPS  Z11, Z25, Z11
-	VMOVUPS Z11, K1, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, K1, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z24, Z12
 	VMINPS  Z12, Z25, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z24, Z13
 	VMINPS  Z13, Z25, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z24, Z14
 	VMINPS  Z14, Z25, Z14
-	VMOVUPS Z14, K1, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, K1, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z24, Z15
 	VMINPS  Z15, Z25, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z24, Z16
 	VMINPS  Z16, Z25, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z24, Z17
 	VMINPS  Z17, Z25, Z17
-	VMOVUPS Z17, K1, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, K1, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z24, Z18
 	VMINPS  Z18, Z25, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z24, Z19
 	VMINPS  Z19, Z25, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z24, Z20
 	VMINPS  Z20, Z25, Z20
-	VMOVUPS Z20, K1, 128(DX)(R12*4)
-	MOVLQSX 28(R8), R12
+	VMOVUPS Z20, K1, 128(BX)(R12*4)
+	MOVLQSX 28(R9), R12
 	VMAXPS  Z21, Z24, Z21
 	VMINPS  Z21, Z25, Z21
-	VMOVUPS Z21, (DX)(R12*4)
+	VMOVUPS Z21, (BX)(R12*4)
 	VMAXPS  Z22, Z24, Z22
 	VMINPS  Z22, Z25, Z22
-	VMOVUPS Z22, 64(DX)(R12*4)
+	VMOVUPS Z22, 64(BX)(R12*4)
 	VMAXPS  Z23, Z24, Z23
 	VMINPS  Z23, Z25, Z23
-	VMOVUPS Z23, K1, 128(DX)(R12*4)
+	VMOVUPS Z23, K1, 128(BX)(R12*4)
 
 stored:
-	ADDQ $0x20, DI
 	ADDQ $0x20, R8
 	ADDQ $0x20, R9
-	DECQ R10
+	ADDQ $0x20, R10
+	DECQ R11
 	JNZ  panel
 	VZEROUPPER
 	RET
@@ -10813,290 +11557,330 @@ stored:
 // func tile512x8x3t1(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x8x3t1(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(DI), Z21
+	VBROADCASTSS 28(R8), Z21
 	VMOVAPS      Z21, Z22
 	VMOVAPS      Z21, Z23
-	VMOVUPS      (DI), Y24
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y24
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      28(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z25
-	VMOVUPS          64(CX)(R11*4), Z26
-	VMOVUPS          128(CX)(R11*4), Z27
-	VMOVUPS          (SI), Y28
-	VFMADD231PS.BCST 192(CX)(R11*4), Y28, Y24
-	VBROADCASTSS     (SI), Z28
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z25
+	VMOVUPS          64(DX)(AX*4), Z26
+	VMOVUPS          128(DX)(AX*4), Z27
+	VMOVUPS          (DI), Y28
+	VFMADD231PS.BCST 192(DX)(AX*4), Y28, Y24
+	VBROADCASTSS     (DI), Z28
 	VFMADD231PS      Z25, Z28, Z0
 	VFMADD231PS      Z26, Z28, Z1
 	VFMADD231PS      Z27, Z28, Z2
-	VBROADCASTSS     4(SI), Z28
+	VBROADCASTSS     4(DI), Z28
 	VFMADD231PS      Z25, Z28, Z3
 	VFMADD231PS      Z26, Z28, Z4
 	VFMADD231PS      Z27, Z28, Z5
-	VBROADCASTSS     8(SI), Z28
+	VBROADCASTSS     8(DI), Z28
 	VFMADD231PS      Z25, Z28, Z6
 	VFMADD231PS      Z26, Z28, Z7
 	VFMADD231PS      Z27, Z28, Z8
-	VBROADCASTSS     12(SI), Z28
+	VBROADCASTSS     12(DI), Z28
 	VFMADD231PS      Z25, Z28, Z9
 	VFMADD231PS      Z26, Z28, Z10
 	VFMADD231PS      Z27, Z28, Z11
-	VBROADCASTSS     16(SI), Z28
+	VBROADCASTSS     16(DI), Z28
 	VFMADD231PS      Z25, Z28, Z12
 	VFMADD231PS      Z26, Z28, Z13
 	VFMADD231PS      Z27, Z28, Z14
-	VBROADCASTSS     20(SI), Z28
+	VBROADCASTSS     20(DI), Z28
 	VFMADD231PS      Z25, Z28, Z15
 	VFMADD231PS      Z26, Z28, Z16
 	VFMADD231PS      Z27, Z28, Z17
-	VBROADCASTSS     24(SI), Z28
+	VBROADCASTSS     24(DI), Z28
 	VFMADD231PS      Z25, Z28, Z18
 	VFMADD231PS      Z26, Z28, Z19
 	VFMADD231PS      Z27, Z28, Z20
-	VBROADCASTSS     28(SI), Z28
+	VBROADCASTSS     28(DI), Z28
 	VFMADD231PS      Z25, Z28, Z21
 	VFMADD231PS      Z26, Z28, Z22
 	VFMADD231PS      Z27, Z28, Z23
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000020, SI
+	ADDQ             $0x00000020, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z25
-	VBROADCASTSS     108(AX), Z26
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z25
+	VBROADCASTSS     108(CX), Z26
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z25, Z0
 	VMINPS           Z0, Z26, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z25, Z1
 	VMINPS           Z1, Z26, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z25, Z2
 	VMINPS           Z2, Z26, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z25, Z3
 	VMINPS           Z3, Z26, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z25, Z4
 	VMINPS           Z4, Z26, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z25, Z5
 	VMINPS           Z5, Z26, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z25, Z6
 	VMINPS           Z6, Z26, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z25, Z7
 	VMINPS           Z7, Z26, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z25, Z8
 	VMINPS           Z8, Z26, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z25, Z9
 	VMINPS           Z9, Z26, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z25, Z10
 	VMINPS           Z10, Z26, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z25, Z11
 	VMINPS           Z11, Z26, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z25, Z12
 	VMINPS           Z12, Z26, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z25, Z13
 	VMINPS           Z13, Z26, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z25, Z14
 	VMINPS           Z14, Z26, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z25, Z15
 	VMINPS           Z15, Z26, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z25, Z16
 	VMINPS           Z16, Z26, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z25, Z17
 	VMINPS           Z17, Z26, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
-	MOVLQSX          24(R8), R12
-	MOVLQSX          24(R9), R11
-	VADDPS           (BX)(R11*4), Z18, Z18
+	VMOVUPS          Z17, 128(BX)(R12*4)
+	MOVLQSX          24(R9), R12
+	MOVLQSX          24(R10), AX
+	VADDPS           (SI)(AX*4), Z18, Z18
 	VMAXPS           Z18, Z25, Z18
 	VMINPS           Z18, Z26, Z18
-	VMOVUPS          Z18, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMOVUPS          Z18, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z19, Z19
 	VMAXPS           Z19, Z25, Z19
 	VMINPS           Z19, Z26, Z19
-	VMOVUPS          Z19, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMOVUPS          Z19, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z20, Z20
 	VMAXPS           Z20, Z25, Z20
 	VMINPS           Z20, Z26, Z20
-	VMOVUPS          Z20, 128(DX)(R12*4)
-	MOVLQSX          28(R8), R12
-	MOVLQSX          28(R9), R11
-	VADDPS           (BX)(R11*4), Z21, Z21
+	VMOVUPS          Z20, 128(BX)(R12*4)
+	MOVLQSX          28(R9), R12
+	MOVLQSX          28(R10), AX
+	VADDPS           (SI)(AX*4), Z21, Z21
 	VMAXPS           Z21, Z25, Z21
 	VMINPS           Z21, Z26, Z21
-	VMOVUPS          Z21, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z22, Z22
+	VMOVUPS          Z21, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z22, Z22
 	VMAXPS           Z22, Z25, Z22
 	VMINPS           Z22, Z26, Z22
-	VMOVUPS          Z22, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z23, Z23
+	VMOVUPS          Z22, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z23, Z23
 	VMAXPS           Z23, Z25, Z23
 	VMINPS           Z23, Z26, Z23
-	VMOVUPS          Z23, 128(DX)(R12*4)
+	VMOVUPS          Z23, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z25, Z0
 	VMINPS  Z0, Z26, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z25, Z1
 	VMINPS  Z1, Z26, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z25, Z2
 	VMINPS  Z2, Z26, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z25, Z3
 	VMINPS  Z3, Z26, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z25, Z4
 	VMINPS  Z4, Z26, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z25, Z5
 	VMINPS  Z5, Z26, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z25, Z6
 	VMINPS  Z6, Z26, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z25, Z7
 	VMINPS  Z7, Z26, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z25, Z8
 	VMINPS  Z8, Z26, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z25, Z9
 	VMINPS  Z9, Z26, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z25, Z10
 	VMINPS  Z10, Z26, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z25, Z11
 	VMINPS  Z11, Z26, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z25, Z12
 	VMINPS  Z12, Z26, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z25, Z13
 	VMINPS  Z13, Z26, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z25, Z14
 	VMINPS  Z14, Z26, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z25, Z15
 	VMINPS  Z15, Z26, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z25, Z16
 	VMINPS  Z16, Z26, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z25, Z17
 	VMINPS  Z17, Z26, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z25, Z18
 	VMINPS  Z18, Z26, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z25, Z19
 	VMINPS  Z19, Z26, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z25, Z20
 	VMINPS  Z20, Z26, Z20
-	VMOVUPS Z20, 128(DX)(R12*4)
-	MOVLQSX 28(R8), R12
+	VMOVUPS Z20, 128(BX)(R12*4)
+	MOVLQSX 28(R9), R12
 	VMAXPS  Z21, Z25, Z21
 	VMINPS  Z21, Z26, Z21
-	VMOVUPS Z21, (DX)(R12*4)
+	VMOVUPS Z21, (BX)(R12*4)
 	VMAXPS  Z22, Z25, Z22
 	VMINPS  Z22, Z26, Z22
-	VMOVUPS Z22, 64(DX)(R12*4)
+	VMOVUPS Z22, 64(BX)(R12*4)
 	VMAXPS  Z23, Z25, Z23
 	VMINPS  Z23, Z26, Z23
-	VMOVUPS Z23, 128(DX)(R12*4)
+	VMOVUPS Z23, 128(BX)(R12*4)
 
 stored:
 	VPERMILPS     $0x01, Y24, Y0
@@ -11106,62 +11890,62 @@ stored:
 	VEXTRACTF32X4 $0x01, Y0, X4
 	VEXTRACTF32X4 $0x01, Y1, X5
 	VEXTRACTF32X4 $0x01, Y2, X6
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDSS        192(BX)(R11*4), X24, X24
-	MOVLQSX       4(R9), R11
-	VADDSS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDSS        192(BX)(R11*4), X1, X1
-	MOVLQSX       12(R9), R11
-	VADDSS        192(BX)(R11*4), X2, X2
-	MOVLQSX       16(R9), R11
-	VADDSS        192(BX)(R11*4), X3, X3
-	MOVLQSX       20(R9), R11
-	VADDSS        192(BX)(R11*4), X4, X4
-	MOVLQSX       24(R9), R11
-	VADDSS        192(BX)(R11*4), X5, X5
-	MOVLQSX       28(R9), R11
-	VADDSS        192(BX)(R11*4), X6, X6
+	MOVLQSX       (R10), AX
+	VADDSS        192(SI)(AX*4), X24, X24
+	MOVLQSX       4(R10), AX
+	VADDSS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDSS        192(SI)(AX*4), X1, X1
+	MOVLQSX       12(R10), AX
+	VADDSS        192(SI)(AX*4), X2, X2
+	MOVLQSX       16(R10), AX
+	VADDSS        192(SI)(AX*4), X3, X3
+	MOVLQSX       20(R10), AX
+	VADDSS        192(SI)(AX*4), X4, X4
+	MOVLQSX       24(R10), AX
+	VADDSS        192(SI)(AX*4), X5, X5
+	MOVLQSX       28(R10), AX
+	VADDSS        192(SI)(AX*4), X6, X6
 
 last:
 	VMAXPS  X24, X25, X24
 	VMINPS  X24, X26, X24
-	MOVLQSX (R8), R11
-	VMOVSS  X24, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSS  X24, 192(BX)(AX*4)
 	VMAXPS  X0, X25, X0
 	VMINPS  X0, X26, X0
-	MOVLQSX 4(R8), R11
-	VMOVSS  X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSS  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X25, X1
 	VMINPS  X1, X26, X1
-	MOVLQSX 8(R8), R11
-	VMOVSS  X1, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSS  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X25, X2
 	VMINPS  X2, X26, X2
-	MOVLQSX 12(R8), R11
-	VMOVSS  X2, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSS  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X25, X3
 	VMINPS  X3, X26, X3
-	MOVLQSX 16(R8), R11
-	VMOVSS  X3, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVSS  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X25, X4
 	VMINPS  X4, X26, X4
-	MOVLQSX 20(R8), R11
-	VMOVSS  X4, 192(DX)(R11*4)
+	MOVLQSX 20(R9), AX
+	VMOVSS  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X25, X5
 	VMINPS  X5, X26, X5
-	MOVLQSX 24(R8), R11
-	VMOVSS  X5, 192(DX)(R11*4)
+	MOVLQSX 24(R9), AX
+	VMOVSS  X5, 192(BX)(AX*4)
 	VMAXPS  X6, X25, X6
 	VMINPS  X6, X26, X6
-	MOVLQSX 28(R8), R11
-	VMOVSS  X6, 192(DX)(R11*4)
-	ADDQ    $0x20, DI
+	MOVLQSX 28(R9), AX
+	VMOVSS  X6, 192(BX)(AX*4)
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
-	DECQ    R10
+	ADDQ    $0x20, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -11169,292 +11953,332 @@ last:
 // func tile512x8x3t2(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x8x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(DI), Z21
+	VBROADCASTSS 28(R8), Z21
 	VMOVAPS      Z21, Z22
 	VMOVAPS      Z21, Z23
-	VMOVUPS      (DI), Y24
-	VMOVUPS      (DI), Y25
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y24
+	VMOVUPS      (R8), Y25
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      28(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z26
-	VMOVUPS          64(CX)(R11*4), Z27
-	VMOVUPS          128(CX)(R11*4), Z28
-	VMOVUPS          (SI), Y29
-	VFMADD231PS.BCST 192(CX)(R11*4), Y29, Y24
-	VFMADD231PS.BCST 196(CX)(R11*4), Y29, Y25
-	VBROADCASTSS     (SI), Z29
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z26
+	VMOVUPS          64(DX)(AX*4), Z27
+	VMOVUPS          128(DX)(AX*4), Z28
+	VMOVUPS          (DI), Y29
+	VFMADD231PS.BCST 192(DX)(AX*4), Y29, Y24
+	VFMADD231PS.BCST 196(DX)(AX*4), Y29, Y25
+	VBROADCASTSS     (DI), Z29
 	VFMADD231PS      Z26, Z29, Z0
 	VFMADD231PS      Z27, Z29, Z1
 	VFMADD231PS      Z28, Z29, Z2
-	VBROADCASTSS     4(SI), Z29
+	VBROADCASTSS     4(DI), Z29
 	VFMADD231PS      Z26, Z29, Z3
 	VFMADD231PS      Z27, Z29, Z4
 	VFMADD231PS      Z28, Z29, Z5
-	VBROADCASTSS     8(SI), Z29
+	VBROADCASTSS     8(DI), Z29
 	VFMADD231PS      Z26, Z29, Z6
 	VFMADD231PS      Z27, Z29, Z7
 	VFMADD231PS      Z28, Z29, Z8
-	VBROADCASTSS     12(SI), Z29
+	VBROADCASTSS     12(DI), Z29
 	VFMADD231PS      Z26, Z29, Z9
 	VFMADD231PS      Z27, Z29, Z10
 	VFMADD231PS      Z28, Z29, Z11
-	VBROADCASTSS     16(SI), Z29
+	VBROADCASTSS     16(DI), Z29
 	VFMADD231PS      Z26, Z29, Z12
 	VFMADD231PS      Z27, Z29, Z13
 	VFMADD231PS      Z28, Z29, Z14
-	VBROADCASTSS     20(SI), Z29
+	VBROADCASTSS     20(DI), Z29
 	VFMADD231PS      Z26, Z29, Z15
 	VFMADD231PS      Z27, Z29, Z16
 	VFMADD231PS      Z28, Z29, Z17
-	VBROADCASTSS     24(SI), Z29
+	VBROADCASTSS     24(DI), Z29
 	VFMADD231PS      Z26, Z29, Z18
 	VFMADD231PS      Z27, Z29, Z19
 	VFMADD231PS      Z28, Z29, Z20
-	VBROADCASTSS     28(SI), Z29
+	VBROADCASTSS     28(DI), Z29
 	VFMADD231PS      Z26, Z29, Z21
 	VFMADD231PS      Z27, Z29, Z22
 	VFMADD231PS      Z28, Z29, Z23
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000020, SI
+	ADDQ             $0x00000020, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z26
-	VBROADCASTSS     108(AX), Z27
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z26
+	VBROADCASTSS     108(CX), Z27
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z26, Z0
 	VMINPS           Z0, Z27, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z26, Z1
 	VMINPS           Z1, Z27, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z26, Z2
 	VMINPS           Z2, Z27, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z26, Z3
 	VMINPS           Z3, Z27, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z26, Z4
 	VMINPS           Z4, Z27, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z26, Z5
 	VMINPS           Z5, Z27, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z26, Z6
 	VMINPS           Z6, Z27, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z26, Z7
 	VMINPS           Z7, Z27, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z26, Z8
 	VMINPS           Z8, Z27, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z26, Z9
 	VMINPS           Z9, Z27, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z26, Z10
 	VMINPS           Z10, Z27, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z26, Z11
 	VMINPS           Z11, Z27, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z26, Z12
 	VMINPS           Z12, Z27, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z26, Z13
 	VMINPS           Z13, Z27, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z26, Z14
 	VMINPS           Z14, Z27, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z26, Z15
 	VMINPS           Z15, Z27, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z26, Z16
 	VMINPS           Z16, Z27, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z26, Z17
 	VMINPS           Z17, Z27, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
-	MOVLQSX          24(R8), R12
-	MOVLQSX          24(R9), R11
-	VADDPS           (BX)(R11*4), Z18, Z18
+	VMOVUPS          Z17, 128(BX)(R12*4)
+	MOVLQSX          24(R9), R12
+	MOVLQSX          24(R10), AX
+	VADDPS           (SI)(AX*4), Z18, Z18
 	VMAXPS           Z18, Z26, Z18
 	VMINPS           Z18, Z27, Z18
-	VMOVUPS          Z18, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMOVUPS          Z18, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z19, Z19
 	VMAXPS           Z19, Z26, Z19
 	VMINPS           Z19, Z27, Z19
-	VMOVUPS          Z19, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMOVUPS          Z19, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z20, Z20
 	VMAXPS           Z20, Z26, Z20
 	VMINPS           Z20, Z27, Z20
-	VMOVUPS          Z20, 128(DX)(R12*4)
-	MOVLQSX          28(R8), R12
-	MOVLQSX          28(R9), R11
-	VADDPS           (BX)(R11*4), Z21, Z21
+	VMOVUPS          Z20, 128(BX)(R12*4)
+	MOVLQSX          28(R9), R12
+	MOVLQSX          28(R10), AX
+	VADDPS           (SI)(AX*4), Z21, Z21
 	VMAXPS           Z21, Z26, Z21
 	VMINPS           Z21, Z27, Z21
-	VMOVUPS          Z21, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z22, Z22
+	VMOVUPS          Z21, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z22, Z22
 	VMAXPS           Z22, Z26, Z22
 	VMINPS           Z22, Z27, Z22
-	VMOVUPS          Z22, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z23, Z23
+	VMOVUPS          Z22, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z23, Z23
 	VMAXPS           Z23, Z26, Z23
 	VMINPS           Z23, Z27, Z23
-	VMOVUPS          Z23, 128(DX)(R12*4)
+	VMOVUPS          Z23, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z26, Z0
 	VMINPS  Z0, Z27, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z26, Z1
 	VMINPS  Z1, Z27, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z26, Z2
 	VMINPS  Z2, Z27, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z26, Z3
 	VMINPS  Z3, Z27, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z26, Z4
 	VMINPS  Z4, Z27, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z26, Z5
 	VMINPS  Z5, Z27, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z26, Z6
 	VMINPS  Z6, Z27, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z26, Z7
 	VMINPS  Z7, Z27, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z26, Z8
 	VMINPS  Z8, Z27, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z26, Z9
 	VMINPS  Z9, Z27, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z26, Z10
 	VMINPS  Z10, Z27, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z26, Z11
 	VMINPS  Z11, Z27, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z26, Z12
 	VMINPS  Z12, Z27, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z26, Z13
 	VMINPS  Z13, Z27, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z26, Z14
 	VMINPS  Z14, Z27, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z26, Z15
 	VMINPS  Z15, Z27, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z26, Z16
 	VMINPS  Z16, Z27, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z26, Z17
 	VMINPS  Z17, Z27, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z26, Z18
 	VMINPS  Z18, Z27, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z26, Z19
 	VMINPS  Z19, Z27, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z26, Z20
 	VMINPS  Z20, Z27, Z20
-	VMOVUPS Z20, 128(DX)(R12*4)
-	MOVLQSX 28(R8), R12
+	VMOVUPS Z20, 128(BX)(R12*4)
+	MOVLQSX 28(R9), R12
 	VMAXPS  Z21, Z26, Z21
 	VMINPS  Z21, Z27, Z21
-	VMOVUPS Z21, (DX)(R12*4)
+	VMOVUPS Z21, (BX)(R12*4)
 	VMAXPS  Z22, Z26, Z22
 	VMINPS  Z22, Z27, Z22
-	VMOVUPS Z22, 64(DX)(R12*4)
+	VMOVUPS Z22, 64(BX)(R12*4)
 	VMAXPS  Z23, Z26, Z23
 	VMINPS  Z23, Z27, Z23
-	VMOVUPS Z23, 128(DX)(R12*4)
+	VMOVUPS Z23, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y25, Y24, Y0
@@ -11465,70 +12289,70 @@ stored:
 	VEXTRACTF32X4 $0x01, Y1, X5
 	VEXTRACTF32X4 $0x01, Y2, X6
 	VEXTRACTF32X4 $0x01, Y3, X7
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X0, X0
-	MOVLQSX       4(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X1, X1
-	MOVLQSX       8(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       8(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X2, X2
-	MOVLQSX       12(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       12(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X3, X3
-	MOVLQSX       16(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       16(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X4, X4
-	MOVLQSX       20(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       20(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X5, X5
-	MOVLQSX       24(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       24(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X6, X6
-	MOVLQSX       28(R9), R11
-	VMOVSD        192(BX)(R11*4), X8
+	MOVLQSX       28(R10), AX
+	VMOVSD        192(SI)(AX*4), X8
 	VADDPS        X8, X7, X7
 
 last:
 	VMAXPS  X0, X26, X0
 	VMINPS  X0, X27, X0
-	MOVLQSX (R8), R11
-	VMOVSD  X0, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X26, X1
 	VMINPS  X1, X27, X1
-	MOVLQSX 4(R8), R11
-	VMOVSD  X1, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X26, X2
 	VMINPS  X2, X27, X2
-	MOVLQSX 8(R8), R11
-	VMOVSD  X2, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X26, X3
 	VMINPS  X3, X27, X3
-	MOVLQSX 12(R8), R11
-	VMOVSD  X3, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X26, X4
 	VMINPS  X4, X27, X4
-	MOVLQSX 16(R8), R11
-	VMOVSD  X4, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVSD  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X26, X5
 	VMINPS  X5, X27, X5
-	MOVLQSX 20(R8), R11
-	VMOVSD  X5, 192(DX)(R11*4)
+	MOVLQSX 20(R9), AX
+	VMOVSD  X5, 192(BX)(AX*4)
 	VMAXPS  X6, X26, X6
 	VMINPS  X6, X27, X6
-	MOVLQSX 24(R8), R11
-	VMOVSD  X6, 192(DX)(R11*4)
+	MOVLQSX 24(R9), AX
+	VMOVSD  X6, 192(BX)(AX*4)
 	VMAXPS  X7, X26, X7
 	VMINPS  X7, X27, X7
-	MOVLQSX 28(R8), R11
-	VMOVSD  X7, 192(DX)(R11*4)
-	ADDQ    $0x20, DI
+	MOVLQSX 28(R9), AX
+	VMOVSD  X7, 192(BX)(AX*4)
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
-	DECQ    R10
+	ADDQ    $0x20, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -11536,296 +12360,336 @@ last:
 // func tile512x8x3t4(a *byte)
 // Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·tile512x8x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), AX
-	MOVQ  72(AX), CX
-	KMOVW (CX), K1
-	MOVQ  (AX), CX
-	MOVQ  40(AX), DX
-	MOVQ  56(AX), BX
-	MOVQ  24(AX), SI
-	MOVQ  32(AX), DI
-	MOVQ  48(AX), R8
-	MOVQ  64(AX), R9
-	MOVQ  80(AX), R10
+	MOVQ  a+0(FP), CX
+	MOVQ  72(CX), AX
+	KMOVW (AX), K1
+	MOVQ  (CX), DX
+	MOVQ  40(CX), BX
+	MOVQ  56(CX), SI
+	MOVQ  24(CX), DI
+	MOVQ  32(CX), R8
+	MOVQ  48(CX), R9
+	MOVQ  64(CX), R10
+	MOVQ  80(CX), R11
 
 panel:
-	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z0
 	VMOVAPS      Z0, Z1
 	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(DI), Z3
+	VBROADCASTSS 4(R8), Z3
 	VMOVAPS      Z3, Z4
 	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(DI), Z6
+	VBROADCASTSS 8(R8), Z6
 	VMOVAPS      Z6, Z7
 	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(DI), Z9
+	VBROADCASTSS 12(R8), Z9
 	VMOVAPS      Z9, Z10
 	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(DI), Z12
+	VBROADCASTSS 16(R8), Z12
 	VMOVAPS      Z12, Z13
 	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(DI), Z15
+	VBROADCASTSS 20(R8), Z15
 	VMOVAPS      Z15, Z16
 	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(DI), Z18
+	VBROADCASTSS 24(R8), Z18
 	VMOVAPS      Z18, Z19
 	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(DI), Z21
+	VBROADCASTSS 28(R8), Z21
 	VMOVAPS      Z21, Z22
 	VMOVAPS      Z21, Z23
-	VMOVUPS      (DI), Y24
-	VMOVUPS      (DI), Y25
-	VMOVUPS      (DI), Y26
-	VMOVUPS      (DI), Y27
-	MOVQ         8(AX), R12
-	MOVQ         16(AX), R13
+	VMOVUPS      (R8), Y24
+	VMOVUPS      (R8), Y25
+	VMOVUPS      (R8), Y26
+	VMOVUPS      (R8), Y27
+	MOVQ         8(CX), R12
+	MOVQ         16(CX), R13
+	MOVLQSX      (R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      4(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      8(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      12(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      16(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      20(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      24(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
+	MOVLQSX      28(R9), AX
+	LEAQ         64(BX)(AX*4), AX
+	LONG         $0xc0480d0f
+	LONG         $0x00480d0f
+	LONG         $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(SI)
-	MOVLQSX          (R12), R11
-	VMOVUPS          (CX)(R11*4), Z28
-	VMOVUPS          64(CX)(R11*4), Z29
-	VMOVUPS          128(CX)(R11*4), Z30
-	VMOVUPS          (SI), Y31
-	VFMADD231PS.BCST 192(CX)(R11*4), Y31, Y24
-	VFMADD231PS.BCST 196(CX)(R11*4), Y31, Y25
-	VFMADD231PS.BCST 200(CX)(R11*4), Y31, Y26
-	VFMADD231PS.BCST 204(CX)(R11*4), Y31, Y27
-	VBROADCASTSS     (SI), Z31
+	PREFETCHT0       2048(DI)
+	MOVLQSX          (R12), AX
+	VMOVUPS          (DX)(AX*4), Z28
+	VMOVUPS          64(DX)(AX*4), Z29
+	VMOVUPS          128(DX)(AX*4), Z30
+	VMOVUPS          (DI), Y31
+	VFMADD231PS.BCST 192(DX)(AX*4), Y31, Y24
+	VFMADD231PS.BCST 196(DX)(AX*4), Y31, Y25
+	VFMADD231PS.BCST 200(DX)(AX*4), Y31, Y26
+	VFMADD231PS.BCST 204(DX)(AX*4), Y31, Y27
+	VBROADCASTSS     (DI), Z31
 	VFMADD231PS      Z28, Z31, Z0
 	VFMADD231PS      Z29, Z31, Z1
 	VFMADD231PS      Z30, Z31, Z2
-	VBROADCASTSS     4(SI), Z31
+	VBROADCASTSS     4(DI), Z31
 	VFMADD231PS      Z28, Z31, Z3
 	VFMADD231PS      Z29, Z31, Z4
 	VFMADD231PS      Z30, Z31, Z5
-	VBROADCASTSS     8(SI), Z31
+	VBROADCASTSS     8(DI), Z31
 	VFMADD231PS      Z28, Z31, Z6
 	VFMADD231PS      Z29, Z31, Z7
 	VFMADD231PS      Z30, Z31, Z8
-	VBROADCASTSS     12(SI), Z31
+	VBROADCASTSS     12(DI), Z31
 	VFMADD231PS      Z28, Z31, Z9
 	VFMADD231PS      Z29, Z31, Z10
 	VFMADD231PS      Z30, Z31, Z11
-	VBROADCASTSS     16(SI), Z31
+	VBROADCASTSS     16(DI), Z31
 	VFMADD231PS      Z28, Z31, Z12
 	VFMADD231PS      Z29, Z31, Z13
 	VFMADD231PS      Z30, Z31, Z14
-	VBROADCASTSS     20(SI), Z31
+	VBROADCASTSS     20(DI), Z31
 	VFMADD231PS      Z28, Z31, Z15
 	VFMADD231PS      Z29, Z31, Z16
 	VFMADD231PS      Z30, Z31, Z17
-	VBROADCASTSS     24(SI), Z31
+	VBROADCASTSS     24(DI), Z31
 	VFMADD231PS      Z28, Z31, Z18
 	VFMADD231PS      Z29, Z31, Z19
 	VFMADD231PS      Z30, Z31, Z20
-	VBROADCASTSS     28(SI), Z31
+	VBROADCASTSS     28(DI), Z31
 	VFMADD231PS      Z28, Z31, Z21
 	VFMADD231PS      Z29, Z31, Z22
 	VFMADD231PS      Z30, Z31, Z23
 	ADDQ             $0x04, R12
-	ADDQ             $0x00000020, SI
+	ADDQ             $0x00000020, DI
 	DECQ             R13
 	JNZ              turn
-	VBROADCASTSS     104(AX), Z28
-	VBROADCASTSS     108(AX), Z29
-	TESTQ            BX, BX
+	VBROADCASTSS     104(CX), Z28
+	VBROADCASTSS     108(CX), Z29
+	TESTQ            SI, SI
 	JZ               unadded
-	MOVLQSX          (R8), R12
-	MOVLQSX          (R9), R11
-	VADDPS           (BX)(R11*4), Z0, Z0
+	MOVLQSX          (R9), R12
+	MOVLQSX          (R10), AX
+	VADDPS           (SI)(AX*4), Z0, Z0
 	VMAXPS           Z0, Z28, Z0
 	VMINPS           Z0, Z29, Z0
-	VMOVUPS          Z0, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z1, Z1
+	VMOVUPS          Z0, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z1, Z1
 	VMAXPS           Z1, Z28, Z1
 	VMINPS           Z1, Z29, Z1
-	VMOVUPS          Z1, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z2, Z2
+	VMOVUPS          Z1, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z2, Z2
 	VMAXPS           Z2, Z28, Z2
 	VMINPS           Z2, Z29, Z2
-	VMOVUPS          Z2, 128(DX)(R12*4)
-	MOVLQSX          4(R8), R12
-	MOVLQSX          4(R9), R11
-	VADDPS           (BX)(R11*4), Z3, Z3
+	VMOVUPS          Z2, 128(BX)(R12*4)
+	MOVLQSX          4(R9), R12
+	MOVLQSX          4(R10), AX
+	VADDPS           (SI)(AX*4), Z3, Z3
 	VMAXPS           Z3, Z28, Z3
 	VMINPS           Z3, Z29, Z3
-	VMOVUPS          Z3, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z4, Z4
+	VMOVUPS          Z3, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z4, Z4
 	VMAXPS           Z4, Z28, Z4
 	VMINPS           Z4, Z29, Z4
-	VMOVUPS          Z4, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z5, Z5
+	VMOVUPS          Z4, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z5, Z5
 	VMAXPS           Z5, Z28, Z5
 	VMINPS           Z5, Z29, Z5
-	VMOVUPS          Z5, 128(DX)(R12*4)
-	MOVLQSX          8(R8), R12
-	MOVLQSX          8(R9), R11
-	VADDPS           (BX)(R11*4), Z6, Z6
+	VMOVUPS          Z5, 128(BX)(R12*4)
+	MOVLQSX          8(R9), R12
+	MOVLQSX          8(R10), AX
+	VADDPS           (SI)(AX*4), Z6, Z6
 	VMAXPS           Z6, Z28, Z6
 	VMINPS           Z6, Z29, Z6
-	VMOVUPS          Z6, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z7, Z7
+	VMOVUPS          Z6, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z7, Z7
 	VMAXPS           Z7, Z28, Z7
 	VMINPS           Z7, Z29, Z7
-	VMOVUPS          Z7, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z8, Z8
+	VMOVUPS          Z7, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z8, Z8
 	VMAXPS           Z8, Z28, Z8
 	VMINPS           Z8, Z29, Z8
-	VMOVUPS          Z8, 128(DX)(R12*4)
-	MOVLQSX          12(R8), R12
-	MOVLQSX          12(R9), R11
-	VADDPS           (BX)(R11*4), Z9, Z9
+	VMOVUPS          Z8, 128(BX)(R12*4)
+	MOVLQSX          12(R9), R12
+	MOVLQSX          12(R10), AX
+	VADDPS           (SI)(AX*4), Z9, Z9
 	VMAXPS           Z9, Z28, Z9
 	VMINPS           Z9, Z29, Z9
-	VMOVUPS          Z9, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z10, Z10
+	VMOVUPS          Z9, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z10, Z10
 	VMAXPS           Z10, Z28, Z10
 	VMINPS           Z10, Z29, Z10
-	VMOVUPS          Z10, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z11, Z11
+	VMOVUPS          Z10, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z11, Z11
 	VMAXPS           Z11, Z28, Z11
 	VMINPS           Z11, Z29, Z11
-	VMOVUPS          Z11, 128(DX)(R12*4)
-	MOVLQSX          16(R8), R12
-	MOVLQSX          16(R9), R11
-	VADDPS           (BX)(R11*4), Z12, Z12
+	VMOVUPS          Z11, 128(BX)(R12*4)
+	MOVLQSX          16(R9), R12
+	MOVLQSX          16(R10), AX
+	VADDPS           (SI)(AX*4), Z12, Z12
 	VMAXPS           Z12, Z28, Z12
 	VMINPS           Z12, Z29, Z12
-	VMOVUPS          Z12, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z13, Z13
+	VMOVUPS          Z12, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z13, Z13
 	VMAXPS           Z13, Z28, Z13
 	VMINPS           Z13, Z29, Z13
-	VMOVUPS          Z13, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z14, Z14
+	VMOVUPS          Z13, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z14, Z14
 	VMAXPS           Z14, Z28, Z14
 	VMINPS           Z14, Z29, Z14
-	VMOVUPS          Z14, 128(DX)(R12*4)
-	MOVLQSX          20(R8), R12
-	MOVLQSX          20(R9), R11
-	VADDPS           (BX)(R11*4), Z15, Z15
+	VMOVUPS          Z14, 128(BX)(R12*4)
+	MOVLQSX          20(R9), R12
+	MOVLQSX          20(R10), AX
+	VADDPS           (SI)(AX*4), Z15, Z15
 	VMAXPS           Z15, Z28, Z15
 	VMINPS           Z15, Z29, Z15
-	VMOVUPS          Z15, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z16, Z16
+	VMOVUPS          Z15, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z16, Z16
 	VMAXPS           Z16, Z28, Z16
 	VMINPS           Z16, Z29, Z16
-	VMOVUPS          Z16, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z17, Z17
+	VMOVUPS          Z16, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z17, Z17
 	VMAXPS           Z17, Z28, Z17
 	VMINPS           Z17, Z29, Z17
-	VMOVUPS          Z17, 128(DX)(R12*4)
-	MOVLQSX          24(R8), R12
-	MOVLQSX          24(R9), R11
-	VADDPS           (BX)(R11*4), Z18, Z18
+	VMOVUPS          Z17, 128(BX)(R12*4)
+	MOVLQSX          24(R9), R12
+	MOVLQSX          24(R10), AX
+	VADDPS           (SI)(AX*4), Z18, Z18
 	VMAXPS           Z18, Z28, Z18
 	VMINPS           Z18, Z29, Z18
-	VMOVUPS          Z18, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z19, Z19
+	VMOVUPS          Z18, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z19, Z19
 	VMAXPS           Z19, Z28, Z19
 	VMINPS           Z19, Z29, Z19
-	VMOVUPS          Z19, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z20, Z20
+	VMOVUPS          Z19, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z20, Z20
 	VMAXPS           Z20, Z28, Z20
 	VMINPS           Z20, Z29, Z20
-	VMOVUPS          Z20, 128(DX)(R12*4)
-	MOVLQSX          28(R8), R12
-	MOVLQSX          28(R9), R11
-	VADDPS           (BX)(R11*4), Z21, Z21
+	VMOVUPS          Z20, 128(BX)(R12*4)
+	MOVLQSX          28(R9), R12
+	MOVLQSX          28(R10), AX
+	VADDPS           (SI)(AX*4), Z21, Z21
 	VMAXPS           Z21, Z28, Z21
 	VMINPS           Z21, Z29, Z21
-	VMOVUPS          Z21, (DX)(R12*4)
-	VADDPS           64(BX)(R11*4), Z22, Z22
+	VMOVUPS          Z21, (BX)(R12*4)
+	VADDPS           64(SI)(AX*4), Z22, Z22
 	VMAXPS           Z22, Z28, Z22
 	VMINPS           Z22, Z29, Z22
-	VMOVUPS          Z22, 64(DX)(R12*4)
-	VADDPS           128(BX)(R11*4), Z23, Z23
+	VMOVUPS          Z22, 64(BX)(R12*4)
+	VADDPS           128(SI)(AX*4), Z23, Z23
 	VMAXPS           Z23, Z28, Z23
 	VMINPS           Z23, Z29, Z23
-	VMOVUPS          Z23, 128(DX)(R12*4)
+	VMOVUPS          Z23, 128(BX)(R12*4)
 	JMP              stored
 
 unadded:
-	MOVLQSX (R8), R12
+	MOVLQSX (R9), R12
 	VMAXPS  Z0, Z28, Z0
 	VMINPS  Z0, Z29, Z0
-	VMOVUPS Z0, (DX)(R12*4)
+	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z28, Z1
 	VMINPS  Z1, Z29, Z1
-	VMOVUPS Z1, 64(DX)(R12*4)
+	VMOVUPS Z1, 64(BX)(R12*4)
 	VMAXPS  Z2, Z28, Z2
 	VMINPS  Z2, Z29, Z2
-	VMOVUPS Z2, 128(DX)(R12*4)
-	MOVLQSX 4(R8), R12
+	VMOVUPS Z2, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z3, Z28, Z3
 	VMINPS  Z3, Z29, Z3
-	VMOVUPS Z3, (DX)(R12*4)
+	VMOVUPS Z3, (BX)(R12*4)
 	VMAXPS  Z4, Z28, Z4
 	VMINPS  Z4, Z29, Z4
-	VMOVUPS Z4, 64(DX)(R12*4)
+	VMOVUPS Z4, 64(BX)(R12*4)
 	VMAXPS  Z5, Z28, Z5
 	VMINPS  Z5, Z29, Z5
-	VMOVUPS Z5, 128(DX)(R12*4)
-	MOVLQSX 8(R8), R12
+	VMOVUPS Z5, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z6, Z28, Z6
 	VMINPS  Z6, Z29, Z6
-	VMOVUPS Z6, (DX)(R12*4)
+	VMOVUPS Z6, (BX)(R12*4)
 	VMAXPS  Z7, Z28, Z7
 	VMINPS  Z7, Z29, Z7
-	VMOVUPS Z7, 64(DX)(R12*4)
+	VMOVUPS Z7, 64(BX)(R12*4)
 	VMAXPS  Z8, Z28, Z8
 	VMINPS  Z8, Z29, Z8
-	VMOVUPS Z8, 128(DX)(R12*4)
-	MOVLQSX 12(R8), R12
+	VMOVUPS Z8, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z9, Z28, Z9
 	VMINPS  Z9, Z29, Z9
-	VMOVUPS Z9, (DX)(R12*4)
+	VMOVUPS Z9, (BX)(R12*4)
 	VMAXPS  Z10, Z28, Z10
 	VMINPS  Z10, Z29, Z10
-	VMOVUPS Z10, 64(DX)(R12*4)
+	VMOVUPS Z10, 64(BX)(R12*4)
 	VMAXPS  Z11, Z28, Z11
 	VMINPS  Z11, Z29, Z11
-	VMOVUPS Z11, 128(DX)(R12*4)
-	MOVLQSX 16(R8), R12
+	VMOVUPS Z11, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z12, Z28, Z12
 	VMINPS  Z12, Z29, Z12
-	VMOVUPS Z12, (DX)(R12*4)
+	VMOVUPS Z12, (BX)(R12*4)
 	VMAXPS  Z13, Z28, Z13
 	VMINPS  Z13, Z29, Z13
-	VMOVUPS Z13, 64(DX)(R12*4)
+	VMOVUPS Z13, 64(BX)(R12*4)
 	VMAXPS  Z14, Z28, Z14
 	VMINPS  Z14, Z29, Z14
-	VMOVUPS Z14, 128(DX)(R12*4)
-	MOVLQSX 20(R8), R12
+	VMOVUPS Z14, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z15, Z28, Z15
 	VMINPS  Z15, Z29, Z15
-	VMOVUPS Z15, (DX)(R12*4)
+	VMOVUPS Z15, (BX)(R12*4)
 	VMAXPS  Z16, Z28, Z16
 	VMINPS  Z16, Z29, Z16
-	VMOVUPS Z16, 64(DX)(R12*4)
+	VMOVUPS Z16, 64(BX)(R12*4)
 	VMAXPS  Z17, Z28, Z17
 	VMINPS  Z17, Z29, Z17
-	VMOVUPS Z17, 128(DX)(R12*4)
-	MOVLQSX 24(R8), R12
+	VMOVUPS Z17, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z18, Z28, Z18
 	VMINPS  Z18, Z29, Z18
-	VMOVUPS Z18, (DX)(R12*4)
+	VMOVUPS Z18, (BX)(R12*4)
 	VMAXPS  Z19, Z28, Z19
 	VMINPS  Z19, Z29, Z19
-	VMOVUPS Z19, 64(DX)(R12*4)
+	VMOVUPS Z19, 64(BX)(R12*4)
 	VMAXPS  Z20, Z28, Z20
 	VMINPS  Z20, Z29, Z20
-	VMOVUPS Z20, 128(DX)(R12*4)
-	MOVLQSX 28(R8), R12
+	VMOVUPS Z20, 128(BX)(R12*4)
+	MOVLQSX 28(R9), R12
 	VMAXPS  Z21, Z28, Z21
 	VMINPS  Z21, Z29, Z21
-	VMOVUPS Z21, (DX)(R12*4)
+	VMOVUPS Z21, (BX)(R12*4)
 	VMAXPS  Z22, Z28, Z22
 	VMINPS  Z22, Z29, Z22
-	VMOVUPS Z22, 64(DX)(R12*4)
+	VMOVUPS Z22, 64(BX)(R12*4)
 	VMAXPS  Z23, Z28, Z23
 	VMINPS  Z23, Z29, Z23
-	VMOVUPS Z23, 128(DX)(R12*4)
+	VMOVUPS Z23, 128(BX)(R12*4)
 
 stored:
 	VUNPCKLPS     Y25, Y24, Y0
@@ -11840,62 +12704,62 @@ stored:
 	VEXTRACTF32X4 $0x01, Y0, X5
 	VEXTRACTF32X4 $0x01, Y4, X6
 	VEXTRACTF32X4 $0x01, Y1, X7
-	TESTQ         BX, BX
+	TESTQ         SI, SI
 	JZ            last
-	MOVLQSX       (R9), R11
-	VADDPS        192(BX)(R11*4), X2, X2
-	MOVLQSX       4(R9), R11
-	VADDPS        192(BX)(R11*4), X0, X0
-	MOVLQSX       8(R9), R11
-	VADDPS        192(BX)(R11*4), X4, X4
-	MOVLQSX       12(R9), R11
-	VADDPS        192(BX)(R11*4), X1, X1
-	MOVLQSX       16(R9), R11
-	VADDPS        192(BX)(R11*4), X3, X3
-	MOVLQSX       20(R9), R11
-	VADDPS        192(BX)(R11*4), X5, X5
-	MOVLQSX       24(R9), R11
-	VADDPS        192(BX)(R11*4), X6, X6
-	MOVLQSX       28(R9), R11
-	VADDPS        192(BX)(R11*4), X7, X7
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X0, X0
+	MOVLQSX       8(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       16(R10), AX
+	VADDPS        192(SI)(AX*4), X3, X3
+	MOVLQSX       20(R10), AX
+	VADDPS        192(SI)(AX*4), X5, X5
+	MOVLQSX       24(R10), AX
+	VADDPS        192(SI)(AX*4), X6, X6
+	MOVLQSX       28(R10), AX
+	VADDPS        192(SI)(AX*4), X7, X7
 
 last:
 	VMAXPS  X2, X28, X2
 	VMINPS  X2, X29, X2
-	MOVLQSX (R8), R11
-	VMOVUPS X2, 192(DX)(R11*4)
+	MOVLQSX (R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
 	VMAXPS  X0, X28, X0
 	VMINPS  X0, X29, X0
-	MOVLQSX 4(R8), R11
-	VMOVUPS X0, 192(DX)(R11*4)
+	MOVLQSX 4(R9), AX
+	VMOVUPS X0, 192(BX)(AX*4)
 	VMAXPS  X4, X28, X4
 	VMINPS  X4, X29, X4
-	MOVLQSX 8(R8), R11
-	VMOVUPS X4, 192(DX)(R11*4)
+	MOVLQSX 8(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	VMAXPS  X1, X28, X1
 	VMINPS  X1, X29, X1
-	MOVLQSX 12(R8), R11
-	VMOVUPS X1, 192(DX)(R11*4)
+	MOVLQSX 12(R9), AX
+	VMOVUPS X1, 192(BX)(AX*4)
 	VMAXPS  X3, X28, X3
 	VMINPS  X3, X29, X3
-	MOVLQSX 16(R8), R11
-	VMOVUPS X3, 192(DX)(R11*4)
+	MOVLQSX 16(R9), AX
+	VMOVUPS X3, 192(BX)(AX*4)
 	VMAXPS  X5, X28, X5
 	VMINPS  X5, X29, X5
-	MOVLQSX 20(R8), R11
-	VMOVUPS X5, 192(DX)(R11*4)
+	MOVLQSX 20(R9), AX
+	VMOVUPS X5, 192(BX)(AX*4)
 	VMAXPS  X6, X28, X6
 	VMINPS  X6, X29, X6
-	MOVLQSX 24(R8), R11
-	VMOVUPS X6, 192(DX)(R11*4)
+	MOVLQSX 24(R9), AX
+	VMOVUPS X6, 192(BX)(AX*4)
 	VMAXPS  X7, X28, X7
 	VMINPS  X7, X29, X7
-	MOVLQSX 28(R8), R11
-	VMOVUPS X7, 192(DX)(R11*4)
-	ADDQ    $0x20, DI
+	MOVLQSX 28(R9), AX
+	VMOVUPS X7, 192(BX)(AX*4)
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
-	DECQ    R10
+	ADDQ    $0x20, R10
+	DECQ    R11
 	JNZ     panel
 	VZEROUPPER
 	RET
@@ -24868,11 +25732,11 @@ TEXT ·slide1(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	KMOVW        128(AX), K1
-	KMOVW        130(AX), K2
-	KMOVW        132(AX), K3
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K2
+	KMOVW        148(AX), K3
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -24908,7 +25772,7 @@ plane:
 	VFMADD231PS  Z12, Z3, Z13
 	VMOVUPS.Z    8(CX), K3, Z12
 	VFMADD231PS  Z12, Z4, Z13
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VMOVUPS.Z   (CX), K1, Z15
@@ -24953,7 +25817,7 @@ row:
 bottom:
 	CMPQ        112(AX), $0x00
 	JEQ         border
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS.Z   (CX), K1, Z2
 	VMULPS      Z2, Z8, Z2
 	VMOVUPS     4(CX), Z3
@@ -24981,11 +25845,11 @@ TEXT ·slide1whole(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	KMOVW        128(AX), K1
-	KMOVW        130(AX), K1
-	KMOVW        132(AX), K2
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K1
+	KMOVW        148(AX), K2
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -25023,7 +25887,7 @@ plane:
 	VFMADD231PS  Z12, Z3, Z13
 	VALIGND.Z    $0x01, Z12, Z15, K2, Z12
 	VFMADD231PS  Z12, Z4, Z13
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VMOVUPS     4(CX), Z12
@@ -25068,7 +25932,7 @@ row:
 bottom:
 	CMPQ        112(AX), $0x00
 	JEQ         border
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     4(CX), Z12
 	VALIGND     $0x0f, Z15, Z12, Z2
 	VMULPS      Z2, Z8, Z2
@@ -25096,11 +25960,11 @@ TEXT ·slide2(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	KMOVW        128(AX), K1
-	KMOVW        130(AX), K2
-	KMOVW        132(AX), K3
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K2
+	KMOVW        148(AX), K3
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -25143,7 +26007,7 @@ plane:
 	VFMADD231PS  Z12, Z3, Z15
 	VMOVUPS.Z    72(CX), K3, Z12
 	VFMADD231PS  Z12, Z4, Z15
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VMOVUPS.Z   (CX), K1, Z13
@@ -25218,7 +26082,7 @@ row:
 bottom:
 	CMPQ        112(AX), $0x00
 	JEQ         border
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS.Z   (CX), K1, Z2
 	VMULPS      Z2, Z8, Z2
 	VMOVUPS     4(CX), Z3
@@ -25256,19 +26120,19 @@ TEXT ·slideStrided(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	KMOVW        128(AX), K1
-	KMOVW        130(AX), K1
-	KMOVW        132(AX), K2
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K1
+	KMOVW        148(AX), K2
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 	VMOVUPS      slideStridedorder<>+0(SB), Z2
 	MOVL         $0x00000001, CX
 	VPBROADCASTD CX, Z3
 	VPADDD       Z2, Z3, Z3
-	MOVWLZX      128(AX), CX
-	MOVWLZX      132(AX), DX
+	MOVWLZX      144(AX), CX
+	MOVWLZX      148(AX), DX
 	SHLL         $0x10, DX
 	ORL          DX, CX
 	MOVL         $0x55555555, DX
@@ -25306,7 +26170,7 @@ plane:
 	JEQ          inside
 	VMOVUPS      (CX), Z14
 	VMOVUPS      64(CX), Z16
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 	VMOVAPS      Z2, Z17
 	VPERMI2PS.Z  Z16, Z14, K2, Z17
 	VMOVAPS      Z3, Z18
@@ -25319,6 +26183,8 @@ plane:
 inside:
 	TESTQ R12, R12
 	JZ    bottom
+	DECQ  R12
+	JZ    last
 
 row:
 	VMOVAPS     Z15, Z14
@@ -25354,6 +26220,39 @@ row:
 	ADDQ        SI, DX
 	DECQ        R12
 	JNZ         row
+
+last:
+	VMOVAPS     Z15, Z14
+	VMOVUPS     (CX), Z15
+	VMOVUPS     64(CX), Z16
+	ADDQ        128(AX), CX
+	VMOVAPS     Z2, Z17
+	VPERMI2PS.Z Z16, Z15, K2, Z17
+	VMOVAPS     Z3, Z18
+	VPERMI2PS.Z Z16, Z15, K3, Z18
+	VALIGND     $0x01, Z17, Z17, Z15
+	VFMADD231PS Z17, Z7, Z14
+	VFMADD231PS Z18, Z8, Z14
+	VFMADD231PS Z15, Z9, Z14
+	VMOVUPS     (CX), Z15
+	VMOVUPS     64(CX), Z18
+	ADDQ        BX, CX
+	VMOVAPS     Z2, Z16
+	VPERMI2PS.Z Z18, Z15, K2, Z16
+	VMOVAPS     Z3, Z17
+	VPERMI2PS.Z Z18, Z15, K3, Z17
+	VALIGND     $0x01, Z16, Z16, Z18
+	VFMADD231PS Z16, Z10, Z14
+	VFMADD231PS Z17, Z11, Z14
+	VFMADD231PS Z18, Z12, Z14
+	VMOVAPS     Z13, Z15
+	VFMADD231PS Z16, Z4, Z15
+	VFMADD231PS Z17, Z5, Z15
+	VFMADD231PS Z18, Z6, Z15
+	VMAXPS      Z14, Z0, Z14
+	VMINPS      Z14, Z1, Z14
+	VMOVUPS     Z14, K1, (DX)
+	ADDQ        SI, DX
 
 bottom:
 	CMPQ        112(AX), $0x00
@@ -25408,11 +26307,11 @@ TEXT ·slideAverage(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	KMOVW        128(AX), K1
-	KMOVW        130(AX), K2
-	KMOVW        132(AX), K3
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K2
+	KMOVW        148(AX), K3
 	VMOVUPS      slideAverageorder<>+0(SB), Z2
 	MOVL         $0x00000001, CX
 	VPBROADCASTD CX, Z3
@@ -25436,11 +26335,13 @@ plane:
 	JEQ     inside
 	VMOVUPS (CX), Z4
 	VMOVUPS 64(CX), Z5
-	ADDQ    BX, CX
+	ADDQ    120(AX), CX
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
+	DECQ  R10
+	JZ    last
 
 row:
 	VMOVUPS   (CX), Z6
@@ -25468,6 +26369,31 @@ row:
 	ADDQ      80(AX), R11
 	DECQ      R10
 	JNZ       row
+
+last:
+	VMOVUPS   (CX), Z6
+	VMOVUPS   64(CX), Z7
+	ADDQ      128(AX), CX
+	VADDPS.Z  Z4, Z6, K1, Z6
+	VADDPS.Z  Z5, Z7, K3, Z7
+	VMOVUPS   (CX), Z4
+	VMOVUPS   64(CX), Z5
+	ADDQ      BX, CX
+	VADDPS.Z  Z4, Z6, K1, Z6
+	VADDPS.Z  Z5, Z7, K3, Z7
+	VMOVAPS   Z2, Z8
+	VPERMI2PS Z7, Z6, Z8
+	VMOVAPS   Z3, Z9
+	VPERMI2PS Z7, Z6, Z9
+	VALIGND   $0x01, Z8, Z8, Z6
+	VADDPS    Z9, Z8, Z8
+	VADDPS    Z6, Z8, Z8
+	VMULPS.Z  (R11), Z8, K2, Z8
+	VMAXPS    Z8, Z0, Z8
+	VMINPS    Z8, Z1, Z8
+	VMOVUPS   Z8, K2, (DX)
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
 
 bottom:
 	CMPQ      112(AX), $0x00
@@ -25524,11 +26450,11 @@ TEXT ·slideMax(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	KMOVW        128(AX), K1
-	KMOVW        130(AX), K2
-	KMOVW        132(AX), K3
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K2
+	KMOVW        148(AX), K3
 	VMOVUPS      slideMaxorder<>+0(SB), Z2
 	MOVL         $0x00000001, CX
 	VPBROADCASTD CX, Z3
@@ -25554,11 +26480,13 @@ plane:
 	JEQ     inside
 	VMOVUPS (CX), Z6
 	VMOVUPS 64(CX), Z7
-	ADDQ    BX, CX
+	ADDQ    120(AX), CX
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
+	DECQ  R10
+	JZ    last
 
 row:
 	VMOVUPS   (CX), Z8
@@ -25601,6 +26529,45 @@ row:
 	DECQ      R10
 	JNZ       row
 
+last:
+	VMOVUPS   (CX), Z8
+	VMOVUPS   64(CX), Z9
+	ADDQ      128(AX), CX
+	VMOVUPS   (CX), Z10
+	VMOVUPS   64(CX), Z11
+	ADDQ      BX, CX
+	VCMPPS    $0x03, Z6, Z8, K4
+	VMAXPS    Z6, Z8, Z8
+	VCMPPS    $0x03, Z10, Z10, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z10, Z8, Z8
+	VMOVAPS   Z5, K4, Z8
+	VMOVAPS   Z10, Z6
+	VCMPPS    $0x03, Z7, Z9, K4
+	VMAXPS    Z7, Z9, Z9
+	VCMPPS    $0x03, Z11, Z11, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z11, Z9, Z9
+	VMOVAPS   Z5, K4, Z9
+	VMOVAPS   Z11, Z7
+	VBLENDMPS Z8, Z4, K1, Z14
+	VBLENDMPS Z9, Z4, K3, Z15
+	VMOVAPS   Z2, Z8
+	VPERMI2PS Z15, Z14, Z8
+	VMOVAPS   Z3, Z9
+	VPERMI2PS Z15, Z14, Z9
+	VALIGND   $0x01, Z8, Z8, Z10
+	VCMPPS    $0x03, Z9, Z8, K4
+	VMAXPS    Z9, Z8, Z8
+	VCMPPS    $0x03, Z10, Z10, K5
+	KORW      K5, K4, K4
+	VMAXPS    Z10, Z8, Z8
+	VMOVAPS   Z5, K4, Z8
+	VMAXPS    Z8, Z0, Z8
+	VMINPS    Z8, Z1, Z8
+	VMOVUPS   Z8, K2, (DX)
+	ADDQ      SI, DX
+
 bottom:
 	CMPQ      112(AX), $0x00
 	JEQ       done
@@ -25613,12 +26580,12 @@ bottom:
 	VCMPPS    $0x03, Z7, Z9, K4
 	VMAXPS    Z7, Z9, Z9
 	VMOVAPS   Z5, K4, Z9
-	VBLENDMPS Z8, Z4, K1, Z14
-	VBLENDMPS Z9, Z4, K3, Z15
+	VBLENDMPS Z8, Z4, K1, Z16
+	VBLENDMPS Z9, Z4, K3, Z17
 	VMOVAPS   Z2, Z6
-	VPERMI2PS Z15, Z14, Z6
+	VPERMI2PS Z17, Z16, Z6
 	VMOVAPS   Z3, Z7
-	VPERMI2PS Z15, Z14, Z7
+	VPERMI2PS Z17, Z16, Z7
 	VALIGND   $0x01, Z6, Z6, Z8
 	VCMPPS    $0x03, Z7, Z6, K4
 	VMAXPS    Z7, Z6, Z6

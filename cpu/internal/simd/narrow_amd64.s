@@ -818,8 +818,8 @@ TEXT ·narrowSlide(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	VBROADCASTSS 120(AX), Y0
-	VBROADCASTSS 124(AX), Y1
+	VBROADCASTSS 136(AX), Y0
+	VBROADCASTSS 140(AX), Y1
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -853,7 +853,7 @@ plane:
 	VFMADD231PS  Y11, Y3, Y12
 	VMOVUPS      8(CX), Y11
 	VFMADD231PS  Y11, Y4, Y12
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VBROADCASTSS (R11), Y13
@@ -886,7 +886,7 @@ row:
 	VFMADD231PS  Y14, Y4, Y11
 	VMAXPS       Y12, Y0, Y12
 	VMINPS       Y12, Y1, Y12
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row0Fewer
 	VMOVUPS      Y12, (DX)
 
@@ -910,7 +910,7 @@ row0Stored:
 	VFMADD231PS  Y14, Y4, Y12
 	VMAXPS       Y13, Y0, Y13
 	VMINPS       Y13, Y1, Y13
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row1Fewer
 	VMOVUPS      Y13, (DX)
 
@@ -934,7 +934,7 @@ row1Stored:
 	VFMADD231PS  Y14, Y4, Y13
 	VMAXPS       Y11, Y0, Y11
 	VMINPS       Y11, Y1, Y11
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row2Fewer
 	VMOVUPS      Y11, (DX)
 
@@ -946,7 +946,7 @@ row2Stored:
 bottom2:
 	CMPQ        112(AX), $0x00
 	JEQ         border2
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y2, Y8, Y12
 	VMOVUPS     4(CX), Y2
@@ -957,7 +957,7 @@ bottom2:
 border2:
 	VMAXPS  Y12, Y0, Y12
 	VMINPS  Y12, Y1, Y12
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom2Fewer
 	VMOVUPS Y12, (DX)
 
@@ -968,7 +968,7 @@ bottom2Stored:
 bottom0:
 	CMPQ        112(AX), $0x00
 	JEQ         border0
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y2, Y8, Y13
 	VMOVUPS     4(CX), Y2
@@ -979,7 +979,7 @@ bottom0:
 border0:
 	VMAXPS  Y13, Y0, Y13
 	VMINPS  Y13, Y1, Y13
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom0Fewer
 	VMOVUPS Y13, (DX)
 
@@ -990,7 +990,7 @@ bottom0Stored:
 bottom1:
 	CMPQ        112(AX), $0x00
 	JEQ         border1
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     (CX), Y2
 	VFMADD231PS Y2, Y8, Y11
 	VMOVUPS     4(CX), Y2
@@ -1001,7 +1001,7 @@ bottom1:
 border1:
 	VMAXPS  Y11, Y0, Y11
 	VMINPS  Y11, Y1, Y11
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom1Fewer
 	VMOVUPS Y11, (DX)
 
@@ -1024,7 +1024,7 @@ row0Fewer:
 	JMP          row0Stored
 
 row0Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y14
 	VMASKMOVPS Y12, Y14, (DX)
 	JMP        row0Stored
@@ -1038,7 +1038,7 @@ row1Fewer:
 	JMP          row1Stored
 
 row1Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y14
 	VMASKMOVPS Y13, Y14, (DX)
 	JMP        row1Stored
@@ -1052,7 +1052,7 @@ row2Fewer:
 	JMP          row2Stored
 
 row2Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y14
 	VMASKMOVPS Y11, Y14, (DX)
 	JMP        row2Stored
@@ -1066,7 +1066,7 @@ bottom2Fewer:
 	JMP          bottom2Stored
 
 bottom2Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y12, Y2, (DX)
 	JMP        bottom2Stored
@@ -1080,7 +1080,7 @@ bottom0Fewer:
 	JMP          bottom0Stored
 
 bottom0Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y13, Y2, (DX)
 	JMP        bottom0Stored
@@ -1094,7 +1094,7 @@ bottom1Fewer:
 	JMP          bottom1Stored
 
 bottom1Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y11, Y2, (DX)
 	JMP        bottom1Stored
@@ -1108,10 +1108,10 @@ TEXT ·narrowSlideRight(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	MOVQ         136(AX), CX
+	MOVQ         152(AX), CX
 	VMOVUPS      64(CX), Y0
-	VBROADCASTSS 120(AX), Y1
-	VBROADCASTSS 124(AX), Y2
+	VBROADCASTSS 136(AX), Y1
+	VBROADCASTSS 140(AX), Y2
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -1145,7 +1145,7 @@ plane:
 	VFMADD231PS  Y12, Y4, Y13
 	VANDPS       8(CX), Y0, Y12
 	VFMADD231PS  Y12, Y5, Y13
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VBROADCASTSS (R11), Y14
@@ -1178,7 +1178,7 @@ row:
 	VFMADD231PS  Y15, Y5, Y12
 	VMAXPS       Y13, Y1, Y13
 	VMINPS       Y13, Y2, Y13
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row0Fewer
 	VMOVUPS      Y13, (DX)
 
@@ -1202,7 +1202,7 @@ row0Stored:
 	VFMADD231PS  Y15, Y5, Y13
 	VMAXPS       Y14, Y1, Y14
 	VMINPS       Y14, Y2, Y14
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row1Fewer
 	VMOVUPS      Y14, (DX)
 
@@ -1226,7 +1226,7 @@ row1Stored:
 	VFMADD231PS  Y15, Y5, Y14
 	VMAXPS       Y12, Y1, Y12
 	VMINPS       Y12, Y2, Y12
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row2Fewer
 	VMOVUPS      Y12, (DX)
 
@@ -1238,7 +1238,7 @@ row2Stored:
 bottom2:
 	CMPQ        112(AX), $0x00
 	JEQ         border2
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     (CX), Y3
 	VFMADD231PS Y3, Y9, Y13
 	VMOVUPS     4(CX), Y3
@@ -1249,7 +1249,7 @@ bottom2:
 border2:
 	VMAXPS  Y13, Y1, Y13
 	VMINPS  Y13, Y2, Y13
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom2Fewer
 	VMOVUPS Y13, (DX)
 
@@ -1260,7 +1260,7 @@ bottom2Stored:
 bottom0:
 	CMPQ        112(AX), $0x00
 	JEQ         border0
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     (CX), Y3
 	VFMADD231PS Y3, Y9, Y14
 	VMOVUPS     4(CX), Y3
@@ -1271,7 +1271,7 @@ bottom0:
 border0:
 	VMAXPS  Y14, Y1, Y14
 	VMINPS  Y14, Y2, Y14
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom0Fewer
 	VMOVUPS Y14, (DX)
 
@@ -1282,7 +1282,7 @@ bottom0Stored:
 bottom1:
 	CMPQ        112(AX), $0x00
 	JEQ         border1
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VMOVUPS     (CX), Y3
 	VFMADD231PS Y3, Y9, Y12
 	VMOVUPS     4(CX), Y3
@@ -1293,7 +1293,7 @@ bottom1:
 border1:
 	VMAXPS  Y12, Y1, Y12
 	VMINPS  Y12, Y2, Y12
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom1Fewer
 	VMOVUPS Y12, (DX)
 
@@ -1316,7 +1316,7 @@ row0Fewer:
 	JMP          row0Stored
 
 row0Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y13, Y15, (DX)
 	JMP        row0Stored
@@ -1330,7 +1330,7 @@ row1Fewer:
 	JMP          row1Stored
 
 row1Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y14, Y15, (DX)
 	JMP        row1Stored
@@ -1344,7 +1344,7 @@ row2Fewer:
 	JMP          row2Stored
 
 row2Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y12, Y15, (DX)
 	JMP        row2Stored
@@ -1358,7 +1358,7 @@ bottom2Fewer:
 	JMP          bottom2Stored
 
 bottom2Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y13, Y3, (DX)
 	JMP        bottom2Stored
@@ -1372,7 +1372,7 @@ bottom0Fewer:
 	JMP          bottom0Stored
 
 bottom0Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y14, Y3, (DX)
 	JMP        bottom0Stored
@@ -1386,7 +1386,7 @@ bottom1Fewer:
 	JMP          bottom1Stored
 
 bottom1Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y12, Y3, (DX)
 	JMP        bottom1Stored
@@ -1400,10 +1400,10 @@ TEXT ·narrowSlideLeft(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	MOVQ         136(AX), CX
+	MOVQ         152(AX), CX
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS 120(AX), Y1
-	VBROADCASTSS 124(AX), Y2
+	VBROADCASTSS 136(AX), Y1
+	VBROADCASTSS 140(AX), Y2
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -1437,7 +1437,7 @@ plane:
 	VFMADD231PS  Y12, Y4, Y13
 	VMOVUPS      8(CX), Y12
 	VFMADD231PS  Y12, Y5, Y13
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VBROADCASTSS (R11), Y14
@@ -1470,7 +1470,7 @@ row:
 	VFMADD231PS  Y15, Y5, Y12
 	VMAXPS       Y13, Y1, Y13
 	VMINPS       Y13, Y2, Y13
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row0Fewer
 	VMOVUPS      Y13, (DX)
 
@@ -1494,7 +1494,7 @@ row0Stored:
 	VFMADD231PS  Y15, Y5, Y13
 	VMAXPS       Y14, Y1, Y14
 	VMINPS       Y14, Y2, Y14
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row1Fewer
 	VMOVUPS      Y14, (DX)
 
@@ -1518,7 +1518,7 @@ row1Stored:
 	VFMADD231PS  Y15, Y5, Y14
 	VMAXPS       Y12, Y1, Y12
 	VMINPS       Y12, Y2, Y12
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row2Fewer
 	VMOVUPS      Y12, (DX)
 
@@ -1530,7 +1530,7 @@ row2Stored:
 bottom2:
 	CMPQ        112(AX), $0x00
 	JEQ         border2
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y13
 	VMOVUPS     4(CX), Y3
@@ -1541,7 +1541,7 @@ bottom2:
 border2:
 	VMAXPS  Y13, Y1, Y13
 	VMINPS  Y13, Y2, Y13
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom2Fewer
 	VMOVUPS Y13, (DX)
 
@@ -1552,7 +1552,7 @@ bottom2Stored:
 bottom0:
 	CMPQ        112(AX), $0x00
 	JEQ         border0
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y14
 	VMOVUPS     4(CX), Y3
@@ -1563,7 +1563,7 @@ bottom0:
 border0:
 	VMAXPS  Y14, Y1, Y14
 	VMINPS  Y14, Y2, Y14
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom0Fewer
 	VMOVUPS Y14, (DX)
 
@@ -1574,7 +1574,7 @@ bottom0Stored:
 bottom1:
 	CMPQ        112(AX), $0x00
 	JEQ         border1
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y12
 	VMOVUPS     4(CX), Y3
@@ -1585,7 +1585,7 @@ bottom1:
 border1:
 	VMAXPS  Y12, Y1, Y12
 	VMINPS  Y12, Y2, Y12
-	CMPQ    152(AX), $0x07
+	CMPQ    168(AX), $0x07
 	JLE     bottom1Fewer
 	VMOVUPS Y12, (DX)
 
@@ -1608,7 +1608,7 @@ row0Fewer:
 	JMP          row0Stored
 
 row0Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y13, Y15, (DX)
 	JMP        row0Stored
@@ -1622,7 +1622,7 @@ row1Fewer:
 	JMP          row1Stored
 
 row1Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y14, Y15, (DX)
 	JMP        row1Stored
@@ -1636,7 +1636,7 @@ row2Fewer:
 	JMP          row2Stored
 
 row2Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y12, Y15, (DX)
 	JMP        row2Stored
@@ -1650,7 +1650,7 @@ bottom2Fewer:
 	JMP          bottom2Stored
 
 bottom2Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y13, Y3, (DX)
 	JMP        bottom2Stored
@@ -1664,7 +1664,7 @@ bottom0Fewer:
 	JMP          bottom0Stored
 
 bottom0Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y14, Y3, (DX)
 	JMP        bottom0Stored
@@ -1678,7 +1678,7 @@ bottom1Fewer:
 	JMP          bottom1Stored
 
 bottom1Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y12, Y3, (DX)
 	JMP        bottom1Stored
@@ -1692,11 +1692,11 @@ TEXT ·narrowSlideWhole(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	MOVQ         136(AX), CX
+	MOVQ         152(AX), CX
 	VMOVUPS      (CX), Y0
-	MOVQ         136(AX), CX
+	MOVQ         152(AX), CX
 	VMOVUPS      64(CX), Y1
-	VBROADCASTSS 120(AX), Y2
+	VBROADCASTSS 136(AX), Y2
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
 
@@ -1730,7 +1730,7 @@ plane:
 	VFMADD231PS  Y12, Y4, Y13
 	VANDPS       8(CX), Y1, Y12
 	VFMADD231PS  Y12, Y5, Y13
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 
 inside:
 	VBROADCASTSS (R11), Y14
@@ -1761,10 +1761,10 @@ row:
 	VFMADD231PS  Y15, Y11, Y13
 	VFMADD231PS  Y15, Y8, Y14
 	VFMADD231PS  Y15, Y5, Y12
-	VBROADCASTSS 124(AX), Y15
+	VBROADCASTSS 140(AX), Y15
 	VMAXPS       Y13, Y2, Y13
 	VMINPS       Y13, Y15, Y13
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row0Fewer
 	VMOVUPS      Y13, (DX)
 
@@ -1786,10 +1786,10 @@ row0Stored:
 	VFMADD231PS  Y15, Y11, Y14
 	VFMADD231PS  Y15, Y8, Y12
 	VFMADD231PS  Y15, Y5, Y13
-	VBROADCASTSS 124(AX), Y15
+	VBROADCASTSS 140(AX), Y15
 	VMAXPS       Y14, Y2, Y14
 	VMINPS       Y14, Y15, Y14
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row1Fewer
 	VMOVUPS      Y14, (DX)
 
@@ -1811,10 +1811,10 @@ row1Stored:
 	VFMADD231PS  Y15, Y11, Y12
 	VFMADD231PS  Y15, Y8, Y13
 	VFMADD231PS  Y15, Y5, Y14
-	VBROADCASTSS 124(AX), Y15
+	VBROADCASTSS 140(AX), Y15
 	VMAXPS       Y12, Y2, Y12
 	VMINPS       Y12, Y15, Y12
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JLE          row2Fewer
 	VMOVUPS      Y12, (DX)
 
@@ -1826,7 +1826,7 @@ row2Stored:
 bottom2:
 	CMPQ        112(AX), $0x00
 	JEQ         border2
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y13
 	VMOVUPS     4(CX), Y3
@@ -1835,10 +1835,10 @@ bottom2:
 	VFMADD231PS Y3, Y11, Y13
 
 border2:
-	VBROADCASTSS 124(AX), Y3
+	VBROADCASTSS 140(AX), Y3
 	VMAXPS       Y13, Y2, Y13
 	VMINPS       Y13, Y3, Y13
-	CMPQ         152(AX), $0x07
+	CMPQ         168(AX), $0x07
 	JLE          bottom2Fewer
 	VMOVUPS      Y13, (DX)
 
@@ -1849,7 +1849,7 @@ bottom2Stored:
 bottom0:
 	CMPQ        112(AX), $0x00
 	JEQ         border0
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y14
 	VMOVUPS     4(CX), Y3
@@ -1858,10 +1858,10 @@ bottom0:
 	VFMADD231PS Y3, Y11, Y14
 
 border0:
-	VBROADCASTSS 124(AX), Y3
+	VBROADCASTSS 140(AX), Y3
 	VMAXPS       Y14, Y2, Y14
 	VMINPS       Y14, Y3, Y14
-	CMPQ         152(AX), $0x07
+	CMPQ         168(AX), $0x07
 	JLE          bottom0Fewer
 	VMOVUPS      Y14, (DX)
 
@@ -1872,7 +1872,7 @@ bottom0Stored:
 bottom1:
 	CMPQ        112(AX), $0x00
 	JEQ         border1
-	ADDQ        BX, CX
+	ADDQ        128(AX), CX
 	VANDPS      (CX), Y0, Y3
 	VFMADD231PS Y3, Y9, Y12
 	VMOVUPS     4(CX), Y3
@@ -1881,10 +1881,10 @@ bottom1:
 	VFMADD231PS Y3, Y11, Y12
 
 border1:
-	VBROADCASTSS 124(AX), Y3
+	VBROADCASTSS 140(AX), Y3
 	VMAXPS       Y12, Y2, Y12
 	VMINPS       Y12, Y3, Y12
-	CMPQ         152(AX), $0x07
+	CMPQ         168(AX), $0x07
 	JLE          bottom1Fewer
 	VMOVUPS      Y12, (DX)
 
@@ -1907,7 +1907,7 @@ row0Fewer:
 	JMP          row0Stored
 
 row0Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y13, Y15, (DX)
 	JMP        row0Stored
@@ -1921,7 +1921,7 @@ row1Fewer:
 	JMP          row1Stored
 
 row1Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y14, Y15, (DX)
 	JMP        row1Stored
@@ -1935,7 +1935,7 @@ row2Fewer:
 	JMP          row2Stored
 
 row2Part:
-	MOVQ       136(AX), R13
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y15
 	VMASKMOVPS Y12, Y15, (DX)
 	JMP        row2Stored
@@ -1949,7 +1949,7 @@ bottom2Fewer:
 	JMP          bottom2Stored
 
 bottom2Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y13, Y3, (DX)
 	JMP        bottom2Stored
@@ -1963,7 +1963,7 @@ bottom0Fewer:
 	JMP          bottom0Stored
 
 bottom0Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y14, Y3, (DX)
 	JMP        bottom0Stored
@@ -1977,7 +1977,7 @@ bottom1Fewer:
 	JMP          bottom1Stored
 
 bottom1Part:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y12, Y3, (DX)
 	JMP        bottom1Stored
@@ -1991,7 +1991,7 @@ TEXT ·narrowSlideStrided(SB), NOSPLIT, $0-8
 	MOVQ    24(AX), DI
 	MOVQ    48(AX), R8
 	MOVQ    88(AX), R9
-	MOVQ    136(AX), CX
+	MOVQ    152(AX), CX
 	VMOVUPS narrowSlideStridedbehind<>+0(SB), Y0
 	MOVQ    56(AX), R10
 	MOVQ    64(AX), R11
@@ -2022,7 +2022,7 @@ plane:
 	JEQ          inside
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 	VSHUFPS      $0x88, Y12, Y11, Y13
 	VSHUFPS      $0xdd, Y12, Y11, Y11
 	VPERMPS      Y13, Y0, Y12
@@ -2033,6 +2033,8 @@ plane:
 inside:
 	TESTQ R12, R12
 	JZ    bottom
+	DECQ  R12
+	JZ    last
 
 row:
 	VMOVUPS      (CX), Y11
@@ -2060,32 +2062,83 @@ row:
 	VFMADD231PS  Y14, Y3, Y10
 	VADDPS       Y15, Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
-	VBROADCASTSS 120(AX), Y11
+	VBROADCASTSS 136(AX), Y11
 	VMAXPS       Y13, Y11, Y13
-	VBROADCASTSS 124(AX), Y11
+	VBROADCASTSS 140(AX), Y11
 	VMINPS       Y13, Y11, Y13
-	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	CMPQ         160(AX), $0x07
+	JEQ          row0Seven
+	JLT          row0Part
 	VMOVUPS      Y13, (DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowSeven:
+row0Seven:
 	VEXTRACTF128 $0x01, Y13, X11
 	VPALIGNR     $0x0c, X13, X11, X11
 	VMOVUPS      X13, (DX)
 	VMOVUPS      X11, 12(DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowPart:
-	MOVQ       136(AX), R13
+row0Part:
+	MOVQ       152(AX), R13
 	VMOVUPS    32(R13), Y11
 	VMASKMOVPS Y13, Y11, (DX)
 
-rowStored:
+row0Stored:
 	ADDQ SI, DX
 	DECQ R12
 	JNZ  row
+
+last:
+	VMOVUPS      (CX), Y11
+	VMOVUPS      32(CX), Y12
+	ADDQ         128(AX), CX
+	VSHUFPS      $0x88, Y12, Y11, Y13
+	VSHUFPS      $0xdd, Y12, Y11, Y11
+	VPERMPS      Y13, Y0, Y12
+	VMULPS       Y13, Y4, Y13
+	VFMADD231PS  Y11, Y5, Y13
+	VFMADD231PS  Y12, Y6, Y13
+	VADDPS       Y10, Y13, Y13
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y10, Y11
+	VSHUFPS      $0xdd, Y12, Y10, Y12
+	VPERMPS      Y11, Y0, Y14
+	VMULPS       Y11, Y7, Y7
+	VFMADD231PS  Y12, Y8, Y7
+	VFMADD231PS  Y14, Y9, Y7
+	VBROADCASTSS (R11), Y10
+	VFMADD231PS  Y11, Y1, Y10
+	VFMADD231PS  Y12, Y2, Y10
+	VFMADD231PS  Y14, Y3, Y10
+	VADDPS       Y7, Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VBROADCASTSS 136(AX), Y1
+	VMAXPS       Y13, Y1, Y13
+	VBROADCASTSS 140(AX), Y1
+	VMINPS       Y13, Y1, Y13
+	CMPQ         160(AX), $0x07
+	JEQ          row1Seven
+	JLT          row1Part
+	VMOVUPS      Y13, (DX)
+	JMP          row1Stored
+
+row1Seven:
+	VEXTRACTF128 $0x01, Y13, X1
+	VPALIGNR     $0x0c, X13, X1, X1
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X1, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       152(AX), R12
+	VMOVUPS    32(R12), Y1
+	VMASKMOVPS Y13, Y1, (DX)
+
+row1Stored:
+	ADDQ SI, DX
 
 bottom:
 	CMPQ         112(AX), $0x00
@@ -2101,11 +2154,11 @@ bottom:
 	VFMADD231PS  Y2, Y5, Y1
 	VFMADD231PS  Y3, Y6, Y1
 	VPERMPD      $0xd8, Y1, Y1
-	VBROADCASTSS 120(AX), Y2
+	VBROADCASTSS 136(AX), Y2
 	VMAXPS       Y1, Y2, Y1
-	VBROADCASTSS 124(AX), Y2
+	VBROADCASTSS 140(AX), Y2
 	VMINPS       Y1, Y2, Y1
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y1, (DX)
@@ -2119,7 +2172,7 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y1, Y2, (DX)
 
@@ -2172,13 +2225,15 @@ plane:
 	JEQ     inside
 	VMOVUPS (CX), Y1
 	VMOVUPS 32(CX), Y2
-	ADDQ    BX, CX
+	ADDQ    120(AX), CX
 	VMOVAPS Y1, Y1
 	VMOVAPS Y2, Y2
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
+	DECQ  R10
+	JZ    last
 
 row:
 	VMOVUPS      (CX), Y3
@@ -2201,32 +2256,78 @@ row:
 	VPERMPD      $0xd8, Y5, Y5
 	VMULPS       (R11), Y5, Y5
 	ADDQ         80(AX), R11
-	VBROADCASTSS 120(AX), Y3
+	VBROADCASTSS 136(AX), Y3
 	VMAXPS       Y5, Y3, Y5
-	VBROADCASTSS 124(AX), Y3
+	VBROADCASTSS 140(AX), Y3
 	VMINPS       Y5, Y3, Y5
-	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	CMPQ         160(AX), $0x07
+	JEQ          row0Seven
+	JLT          row0Part
 	VMOVUPS      Y5, (DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowSeven:
+row0Seven:
 	VEXTRACTF128 $0x01, Y5, X3
 	VPALIGNR     $0x0c, X5, X3, X3
 	VMOVUPS      X5, (DX)
 	VMOVUPS      X3, 12(DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowPart:
-	MOVQ       136(AX), R12
+row0Part:
+	MOVQ       152(AX), R12
 	VMOVUPS    32(R12), Y3
 	VMASKMOVPS Y5, Y3, (DX)
 
-rowStored:
+row0Stored:
 	ADDQ SI, DX
 	DECQ R10
 	JNZ  row
+
+last:
+	VMOVUPS      (CX), Y3
+	VMOVUPS      32(CX), Y4
+	ADDQ         128(AX), CX
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	ADDQ         BX, CX
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVAPS      Y5, Y1
+	VADDPS       Y2, Y4, Y4
+	VADDPS       Y6, Y4, Y4
+	VMOVAPS      Y6, Y2
+	VSHUFPS      $0x88, Y4, Y3, Y5
+	VSHUFPS      $0xdd, Y4, Y3, Y3
+	VPERMPS      Y5, Y0, Y4
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       (R11), Y5, Y5
+	ADDQ         80(AX), R11
+	VBROADCASTSS 136(AX), Y3
+	VMAXPS       Y5, Y3, Y5
+	VBROADCASTSS 140(AX), Y3
+	VMINPS       Y5, Y3, Y5
+	CMPQ         160(AX), $0x07
+	JEQ          row1Seven
+	JLT          row1Part
+	VMOVUPS      Y5, (DX)
+	JMP          row1Stored
+
+row1Seven:
+	VEXTRACTF128 $0x01, Y5, X3
+	VPALIGNR     $0x0c, X5, X3, X3
+	VMOVUPS      X5, (DX)
+	VMOVUPS      X3, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       152(AX), R10
+	VMOVUPS    32(R10), Y3
+	VMASKMOVPS Y5, Y3, (DX)
+
+row1Stored:
+	ADDQ SI, DX
 
 bottom:
 	CMPQ         112(AX), $0x00
@@ -2244,11 +2345,11 @@ bottom:
 	VPERMPD      $0xd8, Y1, Y1
 	VMULPS       (R11), Y1, Y1
 	ADDQ         80(AX), R11
-	VBROADCASTSS 120(AX), Y2
+	VBROADCASTSS 136(AX), Y2
 	VMAXPS       Y1, Y2, Y1
-	VBROADCASTSS 124(AX), Y2
+	VBROADCASTSS 140(AX), Y2
 	VMINPS       Y1, Y2, Y1
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y1, (DX)
@@ -2262,7 +2363,7 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y1, Y2, (DX)
 
@@ -2317,13 +2418,15 @@ plane:
 	JEQ     inside
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
-	ADDQ    BX, CX
+	ADDQ    120(AX), CX
 	VMOVAPS Y2, Y2
 	VMOVAPS Y3, Y3
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
+	DECQ  R10
+	JZ    last
 
 row:
 	VMOVUPS      (CX), Y4
@@ -2356,32 +2459,88 @@ row:
 	VMAXPS       Y5, Y6, Y6
 	VORPS        Y7, Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VBROADCASTSS 120(AX), Y4
+	VBROADCASTSS 136(AX), Y4
 	VMAXPS       Y6, Y4, Y6
-	VBROADCASTSS 124(AX), Y4
+	VBROADCASTSS 140(AX), Y4
 	VMINPS       Y6, Y4, Y6
-	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	CMPQ         160(AX), $0x07
+	JEQ          row0Seven
+	JLT          row0Part
 	VMOVUPS      Y6, (DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowSeven:
+row0Seven:
 	VEXTRACTF128 $0x01, Y6, X4
 	VPALIGNR     $0x0c, X6, X4, X4
 	VMOVUPS      X6, (DX)
 	VMOVUPS      X4, 12(DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowPart:
-	MOVQ       136(AX), R11
+row0Part:
+	MOVQ       152(AX), R11
 	VMOVUPS    32(R11), Y4
 	VMASKMOVPS Y6, Y4, (DX)
 
-rowStored:
+row0Stored:
 	ADDQ SI, DX
 	DECQ R10
 	JNZ  row
+
+last:
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	ADDQ         128(AX), CX
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	ADDQ         BX, CX
+	VCMPPS       $0x03, Y2, Y4, Y8
+	VMAXPS       Y2, Y4, Y4
+	VCMPPS       $0x03, Y6, Y6, Y2
+	VORPS        Y2, Y8, Y8
+	VMAXPS       Y6, Y4, Y4
+	VORPS        Y8, Y4, Y4
+	VMOVAPS      Y6, Y2
+	VCMPPS       $0x03, Y3, Y5, Y6
+	VMAXPS       Y3, Y5, Y5
+	VCMPPS       $0x03, Y7, Y7, Y3
+	VORPS        Y3, Y6, Y6
+	VMAXPS       Y7, Y5, Y5
+	VORPS        Y6, Y5, Y5
+	VMOVAPS      Y7, Y3
+	VSHUFPS      $0x88, Y5, Y4, Y6
+	VSHUFPS      $0xdd, Y5, Y4, Y4
+	VPERMPS      Y6, Y0, Y5
+	VCMPPS       $0x03, Y4, Y6, Y7
+	VMAXPS       Y4, Y6, Y6
+	VCMPPS       $0x03, Y5, Y5, Y4
+	VORPS        Y4, Y7, Y7
+	VMAXPS       Y5, Y6, Y6
+	VORPS        Y7, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VBROADCASTSS 136(AX), Y4
+	VMAXPS       Y6, Y4, Y6
+	VBROADCASTSS 140(AX), Y4
+	VMINPS       Y6, Y4, Y6
+	CMPQ         160(AX), $0x07
+	JEQ          row1Seven
+	JLT          row1Part
+	VMOVUPS      Y6, (DX)
+	JMP          row1Stored
+
+row1Seven:
+	VEXTRACTF128 $0x01, Y6, X4
+	VPALIGNR     $0x0c, X6, X4, X4
+	VMOVUPS      X6, (DX)
+	VMOVUPS      X4, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       152(AX), R10
+	VMOVUPS    32(R10), Y4
+	VMASKMOVPS Y6, Y4, (DX)
+
+row1Stored:
+	ADDQ SI, DX
 
 bottom:
 	CMPQ         112(AX), $0x00
@@ -2405,11 +2564,11 @@ bottom:
 	VMAXPS       Y4, Y2, Y2
 	VORPS        Y5, Y2, Y2
 	VPERMPD      $0xd8, Y2, Y2
-	VBROADCASTSS 120(AX), Y3
+	VBROADCASTSS 136(AX), Y3
 	VMAXPS       Y2, Y3, Y2
-	VBROADCASTSS 124(AX), Y3
+	VBROADCASTSS 140(AX), Y3
 	VMINPS       Y2, Y3, Y2
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y2, (DX)
@@ -2423,7 +2582,7 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y3
 	VMASKMOVPS Y2, Y3, (DX)
 
@@ -2455,7 +2614,7 @@ TEXT ·narrowSlideStridedMasked(SB), NOSPLIT, $0-8
 	MOVQ    24(AX), DI
 	MOVQ    48(AX), R8
 	MOVQ    88(AX), R9
-	MOVQ    136(AX), R10
+	MOVQ    152(AX), R10
 	VMOVUPS narrowSlideStridedMaskedbehind<>+0(SB), Y0
 	MOVQ    56(AX), R11
 	MOVQ    64(AX), R12
@@ -2488,7 +2647,7 @@ plane:
 	VANDPS       (R10), Y11, Y11
 	VMOVUPS      32(CX), Y12
 	VANDPS       64(R10), Y12, Y12
-	ADDQ         BX, CX
+	ADDQ         120(AX), CX
 	VSHUFPS      $0x88, Y12, Y11, Y13
 	VSHUFPS      $0xdd, Y12, Y11, Y11
 	VPERMPS      Y13, Y0, Y12
@@ -2499,6 +2658,8 @@ plane:
 inside:
 	TESTQ R13, R13
 	JZ    bottom
+	DECQ  R13
+	JZ    last
 
 row:
 	VMOVUPS      (CX), Y11
@@ -2530,32 +2691,87 @@ row:
 	VFMADD231PS  Y14, Y3, Y10
 	VADDPS       Y15, Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
-	VBROADCASTSS 120(AX), Y11
+	VBROADCASTSS 136(AX), Y11
 	VMAXPS       Y13, Y11, Y13
-	VBROADCASTSS 124(AX), Y11
+	VBROADCASTSS 140(AX), Y11
 	VMINPS       Y13, Y11, Y13
-	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	CMPQ         160(AX), $0x07
+	JEQ          row0Seven
+	JLT          row0Part
 	VMOVUPS      Y13, (DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowSeven:
+row0Seven:
 	VEXTRACTF128 $0x01, Y13, X11
 	VPALIGNR     $0x0c, X13, X11, X11
 	VMOVUPS      X13, (DX)
 	VMOVUPS      X11, 12(DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowPart:
-	MOVQ       136(AX), R14
+row0Part:
+	MOVQ       152(AX), R14
 	VMOVUPS    32(R14), Y11
 	VMASKMOVPS Y13, Y11, (DX)
 
-rowStored:
+row0Stored:
 	ADDQ SI, DX
 	DECQ R13
 	JNZ  row
+
+last:
+	VMOVUPS      (CX), Y11
+	VANDPS       (R10), Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
+	ADDQ         128(AX), CX
+	VSHUFPS      $0x88, Y12, Y11, Y13
+	VSHUFPS      $0xdd, Y12, Y11, Y11
+	VPERMPS      Y13, Y0, Y12
+	VMULPS       Y13, Y4, Y13
+	VFMADD231PS  Y11, Y5, Y13
+	VFMADD231PS  Y12, Y6, Y13
+	VADDPS       Y10, Y13, Y13
+	VMOVUPS      (CX), Y10
+	VANDPS       (R10), Y10, Y10
+	VMOVUPS      32(CX), Y12
+	VANDPS       64(R10), Y12, Y12
+	ADDQ         BX, CX
+	VSHUFPS      $0x88, Y12, Y10, Y11
+	VSHUFPS      $0xdd, Y12, Y10, Y12
+	VPERMPS      Y11, Y0, Y14
+	VMULPS       Y11, Y7, Y7
+	VFMADD231PS  Y12, Y8, Y7
+	VFMADD231PS  Y14, Y9, Y7
+	VBROADCASTSS (R12), Y10
+	VFMADD231PS  Y11, Y1, Y10
+	VFMADD231PS  Y12, Y2, Y10
+	VFMADD231PS  Y14, Y3, Y10
+	VADDPS       Y7, Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VBROADCASTSS 136(AX), Y1
+	VMAXPS       Y13, Y1, Y13
+	VBROADCASTSS 140(AX), Y1
+	VMINPS       Y13, Y1, Y13
+	CMPQ         160(AX), $0x07
+	JEQ          row1Seven
+	JLT          row1Part
+	VMOVUPS      Y13, (DX)
+	JMP          row1Stored
+
+row1Seven:
+	VEXTRACTF128 $0x01, Y13, X1
+	VPALIGNR     $0x0c, X13, X1, X1
+	VMOVUPS      X13, (DX)
+	VMOVUPS      X1, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       152(AX), R13
+	VMOVUPS    32(R13), Y1
+	VMASKMOVPS Y13, Y1, (DX)
+
+row1Stored:
+	ADDQ SI, DX
 
 bottom:
 	CMPQ         112(AX), $0x00
@@ -2573,11 +2789,11 @@ bottom:
 	VFMADD231PS  Y2, Y5, Y1
 	VFMADD231PS  Y3, Y6, Y1
 	VPERMPD      $0xd8, Y1, Y1
-	VBROADCASTSS 120(AX), Y2
+	VBROADCASTSS 136(AX), Y2
 	VMAXPS       Y1, Y2, Y1
-	VBROADCASTSS 124(AX), Y2
+	VBROADCASTSS 140(AX), Y2
 	VMINPS       Y1, Y2, Y1
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y1, (DX)
@@ -2591,7 +2807,7 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y2
 	VMASKMOVPS Y1, Y2, (DX)
 
@@ -2624,9 +2840,9 @@ TEXT ·narrowSlideAverageMasked(SB), NOSPLIT, $0-8
 	MOVQ    24(AX), DI
 	MOVQ    48(AX), R8
 	MOVQ    88(AX), R9
-	MOVQ    136(AX), CX
+	MOVQ    152(AX), CX
 	VMOVUPS (CX), Y0
-	MOVQ    136(AX), CX
+	MOVQ    152(AX), CX
 	VMOVUPS 64(CX), Y1
 	VMOVUPS narrowSlideAverageMaskedbehind<>+0(SB), Y2
 
@@ -2650,13 +2866,15 @@ plane:
 	VANDPS  Y0, Y3, Y3
 	VMOVUPS 32(CX), Y4
 	VANDPS  Y1, Y4, Y4
-	ADDQ    BX, CX
+	ADDQ    120(AX), CX
 	VMOVAPS Y3, Y3
 	VMOVAPS Y4, Y4
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
+	DECQ  R10
+	JZ    last
 
 row:
 	VMOVUPS      (CX), Y5
@@ -2683,32 +2901,82 @@ row:
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       (R11), Y7, Y7
 	ADDQ         80(AX), R11
-	VBROADCASTSS 120(AX), Y5
+	VBROADCASTSS 136(AX), Y5
 	VMAXPS       Y7, Y5, Y7
-	VBROADCASTSS 124(AX), Y5
+	VBROADCASTSS 140(AX), Y5
 	VMINPS       Y7, Y5, Y7
-	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	CMPQ         160(AX), $0x07
+	JEQ          row0Seven
+	JLT          row0Part
 	VMOVUPS      Y7, (DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowSeven:
+row0Seven:
 	VEXTRACTF128 $0x01, Y7, X5
 	VPALIGNR     $0x0c, X7, X5, X5
 	VMOVUPS      X7, (DX)
 	VMOVUPS      X5, 12(DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowPart:
-	MOVQ       136(AX), R12
+row0Part:
+	MOVQ       152(AX), R12
 	VMOVUPS    32(R12), Y5
 	VMASKMOVPS Y7, Y5, (DX)
 
-rowStored:
+row0Stored:
 	ADDQ SI, DX
 	DECQ R10
 	JNZ  row
+
+last:
+	VMOVUPS      (CX), Y5
+	VANDPS       Y0, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y1, Y6, Y6
+	ADDQ         128(AX), CX
+	VMOVUPS      (CX), Y7
+	VANDPS       Y0, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VANDPS       Y1, Y8, Y8
+	ADDQ         BX, CX
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VMOVAPS      Y7, Y3
+	VADDPS       Y4, Y6, Y6
+	VADDPS       Y8, Y6, Y6
+	VMOVAPS      Y8, Y4
+	VSHUFPS      $0x88, Y6, Y5, Y7
+	VSHUFPS      $0xdd, Y6, Y5, Y5
+	VPERMPS      Y7, Y2, Y6
+	VADDPS       Y5, Y7, Y7
+	VADDPS       Y6, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       (R11), Y7, Y7
+	ADDQ         80(AX), R11
+	VBROADCASTSS 136(AX), Y5
+	VMAXPS       Y7, Y5, Y7
+	VBROADCASTSS 140(AX), Y5
+	VMINPS       Y7, Y5, Y7
+	CMPQ         160(AX), $0x07
+	JEQ          row1Seven
+	JLT          row1Part
+	VMOVUPS      Y7, (DX)
+	JMP          row1Stored
+
+row1Seven:
+	VEXTRACTF128 $0x01, Y7, X5
+	VPALIGNR     $0x0c, X7, X5, X5
+	VMOVUPS      X7, (DX)
+	VMOVUPS      X5, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       152(AX), R10
+	VMOVUPS    32(R10), Y5
+	VMASKMOVPS Y7, Y5, (DX)
+
+row1Stored:
+	ADDQ SI, DX
 
 bottom:
 	CMPQ         112(AX), $0x00
@@ -2728,11 +2996,11 @@ bottom:
 	VPERMPD      $0xd8, Y3, Y3
 	VMULPS       (R11), Y3, Y3
 	ADDQ         80(AX), R11
-	VBROADCASTSS 120(AX), Y4
+	VBROADCASTSS 136(AX), Y4
 	VMAXPS       Y3, Y4, Y3
-	VBROADCASTSS 124(AX), Y4
+	VBROADCASTSS 140(AX), Y4
 	VMINPS       Y3, Y4, Y3
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y3, (DX)
@@ -2746,7 +3014,7 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y4
 	VMASKMOVPS Y3, Y4, (DX)
 
@@ -2778,9 +3046,9 @@ TEXT ·narrowSlideMaxMasked(SB), NOSPLIT, $0-8
 	MOVQ         24(AX), DI
 	MOVQ         48(AX), R8
 	MOVQ         88(AX), R9
-	MOVQ         136(AX), CX
+	MOVQ         152(AX), CX
 	VMOVUPS      (CX), Y0
-	MOVQ         136(AX), CX
+	MOVQ         152(AX), CX
 	VMOVUPS      64(CX), Y1
 	VMOVUPS      narrowSlideMaxMaskedbehind<>+0(SB), Y2
 	MOVL         $0xff800000, CX
@@ -2807,13 +3075,15 @@ plane:
 	VBLENDVPS Y0, Y4, Y3, Y4
 	VMOVUPS   32(CX), Y5
 	VBLENDVPS Y1, Y5, Y3, Y5
-	ADDQ      BX, CX
+	ADDQ      120(AX), CX
 	VMOVAPS   Y4, Y4
 	VMOVAPS   Y5, Y5
 
 inside:
 	TESTQ R10, R10
 	JZ    bottom
+	DECQ  R10
+	JZ    last
 
 row:
 	VMOVUPS      (CX), Y6
@@ -2850,32 +3120,92 @@ row:
 	VMAXPS       Y7, Y8, Y8
 	VORPS        Y9, Y8, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VBROADCASTSS 120(AX), Y6
+	VBROADCASTSS 136(AX), Y6
 	VMAXPS       Y8, Y6, Y8
-	VBROADCASTSS 124(AX), Y6
+	VBROADCASTSS 140(AX), Y6
 	VMINPS       Y8, Y6, Y8
-	CMPQ         144(AX), $0x07
-	JEQ          rowSeven
-	JLT          rowPart
+	CMPQ         160(AX), $0x07
+	JEQ          row0Seven
+	JLT          row0Part
 	VMOVUPS      Y8, (DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowSeven:
+row0Seven:
 	VEXTRACTF128 $0x01, Y8, X6
 	VPALIGNR     $0x0c, X8, X6, X6
 	VMOVUPS      X8, (DX)
 	VMOVUPS      X6, 12(DX)
-	JMP          rowStored
+	JMP          row0Stored
 
-rowPart:
-	MOVQ       136(AX), R11
+row0Part:
+	MOVQ       152(AX), R11
 	VMOVUPS    32(R11), Y6
 	VMASKMOVPS Y8, Y6, (DX)
 
-rowStored:
+row0Stored:
 	ADDQ SI, DX
 	DECQ R10
 	JNZ  row
+
+last:
+	VMOVUPS      (CX), Y6
+	VBLENDVPS    Y0, Y6, Y3, Y6
+	VMOVUPS      32(CX), Y7
+	VBLENDVPS    Y1, Y7, Y3, Y7
+	ADDQ         128(AX), CX
+	VMOVUPS      (CX), Y8
+	VBLENDVPS    Y0, Y8, Y3, Y8
+	VMOVUPS      32(CX), Y9
+	VBLENDVPS    Y1, Y9, Y3, Y9
+	ADDQ         BX, CX
+	VCMPPS       $0x03, Y4, Y6, Y10
+	VMAXPS       Y4, Y6, Y6
+	VCMPPS       $0x03, Y8, Y8, Y4
+	VORPS        Y4, Y10, Y10
+	VMAXPS       Y8, Y6, Y6
+	VORPS        Y10, Y6, Y6
+	VMOVAPS      Y8, Y4
+	VCMPPS       $0x03, Y5, Y7, Y8
+	VMAXPS       Y5, Y7, Y7
+	VCMPPS       $0x03, Y9, Y9, Y5
+	VORPS        Y5, Y8, Y8
+	VMAXPS       Y9, Y7, Y7
+	VORPS        Y8, Y7, Y7
+	VMOVAPS      Y9, Y5
+	VSHUFPS      $0x88, Y7, Y6, Y8
+	VSHUFPS      $0xdd, Y7, Y6, Y6
+	VPERMPS      Y8, Y2, Y7
+	VCMPPS       $0x03, Y6, Y8, Y9
+	VMAXPS       Y6, Y8, Y8
+	VCMPPS       $0x03, Y7, Y7, Y6
+	VORPS        Y6, Y9, Y9
+	VMAXPS       Y7, Y8, Y8
+	VORPS        Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VBROADCASTSS 136(AX), Y6
+	VMAXPS       Y8, Y6, Y8
+	VBROADCASTSS 140(AX), Y6
+	VMINPS       Y8, Y6, Y8
+	CMPQ         160(AX), $0x07
+	JEQ          row1Seven
+	JLT          row1Part
+	VMOVUPS      Y8, (DX)
+	JMP          row1Stored
+
+row1Seven:
+	VEXTRACTF128 $0x01, Y8, X6
+	VPALIGNR     $0x0c, X8, X6, X6
+	VMOVUPS      X8, (DX)
+	VMOVUPS      X6, 12(DX)
+	JMP          row1Stored
+
+row1Part:
+	MOVQ       152(AX), R10
+	VMOVUPS    32(R10), Y6
+	VMASKMOVPS Y8, Y6, (DX)
+
+row1Stored:
+	ADDQ SI, DX
 
 bottom:
 	CMPQ         112(AX), $0x00
@@ -2901,11 +3231,11 @@ bottom:
 	VMAXPS       Y6, Y4, Y4
 	VORPS        Y7, Y4, Y4
 	VPERMPD      $0xd8, Y4, Y4
-	VBROADCASTSS 120(AX), Y5
+	VBROADCASTSS 136(AX), Y5
 	VMAXPS       Y4, Y5, Y4
-	VBROADCASTSS 124(AX), Y5
+	VBROADCASTSS 140(AX), Y5
 	VMINPS       Y4, Y5, Y4
-	CMPQ         144(AX), $0x07
+	CMPQ         160(AX), $0x07
 	JEQ          bottomSeven
 	JLT          bottomPart
 	VMOVUPS      Y4, (DX)
@@ -2919,7 +3249,7 @@ bottomSeven:
 	JMP          bottomStored
 
 bottomPart:
-	MOVQ       136(AX), CX
+	MOVQ       152(AX), CX
 	VMOVUPS    32(CX), Y5
 	VMASKMOVPS Y4, Y5, (DX)
 

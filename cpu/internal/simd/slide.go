@@ -122,6 +122,39 @@ type Planes struct {
 	// FromRow and ToRow are how many rows of each plane are not there, in front of the
 	// first at X[From[i]] and at Y[To[i]].
 	FromRow, ToRow int
+
+	// Rows that lie elsewhere, if one is the first that is read, above the others, or the last one.
+	Above, Below Jump
+}
+
+// Jump says that a row is so many floats behind where it would be.
+type Jump struct{ Row, Behind int }
+
+func (j Jump) of(row int) int {
+	if j.Row == row {
+		return j.Behind
+	}
+	return 0
+}
+
+// first and last are the first and the last row that a row of sums adds up, were there no borders.
+func (s *Slide) first(y int) int { return y*s.form.Stride - s.form.Top }
+func (s *Slide) last(y int) int  { return s.first(y) + s.form.Size - 1 }
+
+// Cut is for planes whose rows from one on are so many floats behind where they would be. Sums before row cut are
+// made with From saying where the upper rows begin, and read at most one of the lower ones, below; others
+// with From saying where the lower ones would begin, and read at most one of the upper ones, above.
+func (s *Slide) Cut(row, behind int) (cut int, above, below Jump) {
+	if cut = row; s.form.Stride == 2 {
+		cut = (row + s.form.Top) / 2
+	}
+	if s.first(cut) < row {
+		above = Jump{s.first(cut), -behind}
+	}
+	if s.last(cut-1) >= row {
+		below = Jump{s.last(cut - 1), behind}
+	}
+	return cut, above, below
 }
 
 // Totals is the scaled sum of the first n floats of each plane:

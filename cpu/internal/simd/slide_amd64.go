@@ -22,6 +22,8 @@ type slideArgs struct {
 	rows       int
 	above      int // whether there is a row of pixels above the first
 	below      int // with stride 1 whether there is one below the last; with 2 whether there is one more row of sums, without
+	fromAbove  int // bytes from the row above the first to the first
+	toBelow    int // with stride 1 from the last to the one below
 	lo, hi     float32
 	masks      [3]uint16
 	blocks     *[3][8]int32 // AVX2's masks
@@ -33,7 +35,7 @@ type slideArgs struct {
 func (s *Slide) Run(p *Planes, from, to int) {
 	f := &s.form
 	a := slideArgs{pitch: 4 * f.In.Pitch, yPitch: 4 * f.Out.Pitch, scalePitch: 4 * f.Out.Pitch, rows: to - from, lo: p.Lo, hi: p.Hi}
-	row := from*f.Stride - f.Top // the first
+	row := s.first(from)
 	if row >= 0 {
 		a.above = 1
 	}
@@ -43,7 +45,9 @@ func (s *Slide) Run(p *Planes, from, to int) {
 	if f.Stride == 2 {
 		a.rows -= a.below
 	}
-	x, y, scale := (max(row, 0)-p.FromRow)*f.In.Pitch, (from-p.ToRow)*f.Out.Pitch, from*f.Out.Pitch
+	above, below := p.Above.of(row), p.Below.of(s.last(to-1))
+	a.fromAbove, a.toBelow = a.pitch-4*above, a.pitch+4*below
+	x, y, scale := (max(row, 0)-p.FromRow)*f.In.Pitch+above, (from-p.ToRow)*f.Out.Pitch, from*f.Out.Pitch
 	group := s.together(to - from)
 	for first := 0; first < len(p.From); first += a.planes {
 		a.planes = min(group, len(p.From)-first)

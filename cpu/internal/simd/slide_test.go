@@ -11,9 +11,19 @@ import (
 // Slides over planes of odd sizes that lie anywhere among floats that are NaN and must
 // neither count nor be written.
 func TestSlide(t *testing.T) {
-	if _, ok := NewSlide(Best(), Form{Size: 3, Stride: 2, In: Plane{3, 3, 3}, Out: Plane{1, 1, 1}}); !ok {
-		t.Skip("no slides at this level")
+	tested := false
+	for _, level := range Levels() {
+		if _, ok := NewSlide(level, Form{Size: 3, Stride: 2, In: Plane{3, 3, 3}, Out: Plane{1, 1, 1}}); ok {
+			t.Run(level.String(), func(t *testing.T) { testSlides(t, level) })
+			tested = true
+		}
 	}
+	if !tested {
+		t.Skip("no slides at any level")
+	}
+}
+
+func testSlides(t *testing.T, level Level) {
 	r := rand.New(rand.NewPCG(5, 6))
 	done := map[string]int{}
 	for range 3000 {
@@ -29,7 +39,7 @@ func TestSlide(t *testing.T) {
 			continue
 		}
 		f.Out.Pitch = f.Out.Width + gap
-		s, ok := NewSlide(Best(), f)
+		s, ok := NewSlide(level, f)
 		if !ok {
 			continue
 		}
@@ -72,8 +82,31 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 	if average {
 		p.Scale = random(r, f.Out.Height*f.Out.Pitch+8)
 	}
+	x := p.X
+	cut, row := f.Out.Height, r.IntN(2*f.In.Height)
+	lower := p.From
+	if row > 0 && row < f.In.Height { // rows from this one on are elsewhere
+		p.X = slices.Concat(x, x)
+		for _, at := range p.From {
+			for i := range f.In.Height * f.In.Pitch {
+				if i < row*f.In.Pitch {
+					p.X[len(x)+int(at)+i] = nan
+				} else {
+					p.X[int(at)+i] = nan
+				}
+			}
+		}
+		cut, p.Above, p.Below = s.Cut(row, len(x))
+		lower = later(p.From, len(x))
+	}
+	upper := p.From
 	for y := 0; y < f.Out.Height; { // in bands
 		n := 1 + r.IntN(f.Out.Height-y)
+		if p.From = upper; y >= cut {
+			p.From = lower
+		} else {
+			n = min(n, cut-y)
+		}
 		band := *p // whose planes may begin where it does
 		band.FromRow, band.ToRow = r.IntN(max(0, y*f.Stride-f.Top)+1), r.IntN(y+1)
 		band.From, band.To = later(p.From, band.FromRow*f.In.Pitch), later(p.To, band.ToRow*f.Out.Pitch)
@@ -81,7 +114,7 @@ func testSlide(t *testing.T, r *rand.Rand, s *Slide) {
 		y += n
 	}
 	for i, to := range p.To {
-		one := &Sweep{X: p.X[p.From[i]:], W: p.Weights[9*i:], Bias: p.Bias[i], Scale: p.Scale, Lo: p.Lo, Hi: p.Hi}
+		one := &Sweep{X: x[upper[i]:], W: p.Weights[9*i:], Bias: p.Bias[i], Scale: p.Scale, Lo: p.Lo, Hi: p.Hi}
 		if average {
 			one.W, one.Bias = slices.Repeat([]float32{1}, 9), 0
 		}

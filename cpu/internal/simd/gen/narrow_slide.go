@@ -145,7 +145,7 @@ func narrowSlide(left, right bool) {
 		for v := range 3 {
 			VFMADD231PS(pixels(v), w[v], here)
 		}
-		ADDQ(s.pitch, s.x)
+		s.fromAbove()
 	})
 	VBROADCASTSS(s.bias, after)
 	for v := range 3 {
@@ -182,7 +182,7 @@ func narrowSlide(left, right bool) {
 		here := sums[(turn+2)%3]
 		Label(bottom(turn))
 		s.ifField(slideBelow, fmt.Sprint("border", turn), func() {
-			ADDQ(s.pitch, s.x)
+			s.toBelow()
 			for v := range 3 {
 				VFMADD231PS(pixels(v), w[6+v], here)
 			}
@@ -226,14 +226,14 @@ func narrowColumns(a, b, behind reg.VecVirtual) (c [3]reg.VecVirtual) {
 // inOrder undoes the order of narrowColumns.
 func inOrder(v reg.VecVirtual) { VPERMPD(Imm(0xd8), v, v) }
 
-// narrowPair loads a row's two registers of pixels, and goes to the next row.
-func (s *strip) narrowPair(mask func(i int, v reg.VecVirtual)) (pair []reg.VecVirtual) {
+// narrowPair loads a row's two registers of pixels, and goes on to the next.
+func (s *strip) narrowPair(next func(), mask func(i int, v reg.VecVirtual)) (pair []reg.VecVirtual) {
 	pair = ymms(2)
 	for i, v := range pair {
 		VMOVUPS(Mem{Base: s.x, Disp: 32 * i}, v)
 		mask(i, v)
 	}
-	ADDQ(s.pitch, s.x)
+	next()
 	return pair
 }
 
@@ -249,8 +249,8 @@ func narrowSlideStrided(masked bool) {
 	blocks := Mem{Base: s.field(slideBlocks)}
 	behind := behindOrder(name)
 	w := s.narrowWeights()
-	row := func() [3]reg.VecVirtual {
-		p := s.narrowPair(func(i int, v reg.VecVirtual) {
+	row := func(next func()) [3]reg.VecVirtual {
+		p := s.narrowPair(next, func(i int, v reg.VecVirtual) {
 			if masked {
 				VANDPS(blocks.Offset(32*[]int{blockFirst, blockBehind}[i]), v, v)
 			}
@@ -274,27 +274,25 @@ func narrowSlideStrided(masked bool) {
 		inOrder(sum)
 		s.narrowStore(sum, slideStore, label, func() reg.VecVirtual { return s.block(blockLast) })
 	}
-	next := YMM() // what the row above gives
-	VBROADCASTSS(s.bias, next)
-	s.ifField(slideAbove, "inside", func() { add(w[:3], row(), next) })
-	TESTQ(s.left, s.left)
-	JZ(LabelRef("bottom"))
-	Label("row")
-	sum := start(w[3:6], row())
-	VADDPS(next, sum, sum)
-	c := row()
-	below := start(w[6:], c)
-	VBROADCASTSS(s.bias, next)
-	add(w[:3], c, next)
-	VADDPS(below, sum, sum)
-	store(sum, "row")
-	DECQ(s.left)
-	JNZ(LabelRef("row"))
-	Label("bottom")
+	nextSum := YMM() // what the row above gives
+	VBROADCASTSS(s.bias, nextSum)
+	s.ifField(slideAbove, "inside", func() { add(w[:3], row(s.fromAbove), nextSum) })
+	n := 0
+	s.rowsOfSums(func(next func()) {
+		sum := start(w[3:6], row(next))
+		VADDPS(nextSum, sum, sum)
+		c := row(s.down)
+		below := start(w[6:], c)
+		VBROADCASTSS(s.bias, nextSum)
+		add(w[:3], c, nextSum)
+		VADDPS(below, sum, sum)
+		store(sum, fmt.Sprint("row", n))
+		n++
+	})
 	s.ifField(slideBelow, "done", func() {
 		sum := YMM()
-		VMOVAPS(next, sum)
-		add(w[3:6], row(), sum)
+		VMOVAPS(nextSum, sum)
+		add(w[3:6], row(s.down), sum)
 		store(sum, "bottom")
 	})
 	s.narrowEnd()
@@ -327,8 +325,8 @@ func narrowReduce(most, masked bool) {
 	}
 	s.plane()
 	scale := s.field(slideScale)
-	load := func() []reg.VecVirtual {
-		return s.narrowPair(func(i int, v reg.VecVirtual) {
+	load := func(next func()) []reg.VecVirtual {
+		return s.narrowPair(next, func(i int, v reg.VecVirtual) {
 			if masked && most {
 				VBLENDVPS(masks[i], v, least, v)
 			} else if masked {
@@ -365,7 +363,7 @@ func narrowReduce(most, masked bool) {
 		}
 	}
 	s.ifField(slideAbove, "inside", func() {
-		for i, v := range load() {
+		for i, v := range load(s.fromAbove) {
 			VMOVAPS(v, above[i])
 		}
 	})
@@ -380,20 +378,18 @@ func narrowReduce(most, masked bool) {
 		}
 		s.narrowStore(c[0], slideStore, label, last)
 	}
-	TESTQ(s.left, s.left)
-	JZ(LabelRef("bottom"))
-	Label("row")
-	here, below := load(), load()
-	for i, v := range here {
-		join(v, above[i], below[i])
-		VMOVAPS(below[i], above[i])
-	}
-	store(here, "row")
-	DECQ(s.left)
-	JNZ(LabelRef("row"))
-	Label("bottom")
+	n := 0
+	s.rowsOfSums(func(next func()) {
+		here, below := load(next), load(s.down)
+		for i, v := range here {
+			join(v, above[i], below[i])
+			VMOVAPS(below[i], above[i])
+		}
+		store(here, fmt.Sprint("row", n))
+		n++
+	})
 	s.ifField(slideBelow, "done", func() {
-		here := load()
+		here := load(s.down)
 		for i, v := range here {
 			join(v, above[i])
 		}

@@ -25,6 +25,8 @@ const (
 	slideRows
 	slideAbove
 	slideBelow
+	slideFromAbove
+	slideToBelow
 	slideLo
 	slideHi    = slideLo + 4
 	slideMasks = slideLo + 8
@@ -113,6 +115,12 @@ func (s *strip) ifField(at int, label string, do func()) {
 	Label(label)
 }
 
+// fromAbove goes from the row above the first to the first, and toBelow from the last to the one below:
+// rows that may lie elsewhere.
+func (s *strip) fromAbove() { ADDQ(s.a.Offset(slideFromAbove), s.x) }
+func (s *strip) toBelow()   { ADDQ(s.a.Offset(slideToBelow), s.x) }
+func (s *strip) down()      { ADDQ(s.pitch, s.x) }
+
 // slide is the window with stride 1, on n registers of pixels. Pixels of three columns
 // are three loads, of which those beyond the borders are masked; or where a register has a whole row, one, and
 // two shifts: loads that meet two lines count twice.
@@ -188,7 +196,7 @@ func slide(n int, whole bool) {
 				VFMADD231PS(pixels(j, v), w[v], here[j])
 			}
 		}
-		ADDQ(s.pitch, s.x)
+		s.fromAbove()
 	})
 	load()
 	for j := range n {
@@ -222,7 +230,7 @@ func slide(n int, whole bool) {
 	JNZ(LabelRef("row"))
 	Label("bottom")
 	s.ifField(slideBelow, "border", func() {
-		ADDQ(s.pitch, s.x)
+		s.toBelow()
 		load()
 		for j := range n {
 			below := ZMM()

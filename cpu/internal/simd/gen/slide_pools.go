@@ -13,16 +13,16 @@ func slideAverage() {
 	even, odd := evenOdd("slideAverage")
 	s.plane()
 	scale := s.field(slideScale)
-	load := func(v []reg.VecVirtual) {
+	load := func(v []reg.VecVirtual, next func()) {
 		VMOVUPS(Mem{Base: s.x}, v[0])
 		VMOVUPS(Mem{Base: s.x, Disp: 64}, v[1])
-		ADDQ(s.pitch, s.x)
+		next()
 	}
 	above, sum := zmms(2), zmms(2)
 	for _, v := range above {
 		VPXORD(v, v, v)
 	}
-	s.ifField(slideAbove, "inside", func() { load(above) })
+	s.ifField(slideAbove, "inside", func() { load(above, s.fromAbove) })
 	store := func() {
 		c := s.columns(sum[0], sum[1], even, odd)
 		VADDPS(c[1], c[0], c[0])
@@ -37,22 +37,18 @@ func slideAverage() {
 		VADDPS_Z(above[0], sum[0], s.first, sum[0])
 		VADDPS_Z(above[1], sum[1], s.behind, sum[1])
 	}
-	middle := func() {
-		load(sum)
+	middle := func(next func()) {
+		load(sum, next)
 		add()
 	}
-	TESTQ(s.left, s.left)
-	JZ(LabelRef("bottom"))
-	Label("row")
-	middle()
-	load(above) // the next row's
-	add()
-	store()
-	DECQ(s.left)
-	JNZ(LabelRef("row"))
-	Label("bottom")
+	s.rowsOfSums(func(next func()) {
+		middle(next)
+		load(above, s.down) // the next row's
+		add()
+		store()
+	})
 	s.ifField(slideBelow, "done", func() {
-		middle()
+		middle(s.down)
 		store()
 	})
 	s.end()
@@ -69,11 +65,11 @@ func slideMax() {
 	VPBROADCASTD(bits, least)
 	VPTERNLOGD(Imm(0xff), ones, ones, ones)
 	s.plane()
-	load := func(v []reg.VecVirtual) {
+	load := func(v []reg.VecVirtual, next func()) {
 		for i := range v {
 			VMOVUPS(Mem{Base: s.x, Disp: 64 * i}, v[i])
 		}
-		ADDQ(s.pitch, s.x)
+		next()
 	}
 	// most is the largest of two or three.
 	most := func(to reg.VecVirtual, others ...reg.VecVirtual) {
@@ -92,7 +88,7 @@ func slideMax() {
 	for _, v := range above {
 		VMOVAPS(least, v)
 	}
-	s.ifField(slideAbove, "inside", func() { load(above) })
+	s.ifField(slideAbove, "inside", func() { load(above, s.fromAbove) })
 	store := func() {
 		inside := zmms(2) // what is beyond borders does not win
 		for i, k := range []reg.OpmaskVirtual{s.first, s.behind} {
@@ -104,22 +100,18 @@ func slideMax() {
 		VMOVUPS(c[0], s.last, Mem{Base: s.y})
 		ADDQ(s.yPitch, s.y)
 	}
-	TESTQ(s.left, s.left)
-	JZ(LabelRef("bottom"))
-	Label("row")
-	below := zmms(2)
-	load(here)
-	load(below)
-	for i := range here {
-		most(here[i], above[i], below[i])
-		VMOVAPS(below[i], above[i])
-	}
-	store()
-	DECQ(s.left)
-	JNZ(LabelRef("row"))
-	Label("bottom")
+	s.rowsOfSums(func(next func()) {
+		below := zmms(2)
+		load(here, next)
+		load(below, s.down)
+		for i := range here {
+			most(here[i], above[i], below[i])
+			VMOVAPS(below[i], above[i])
+		}
+		store()
+	})
 	s.ifField(slideBelow, "done", func() {
-		load(here)
+		load(here, s.down)
 		for i := range here {
 			most(here[i], above[i])
 		}

@@ -54,11 +54,11 @@ func slideStrided() {
 	w, bias := zmms(9), ZMM()
 	s.plane()
 	s.constants(w, bias)
-	row := func() [3]reg.VecVirtual {
+	row := func(next func()) [3]reg.VecVirtual {
 		a, b := ZMM(), ZMM()
 		VMOVUPS(Mem{Base: s.x}, a)
 		VMOVUPS(Mem{Base: s.x, Disp: 64}, b)
-		ADDQ(s.pitch, s.x)
+		next()
 		c := [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
 		for i, order := range []reg.VecVirtual{even, odd} {
 			VMOVAPS(order, c[i])
@@ -67,36 +67,47 @@ func slideStrided() {
 		VALIGND(Imm(1), c[0], c[0], c[2])
 		return c
 	}
-	sum, next := ZMM(), ZMM()
+	sum, nextSum := ZMM(), ZMM()
 	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {
 		for v := range 3 {
 			VFMADD231PS(c[v], w[v], to)
 		}
 	}
-	VMOVAPS(bias, next)
-	s.ifField(slideAbove, "inside", func() { add(w[:3], row(), next) })
+	VMOVAPS(bias, nextSum)
+	s.ifField(slideAbove, "inside", func() { add(w[:3], row(s.fromAbove), nextSum) })
 	store := func() {
 		clamp(sum, s.lo, s.hi)
 		VMOVUPS(sum, s.last, Mem{Base: s.y})
 		ADDQ(s.yPitch, s.y)
 	}
-	TESTQ(s.left, s.left)
-	JZ(LabelRef("bottom"))
-	Label("row")
-	VMOVAPS(next, sum)
-	add(w[3:6], row(), sum)
-	c := row()
-	add(w[6:], c, sum)
-	VMOVAPS(bias, next)
-	add(w[:3], c, next)
-	store()
-	DECQ(s.left)
-	JNZ(LabelRef("row"))
-	Label("bottom")
+	s.rowsOfSums(func(next func()) {
+		VMOVAPS(nextSum, sum)
+		add(w[3:6], row(next), sum)
+		c := row(s.down)
+		add(w[6:], c, sum)
+		VMOVAPS(bias, nextSum)
+		add(w[:3], c, nextSum)
+		store()
+	})
 	s.ifField(slideBelow, "done", func() {
-		VMOVAPS(next, sum)
-		add(w[3:6], row(), sum)
+		VMOVAPS(nextSum, sum)
+		add(w[3:6], row(s.down), sum)
 		store()
 	})
 	s.end()
+}
+
+// rowsOfSums is the loop over rows of sums with stride 2: each begins with the middle row of pixels, and goes to the last one as it is told.
+func (s *strip) rowsOfSums(do func(next func())) {
+	TESTQ(s.left, s.left)
+	JZ(LabelRef("bottom"))
+	DECQ(s.left)
+	JZ(LabelRef("last"))
+	Label("row")
+	do(s.down)
+	DECQ(s.left)
+	JNZ(LabelRef("row"))
+	Label("last")
+	do(s.toBelow)
+	Label("bottom")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -141,6 +142,12 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			s.add(place(p.residual, j), p.masked, acc[i][j])
 		} else {
 			VADDPS(place(p.residual, j), acc[i][j], acc[i][j])
+		}
+	}
+	if s.bytes == 64 && p.behind == nil && n > 1 {
+		for i := range m { // of small maps another core may have read what is written over
+			MOVLQSX(p.yRows.Offset(4*i), row)
+			fetchToWrite(place(p.y, 0), n)
 		}
 	}
 	if s.bytes == 32 { // there what comes behind the loop is waited for
@@ -313,4 +320,13 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	}
 	DECQ(panels)
 	JNZ(LabelRef(label + "panel"))
+}
+
+// fetchToWrite fetches up to three lines that other cores have to give up, by PREFETCHW, which the assembler does not know.
+func fetchToWrite(at Mem, lines int) {
+	LEAQ(at.Offset(64), reg.RAX) // so that distances are of one byte
+	for j := range lines {
+		code := uint32(uint8(64*j-64))<<24 | 0x480d0f
+		Instruction(&ir.Instruction{Opcode: "LONG", Operands: []Op{U32(code)}})
+	}
 }
