@@ -17,6 +17,7 @@ type fullyConnectedCompact struct {
 	weights *simd.Compact
 	rows    int
 	depth   int
+	inRow   bool // outputs follow each other, and what is added to them
 }
 
 // newFullyConnectedHalf keeps weights as fp16.
@@ -71,7 +72,8 @@ func fixedWeights(s *network.Step, level simd.Level) (w *simd.Compact, ok bool) 
 
 func newFullyConnectedCompact(s *network.Step, w *simd.Compact) kernel {
 	rows, depth := s.Weights.Shape[0], s.Weights.Shape[1]
-	k := &fullyConnectedCompact{epilogue: newEpilogue(s), in: s.Inputs[0], weights: w, rows: rows, depth: depth}
+	k := &fullyConnectedCompact{epilogue: newEpilogue(s), in: s.Inputs[0], weights: w, rows: rows, depth: depth,
+		inRow: inRow(s.Output.Planes) && (s.Residual == nil || inRow(s.Residual.Planes))}
 	return kernel{tasks: len(k.in.Planes) / depth * w.Blocks(), run: k.run, reads: k.reads, writes: k.writes}
 }
 
@@ -85,7 +87,21 @@ func (k *fullyConnectedCompact) run(task int, arena, _ []float32) {
 	var sums [simd.CompactRows]float32
 	k.weights.Multiply(&sums, block, arena, k.in.Planes[sample*k.depth:][:k.depth])
 	from, to := k.weights.Rows(block)
+	if first := sample*k.rows + from; k.inRow {
+		k.put(arena, first, 0, 0, sums[:to-from])
+		return
+	}
 	for i := from; i < to; i++ {
 		k.one(arena, sample*k.rows+i, sums[i-from])
 	}
+}
+
+// inRow reports whether places follow each other.
+func inRow(at []int32) bool {
+	for i := 1; i < len(at); i++ {
+		if at[i] != at[i-1]+1 {
+			return false
+		}
+	}
+	return true
 }

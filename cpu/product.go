@@ -23,7 +23,7 @@ type tile struct {
 // microseconds of it.
 func taskWork(l simd.Level) int64 {
 	if l == simd.AVX512 {
-		return 1 << 19
+		return 1 << 20
 	}
 	return 1 << 17
 }

@@ -10,6 +10,7 @@ type slider struct {
 	*simd.Slide
 	from []int32 // of the input, for each plane of the output
 
+	fewest int // pixels of a task
 	bands  int // of rows
 	planes int // of a task
 	parts  int // of a band: tasks that have the same rows
@@ -17,8 +18,14 @@ type slider struct {
 	found *found // where planes are if not in the arena
 }
 
-// fewestSlid is how many pixels a task has at least, of those that are only for others to take.
-const fewestSlid = 1 << 11
+// fewestSlid is how many pixels a task has at least, of those that are only for others to take: a
+// microsecond of it, or less.
+func fewestSlid(l simd.Level) int {
+	if l == simd.AVX512 {
+		return 1 << 13
+	}
+	return 1 << 11
+}
 
 // cut cuts a step into tasks: bands of rows first, as pointwise convolutions are, then
 // planes, so that others can take some of a slower core's.
@@ -37,7 +44,7 @@ func (s *slider) cut(out network.View, threads int) (tasks int) {
 		s.planes = max(1, (len(out.Planes)*bands+4*threads-1)/(4*threads))
 	}
 	if bands >= threads {
-		s.planes = min(len(out.Planes), max(s.planes, fewestSlid*bands/(out.Height*out.Width)))
+		s.planes = min(len(out.Planes), max(s.planes, s.fewest*bands/(out.Height*out.Width)))
 	}
 	s.parts = (len(out.Planes) + s.planes - 1) / s.planes
 	return bands * s.parts
@@ -53,7 +60,7 @@ func newSlider(level simd.Level, s *network.Step, op network.Window, most bool) 
 	if !ok {
 		return nil
 	}
-	return &slider{Slide: slide}
+	return &slider{Slide: slide, fewest: fewestSlid(level)}
 }
 
 // kernel is a step of a slider, of which sliding makes a run.

@@ -91,12 +91,33 @@ func (v *View) Pack(arena []float32, t *tensor.Tensor) { v.PackAt(arena, 0, t) }
 // PackAt is Pack into a part of the arena that begins at float start.
 func (v *View) PackAt(part []float32, start int, t *tensor.Tensor) {
 	src := t.Data
-	for _, off := range v.Planes {
-		off -= int32(start)
-		for range v.Height {
-			copy(part[off:], src[:v.Width])
-			src, off = src[v.Width:], off+int32(v.RowStride)
+	v.runs(func(at, n int) {
+		copy(part[at-start:], src[:n])
+		src = src[n:]
+	})
+}
+
+// runs visits all elements in order, as runs of the arena: what follows each other is one.
+func (v *View) runs(visit func(at, n int)) {
+	height, width := v.Height, v.Width
+	if v.RowStride == width {
+		height, width = 1, height*width
+	}
+	at, n := 0, 0
+	for _, plane := range v.Planes {
+		for y := range height {
+			row := int(plane) + y*v.RowStride
+			if row != at+n {
+				if n > 0 {
+					visit(at, n)
+				}
+				at, n = row, 0
+			}
+			n += width
 		}
+	}
+	if n > 0 {
+		visit(at, n)
 	}
 }
 
@@ -106,11 +127,8 @@ func (v *View) Unpack(arena []float32, t *tensor.Tensor) { v.UnpackAt(arena, 0, 
 // UnpackAt is Unpack from a part of the arena that begins at float start.
 func (v *View) UnpackAt(part []float32, start int, t *tensor.Tensor) {
 	dst := t.Data
-	for _, off := range v.Planes {
-		off -= int32(start)
-		for range v.Height {
-			copy(dst[:v.Width], part[off:])
-			dst, off = dst[v.Width:], off+int32(v.RowStride)
-		}
-	}
+	v.runs(func(at, n int) {
+		copy(dst[:n], part[at-start:])
+		dst = dst[n:]
+	})
 }
