@@ -78,6 +78,14 @@ func apartPlanes(planes, n int) (at []int32, floats int) {
 // many others can take some where a core is slower.
 const fewestFused = 4
 
+// fusedWork is taskWork of a fused convolution.
+func fusedWork(l simd.Level) int64 {
+	if l == simd.AVX512 {
+		return 1 << 19
+	}
+	return taskWork(l)
+}
+
 // cutFused cuts a step into few tasks, as those that share a row of pixels, or all of
 // them, each do the depthwise convolution there.
 func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, width, lead, threads int) (g grid, tasks int) {
@@ -89,7 +97,7 @@ func cutFused(level simd.Level, panels, samples, groups, rows, depth, height, wi
 	g.cutColumns(level, level.Tile(), height*width, width, lead, tiles, threads)
 	if len(g.starts) > 2 {
 		work := int64(groups*rows*depth) * int64(height*width)
-		tasks := int(min(fewestFused*int64(threads), work/taskWork(level)))
+		tasks := int(min(fewestFused*int64(threads), work/fusedWork(level)))
 		g.cutRows((tasks+threads*groups-1)/(threads*groups), width)
 	}
 	for i, at := range g.starts[1:] {
