@@ -46,7 +46,7 @@ func (s *Sleeper) Sleep(up func() bool) {
 		if now == awake {
 			break
 		}
-		unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.state)), futexWait, uintptr(now), 0, 0, 0)
+		wait((*uint32)(unsafe.Pointer(&s.state)), now)
 	}
 	if s.kept { // only so that it begins elsewhere
 		unix.SchedSetaffinity(s.thread, &s.allowed)

@@ -2,6 +2,7 @@ package park
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +52,37 @@ func TestSleeperKeepsItsCores(t *testing.T) {
 				t.Errorf("awake, it may run on %v, before on %v", now, allowed)
 			}
 		})
+	}
+}
+
+// Whoever sleeps leaves its place to others at once: they do not wait until the runtime's monitor looks, which
+// is every 10 ms where nothing has happened for a while.
+func TestSleeperLeavesItsPlace(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var waited []time.Duration
+	for range 7 {
+		for start := time.Now(); time.Since(start) < 80*time.Millisecond; {
+		}
+		s, ended := New(), make(chan bool)
+		go func() {
+			s.Sleep(func() bool { return false })
+			ended <- true
+		}()
+		start := time.Now()
+		runtime.Gosched() // to the sleeper
+		waited = append(waited, time.Since(start))
+		if s.state.Load() != asleep {
+			t.Error("nobody sleeps")
+		}
+		s.Wake()
+		<-ended
+	}
+	slices.Sort(waited)
+	if !givesUpPlace {
+		t.Skipf("system calls keep it here: %v", waited)
+	}
+	if waited[1] > 2*time.Millisecond { // of the best, as others may compute here
+		t.Errorf("others wait too long: %v", waited)
 	}
 }
 
