@@ -62,7 +62,7 @@ func startWorkers(t *team, kernels []kernel, layouts []layout, arenas [][]float3
 		w.scratch = append(w.scratch, newArena(scratch))
 	}
 	for worker := 1; worker < int(t.size); worker++ {
-		h := park.New()
+		h := park.New(worker == 1) // one is enough to keep sysmon up
 		w.helpers = append(w.helpers, h)
 		w.ended.Go(func() { w.help(h, worker) })
 	}

@@ -1,6 +1,7 @@
 package park
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -18,7 +19,7 @@ func TestSleeperKeepsItsCores(t *testing.T) {
 	}
 	for name, allowed := range map[string]unix.CPUSet{"all": all, "one": first(all)} {
 		t.Run(name, func(t *testing.T) {
-			s, thread, after := New(), make(chan int), make(chan unix.CPUSet)
+			s, thread, after := New(false), make(chan int), make(chan unix.CPUSet)
 			go func() {
 				runtime.LockOSThread() // and ends with it
 				unix.SchedSetaffinity(0, &allowed)
@@ -55,34 +56,50 @@ func TestSleeperKeepsItsCores(t *testing.T) {
 	}
 }
 
-// Whoever sleeps leaves its place to others at once: they do not wait until the runtime's monitor looks, which
-// is every 10 ms where nothing has happened for a while.
-func TestSleeperLeavesItsPlace(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	var waited []time.Duration
-	for range 7 {
-		for start := time.Now(); time.Since(start) < 80*time.Millisecond; {
+// Nor is one lost that comes when a doze ends.
+func TestNoWakeUpIsLostBetweenDozes(t *testing.T) {
+	defer func(before unix.Timespec) { doze = before }(doze)
+	doze = unix.NsecToTimespec(1000)
+	s := New(true)
+	s.dozes = math.MaxInt
+	losesNone(s, 20000)
+}
+
+// While a light sleeper and who woke it compute after a pause, the runtime's monitor lets them: it sleeps, and
+// wakes up, now and then and not some 50 times in the first milliseconds.
+func TestLightSleeperKeepsTheMonitorCalm(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	spin := func(d time.Duration) {
+		for start := time.Now(); time.Since(start) < d; {
 		}
-		s, ended := New(), make(chan bool)
-		go func() {
-			s.Sleep(func() bool { return false })
-			ended <- true
-		}()
-		start := time.Now()
-		runtime.Gosched() // to the sleeper
-		waited = append(waited, time.Since(start))
-		if s.state.Load() != asleep {
-			t.Error("nobody sleeps")
+	}
+	switches := func(light bool) int64 {
+		const computing = 4 * time.Millisecond
+		var counts []int64
+		for range 9 {
+			s, done := New(light), make(chan bool)
+			spin(50 * time.Millisecond) // the monitor has nothing to do
+			go func() {
+				s.Sleep(func() bool { return false })
+				spin(computing)
+				done <- true
+			}()
+			time.Sleep(30 * time.Millisecond)
+			var before, after unix.Rusage
+			unix.Getrusage(unix.RUSAGE_SELF, &before)
+			s.Wake()
+			spin(computing)
+			unix.Getrusage(unix.RUSAGE_SELF, &after)
+			counts = append(counts, int64(after.Nvcsw-before.Nvcsw))
+			<-done
 		}
-		s.Wake()
-		<-ended
+		slices.Sort(counts)
+		return counts[len(counts)/2]
 	}
-	slices.Sort(waited)
-	if !givesUpPlace {
-		t.Skipf("system calls keep it here: %v", waited)
-	}
-	if waited[1] > 2*time.Millisecond { // of the best, as others may compute here
-		t.Errorf("others wait too long: %v", waited)
+	deep, light := switches(false), switches(true)
+	t.Logf("threads went to sleep %d times, beside a light sleeper %d", deep, light)
+	if light > 10 && light > deep/2 {
+		t.Errorf("threads go to sleep %d times beside a light sleeper, beside another %d", light, deep)
 	}
 }
 

@@ -10,8 +10,8 @@ type Sleeper struct {
 	woken  chan struct{}
 }
 
-// New returns a sleeper that is awake.
-func New() *Sleeper { return &Sleeper{woken: make(chan struct{}, 1)} }
+// New returns a sleeper that is awake. There are no light ones here.
+func New(light bool) *Sleeper { return &Sleeper{woken: make(chan struct{}, 1)} }
 
 // Sleep returns when Wake has been called since, or at once if up says so.
 func (s *Sleeper) Sleep(up func() bool) {

@@ -9,9 +9,13 @@ import (
 
 // No wake-up is lost, whenever it comes: each turn is said once, as a run is to a helper.
 func TestNoWakeUpIsLost(t *testing.T) {
+	for _, light := range []bool{false, true} {
+		losesNone(New(light), 20000)
+	}
+}
+
+func losesNone(s *Sleeper, turns int64) {
 	var turn, seen atomic.Int64
-	const turns = 20000
-	s := New()
 	var ended sync.WaitGroup
 	ended.Go(func() {
 		for last := int64(0); last < turns; last = seen.Load() {
@@ -21,7 +25,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	})
 	late := time.AfterFunc(time.Minute, func() { panic("park: a wake-up was lost") })
 	defer late.Stop()
-	for i := range int64(turns) {
+	for i := range turns {
 		turn.Store(i + 1)
 		s.Wake()
 		for n := 0; seen.Load() != i+1; n++ {
@@ -37,7 +41,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 }
 
 func TestSleeperStaysUp(t *testing.T) {
-	s := New()
+	s := New(false)
 	s.Wake() // nobody sleeps
 	s.Sleep(func() bool { return true })
 	done := make(chan struct{})
@@ -55,7 +59,7 @@ func TestSleeperStaysUp(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	s := New()
+	s := New(false)
 	var up atomic.Bool
 	turns := make(chan struct{})
 	defer close(turns)

@@ -1,3 +1,0 @@
-//go:build !noasm
-
-// With a file like this one the compiler takes functions without a body.
