@@ -569,6 +569,11 @@ func slideStrided(a *slideArgs)
 //go:noescape
 func slideAverage(a *slideArgs)
 
+// slideAverageRows adds 3x3 pixels, every other pixel, of rows that a register has, and scales the sums.
+//
+//go:noescape
+func slideAverageRows(a *slideArgs)
+
 // slideMax is the largest of 3x3 pixels, every other pixel.
 //
 //go:noescape

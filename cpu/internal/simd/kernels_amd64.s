@@ -26441,6 +26441,153 @@ DATA slideAverageorder<>+56(SB)/4, $0x0000001c
 DATA slideAverageorder<>+60(SB)/4, $0x0000001e
 GLOBL slideAverageorder<>(SB), RODATA|NOPTR, $64
 
+// func slideAverageRows(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slideAverageRows(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K2
+	KMOVW        148(AX), K3
+	MOVQ         176(AX), CX
+	VMOVUPS      (CX), Z2
+
+plane:
+	MOVLQSX (DI), CX
+	SHLQ    $0x02, CX
+	ADDQ    (AX), CX
+	ADDQ    $0x04, DI
+	MOVLQSX (R8), DX
+	SHLQ    $0x02, DX
+	ADDQ    32(AX), DX
+	ADDQ    $0x04, R8
+	ADDQ    8(AX), CX
+	MOVQ    96(AX), R10
+	MOVQ    72(AX), R11
+	VPXORD  Z3, Z3, Z3
+	CMPQ    104(AX), $0x00
+	JEQ     inside
+	VMOVUPS (CX), Z3
+	ADDQ    120(AX), CX
+	VMOVAPS Z3, Z3
+
+inside:
+pair:
+	CMPQ      R10, $0x03
+	JLT       single
+	VMOVUPS   (CX), Z4
+	ADDQ      BX, CX
+	VMOVUPS   (CX), Z5
+	ADDQ      BX, CX
+	VMOVUPS   (CX), Z6
+	ADDQ      BX, CX
+	VMOVUPS   (CX), Z7
+	ADDQ      BX, CX
+	VADDPS.Z  Z3, Z4, K1, Z4
+	VADDPS.Z  Z5, Z4, K1, Z4
+	VALIGND   $0x01, Z4, Z4, Z3
+	VALIGND   $0x02, Z4, Z4, Z8
+	VADDPS    Z3, Z4, Z4
+	VADDPS    Z8, Z4, Z4
+	VMOVAPS   Z7, Z3
+	VADDPS.Z  Z5, Z6, K1, Z6
+	VADDPS.Z  Z7, Z6, K1, Z6
+	VALIGND   $0x01, Z6, Z6, Z5
+	VALIGND   $0x02, Z6, Z6, Z7
+	VADDPS    Z5, Z6, Z6
+	VADDPS    Z7, Z6, Z6
+	VMOVAPS   Z2, Z5
+	VPERMI2PS Z6, Z4, Z5
+	VMULPS.Z  (R11), Z5, K3, Z5
+	VMAXPS    Z5, Z0, Z5
+	VMINPS    Z5, Z1, Z5
+	VMOVUPS   Z5, K3, (DX)
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
+	SUBQ      $0x02, R10
+	JMP       pair
+
+single:
+	TESTQ R10, R10
+	JZ    bottom
+	DECQ  R10
+	JZ    last
+
+row:
+	VMOVUPS   (CX), Z4
+	ADDQ      BX, CX
+	VMOVUPS   (CX), Z5
+	ADDQ      BX, CX
+	VADDPS.Z  Z3, Z4, K1, Z4
+	VADDPS.Z  Z5, Z4, K1, Z4
+	VALIGND   $0x01, Z4, Z4, Z3
+	VALIGND   $0x02, Z4, Z4, Z6
+	VADDPS    Z3, Z4, Z4
+	VADDPS    Z6, Z4, Z4
+	VMOVAPS   Z5, Z3
+	VMOVAPS   Z2, Z5
+	VPERMI2PS Z4, Z4, Z5
+	VMULPS.Z  (R11), Z5, K2, Z5
+	VMAXPS    Z5, Z0, Z5
+	VMINPS    Z5, Z1, Z5
+	VMOVUPS   Z5, K2, (DX)
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
+	DECQ      R10
+	JNZ       row
+
+last:
+	VMOVUPS   (CX), Z4
+	ADDQ      128(AX), CX
+	VMOVUPS   (CX), Z5
+	ADDQ      BX, CX
+	VADDPS.Z  Z3, Z4, K1, Z4
+	VADDPS.Z  Z5, Z4, K1, Z4
+	VALIGND   $0x01, Z4, Z4, Z3
+	VALIGND   $0x02, Z4, Z4, Z6
+	VADDPS    Z3, Z4, Z4
+	VADDPS    Z6, Z4, Z4
+	VMOVAPS   Z5, Z3
+	VMOVAPS   Z2, Z5
+	VPERMI2PS Z4, Z4, Z5
+	VMULPS.Z  (R11), Z5, K2, Z5
+	VMAXPS    Z5, Z0, Z5
+	VMINPS    Z5, Z1, Z5
+	VMOVUPS   Z5, K2, (DX)
+	ADDQ      SI, DX
+	ADDQ      80(AX), R11
+
+bottom:
+	CMPQ      112(AX), $0x00
+	JEQ       done
+	VMOVUPS   (CX), Z4
+	ADDQ      BX, CX
+	VADDPS.Z  Z3, Z4, K1, Z4
+	VALIGND   $0x01, Z4, Z4, Z5
+	VALIGND   $0x02, Z4, Z4, Z6
+	VADDPS    Z5, Z4, Z4
+	VADDPS    Z6, Z4, Z4
+	VMOVAPS   Z2, Z5
+	VPERMI2PS Z4, Z4, Z5
+	VMULPS.Z  (R11), Z5, K2, Z5
+	VMAXPS    Z5, Z0, Z5
+	VMINPS    Z5, Z1, Z5
+	VMOVUPS   Z5, K2, (DX)
+
+done:
+	DECQ R9
+	JNZ  plane
+	VZEROUPPER
+	RET
+
 // func slideMax(a *byte)
 // Requires: AVX, AVX512F
 TEXT ·slideMax(SB), NOSPLIT, $0-8

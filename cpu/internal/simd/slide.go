@@ -10,8 +10,10 @@ type Slide struct {
 	level  Level
 	form   Form
 	strips []strip
-	full   int // rows of sums that have a row of pixels below
-	cached int // floats of planes that stay in the first cache from strip to strip
+	full   int       // rows of sums that have a row of pixels below
+	cached int       // floats of planes that stay in the first cache from strip to strip
+	pairs  bool      // a register has a row of pixels, and two rows of sums that follow each other
+	order  [16]int32 // and where these come from
 }
 
 type strip struct {
@@ -49,6 +51,11 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 		}
 	default:
 		return nil, false
+	}
+	if s.pairs = level == AVX512 && f.Stride == 2 && 2*f.Out.Width+1 <= lanes && f.Out.Pitch == f.Out.Width; s.pairs {
+		for i := range s.order {
+			s.order[i] = int32(2*(i%f.Out.Width) + i/f.Out.Width%2*lanes)
+		}
 	}
 	count := (f.Out.Width + width - 1) / width // of equal width, or nearly
 	for i := range count {

@@ -29,6 +29,7 @@ type slideArgs struct {
 	blocks     *[3][8]int32 // AVX2's masks
 	store      int          // and how many pixels are stored of a row
 	end        int          // and of the last, with stride 1
+	order      *[16]int32   // AVX-512's places of two rows' sums
 }
 
 // Run makes rows [from, to) of planes.
@@ -76,6 +77,9 @@ func (s *Slide) Run(p *Planes, from, to int) {
 					narrowSlideAverage(&a)
 				case s.level == AVX2:
 					narrowSlideAverageMasked(&a)
+				case s.pairs:
+					a.masks[2], a.order = 1<<(2*f.Out.Width)-1, &s.order
+					slideAverageRows(&a)
 				default:
 					slideAverage(&a)
 				}

@@ -25,7 +25,7 @@ func TestSlide(t *testing.T) {
 
 func testSlides(t *testing.T, level Level) {
 	r := rand.New(rand.NewPCG(5, 6))
-	done := map[string]int{}
+	done, pairs := map[string]int{}, 0
 	for range 3000 {
 		f := Form{Size: 3, Stride: 1 + r.IntN(2), Top: r.IntN(2), Left: r.IntN(2), Most: r.IntN(3) == 0}
 		gap := r.IntN(2) * r.IntN(4)
@@ -45,7 +45,13 @@ func testSlides(t *testing.T, level Level) {
 		}
 		kind := fmt.Sprintf("stride %d, maximum %t, above %t, below %t", f.Stride, f.Most, f.Top == 0, f.Stride == 2 && s.full < f.Out.Height)
 		done[kind]++
+		if s.pairs && f.Out.Height > 2 {
+			pairs++
+		}
 		testSlide(t, r, s)
+	}
+	if level == AVX512 && pairs < 50 {
+		t.Errorf("%d slides had two rows of sums at a time", pairs)
 	}
 	if len(done) != 1+8 { // with stride 1 there is one kind
 		t.Errorf("what was tested: %v", done)

@@ -70,6 +70,7 @@ func kernels() {
 	slide(2, false)
 	slideStrided()
 	slideAverage()
+	slideAverageRows()
 	slideMax()
 	total()
 	halves()

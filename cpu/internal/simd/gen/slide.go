@@ -30,6 +30,7 @@ const (
 	slideLo
 	slideHi    = slideLo + 4
 	slideMasks = slideLo + 8
+	slideOrder = slideMasks + 4*8
 )
 
 // strip is a window of 3x3 on its way down a strip of columns: each row of pixels is

@@ -54,6 +54,74 @@ func slideAverage() {
 	s.end()
 }
 
+// slideAverageRows is slideAverage where a register has a whole row, and one all of two rows of sums: what
+// of a row is added to its neighbours is not taken apart, but two rows' sums are put together.
+func slideAverageRows() {
+	s := newStrip("slideAverageRows", "slideAverageRows adds 3x3 pixels, every other pixel, of rows that a register has, and scales the sums.")
+	order := ZMM()
+	VMOVUPS(Mem{Base: s.field(slideOrder)}, order)
+	s.plane()
+	scale := s.field(slideScale)
+	load := func(next func()) reg.VecVirtual {
+		v := ZMM()
+		VMOVUPS(Mem{Base: s.x}, v)
+		next()
+		return v
+	}
+	above := ZMM()
+	VPXORD(above, above, above)
+	s.ifField(slideAbove, "inside", func() { VMOVAPS(load(s.fromAbove), above) })
+	// threes adds each pixel and the two behind it.
+	threes := func(rows ...reg.VecVirtual) reg.VecVirtual {
+		sum, behind, last := rows[0], ZMM(), ZMM()
+		for _, r := range rows[1:] {
+			VADDPS_Z(r, sum, s.first, sum)
+		}
+		VALIGND(Imm(1), sum, sum, behind)
+		VALIGND(Imm(2), sum, sum, last)
+		VADDPS(behind, sum, sum)
+		VADDPS(last, sum, sum)
+		return sum
+	}
+	store := func(first, second reg.VecVirtual, mask reg.OpmaskVirtual) {
+		sums := ZMM()
+		VMOVAPS(order, sums)
+		VPERMI2PS(second, first, sums)
+		VMULPS_Z(Mem{Base: scale}, sums, mask, sums)
+		clamp(sums, s.lo, s.hi)
+		VMOVUPS(sums, mask, Mem{Base: s.y})
+	}
+	step := func() {
+		ADDQ(s.yPitch, s.y)
+		ADDQ(s.a.Offset(slideScalePitch), scale)
+	}
+	Label("pair")
+	CMPQ(s.left, Imm(3)) // the last row is one by itself
+	JLT(LabelRef("single"))
+	first := []reg.VecVirtual{load(s.down), load(s.down)}
+	second := []reg.VecVirtual{load(s.down), load(s.down)}
+	upper := threes(first[0], above, first[1])
+	VMOVAPS(second[1], above)
+	store(upper, threes(second[0], first[1], second[1]), s.behind)
+	step()
+	step()
+	SUBQ(Imm(2), s.left)
+	JMP(LabelRef("pair"))
+	Label("single")
+	s.rowsOfSums(func(next func()) {
+		middle, below := load(next), load(s.down)
+		sums := threes(middle, above, below)
+		VMOVAPS(below, above)
+		store(sums, sums, s.last)
+		step()
+	})
+	s.ifField(slideBelow, "done", func() {
+		sums := threes(load(s.down), above)
+		store(sums, sums, s.last)
+	})
+	s.end()
+}
+
 // slideMax is the largest of 3x3 pixels, every other pixel. MAXPS forgets a NaN, so who
 // saw one is noted, and becomes one.
 func slideMax() {
