@@ -574,6 +574,11 @@ func slideAverage(a *slideArgs)
 //go:noescape
 func slideAverageRows(a *slideArgs)
 
+// slideStridedRows convolves rows that a register has with 3x3 weights, every other pixel.
+//
+//go:noescape
+func slideStridedRows(a *slideArgs)
+
 // slideMax is the largest of 3x3 pixels, every other pixel.
 //
 //go:noescape

@@ -10,10 +10,10 @@ type Slide struct {
 	level  Level
 	form   Form
 	strips []strip
-	full   int       // rows of sums that have a row of pixels below
-	cached int       // floats of planes that stay in the first cache from strip to strip
-	pairs  bool      // a register has a row of pixels, and two rows of sums that follow each other
-	order  [16]int32 // and where these come from
+	full   int  // rows of sums that have a row of pixels below
+	cached int  // floats of planes that stay in the first cache from strip to strip
+	pairs  bool // a register has a row of pixels, and two rows of sums that follow each other
+	order  pairOrder
 }
 
 type strip struct {
@@ -53,9 +53,7 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 		return nil, false
 	}
 	if s.pairs = level == AVX512 && f.Stride == 2 && 2*f.Out.Width+1 <= lanes && f.Out.Pitch == f.Out.Width; s.pairs {
-		for i := range s.order {
-			s.order[i] = int32(2*(i%f.Out.Width) + i/f.Out.Width%2*lanes)
-		}
+		s.order = newPairOrder(f.Out.Width, f.In.Width, f.Left)
 	}
 	count := (f.Out.Width + width - 1) / width // of equal width, or nearly
 	for i := range count {
@@ -72,6 +70,26 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 		s.strips = append(s.strips, p)
 	}
 	return s, true
+}
+
+// pairOrder is where, in two registers of pixels, the first columns are that two rows of sums add up, and whether
+// there are such pixels in each of the three.
+type pairOrder struct {
+	at     [16]int32
+	inside [3]uint16
+}
+
+func newPairOrder(sums, pixels, left int) (o pairOrder) {
+	for i := range o.at {
+		column := 2 * (i % sums)
+		o.at[i] = int32(column + i/sums%2*len(o.at))
+		for v := range o.inside {
+			if c := column + v - left; c >= 0 && c < pixels {
+				o.inside[v] |= 1 << i
+			}
+		}
+	}
+	return o
 }
 
 // together is how many planes stay in the first cache from strip to strip, for so many

@@ -29,7 +29,7 @@ type slideArgs struct {
 	blocks     *[3][8]int32 // AVX2's masks
 	store      int          // and how many pixels are stored of a row
 	end        int          // and of the last, with stride 1
-	order      *[16]int32   // AVX-512's places of two rows' sums
+	order      *pairOrder   // where AVX-512 has two rows of sums at a time
 }
 
 // Run makes rows [from, to) of planes.
@@ -93,6 +93,9 @@ func (s *Slide) Run(p *Planes, from, to int) {
 				narrowSlideStridedMasked(&a)
 			case s.level == AVX2:
 				s.narrow(&a, i)
+			case f.Stride == 2 && s.pairs:
+				a.masks[2], a.order = 1<<(2*f.Out.Width)-1, &s.order
+				slideStridedRows(&a)
 			case f.Stride == 2:
 				slideStrided(&a)
 			case len(s.strips) == 1 && t.registers == 1:

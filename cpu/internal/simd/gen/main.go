@@ -71,6 +71,7 @@ func kernels() {
 	slideStrided()
 	slideAverage()
 	slideAverageRows()
+	slideStridedRows()
 	slideMax()
 	total()
 	halves()

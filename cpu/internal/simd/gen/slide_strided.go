@@ -111,3 +111,85 @@ func (s *strip) rowsOfSums(do func(next func())) {
 	do(s.toBelow)
 	Label("bottom")
 }
+
+// slideStridedRows is slideStrided where a register has a whole row, and one all of two rows of sums: these are
+// made together, of pixels of two rows.
+func slideStridedRows() {
+	s := newStrip("slideStridedRows", "slideStridedRows convolves rows that a register has with 3x3 weights, every other pixel.")
+	s.w, s.bias = Mem{Base: s.field(slideW)}, Mem{Base: s.field(slideBias)}
+	orders, inside := zmms(3), []reg.OpmaskVirtual{K(), K(), K()} // of the three columns
+	at, one := s.field(slideOrder), GP32()
+	VMOVUPS(Mem{Base: at}, orders[0])
+	MOVL(U32(1), one)
+	for v := range 3 {
+		KMOVW(Mem{Base: at, Disp: 64 + 2*v}, inside[v])
+		if v > 0 {
+			VPBROADCASTD(one, orders[v])
+			VPADDD(orders[v-1], orders[v], orders[v])
+		}
+	}
+	w, bias := zmms(9), ZMM()
+	s.plane()
+	s.constants(w, bias)
+	load := func(next func()) reg.VecVirtual {
+		v := ZMM()
+		VMOVUPS(Mem{Base: s.x}, v)
+		next()
+		return v
+	}
+	// row adds a row of weights to the sums of two rows, each of a row of pixels.
+	row := func(u int, first, second, sum reg.VecVirtual) {
+		for v, order := range orders {
+			pixels := ZMM()
+			VMOVAPS(order, pixels)
+			VPERMI2PS_Z(second, first, inside[v], pixels)
+			if u > 0 && v == 0 {
+				VMULPS(pixels, w[3*u], sum)
+			} else {
+				VFMADD231PS(pixels, w[3*u+v], sum)
+			}
+		}
+	}
+	// sums are of three rows, and of three of the row of sums below.
+	sums := func(first, second []reg.VecVirtual) reg.VecVirtual {
+		all := zmms(len(first))
+		VMOVAPS(bias, all[0])
+		for u := range first {
+			row(u, first[u], second[u], all[u])
+		}
+		for _, v := range all[1:] {
+			VADDPS(v, all[0], all[0])
+		}
+		return all[0]
+	}
+	store := func(sum reg.VecVirtual, mask reg.OpmaskVirtual) {
+		clamp(sum, s.lo, s.hi)
+		VMOVUPS(sum, mask, Mem{Base: s.y})
+		ADDQ(s.yPitch, s.y)
+	}
+	above := ZMM()
+	VPXORD(above, above, above)
+	s.ifField(slideAbove, "inside", func() { VMOVAPS(load(s.fromAbove), above) })
+	Label("pair")
+	CMPQ(s.left, Imm(3)) // the last row is one by itself
+	JLT(LabelRef("single"))
+	rows := []reg.VecVirtual{above, load(s.down), load(s.down), load(s.down), load(s.down)}
+	sum := sums(rows[:3], rows[2:])
+	VMOVAPS(rows[4], above)
+	store(sum, s.behind)
+	ADDQ(s.yPitch, s.y)
+	SUBQ(Imm(2), s.left)
+	JMP(LabelRef("pair"))
+	Label("single")
+	s.rowsOfSums(func(next func()) {
+		rows := []reg.VecVirtual{above, load(next), load(s.down)}
+		sum := sums(rows, rows)
+		VMOVAPS(rows[2], above)
+		store(sum, s.last)
+	})
+	s.ifField(slideBelow, "done", func() {
+		rows := []reg.VecVirtual{above, load(s.down)}
+		store(sums(rows, rows), s.last)
+	})
+	s.end()
+}
