@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,15 +79,17 @@ func TestLightSleeperKeepsTheMonitorCalm(t *testing.T) {
 		var counts []int64
 		for range 9 {
 			s, done := New(light), make(chan bool)
+			var up atomic.Bool
 			spin(50 * time.Millisecond) // the monitor has nothing to do
 			go func() {
-				s.Sleep(func() bool { return false })
+				s.Sleep(up.Load)
 				spin(computing)
 				done <- true
 			}()
 			time.Sleep(30 * time.Millisecond)
 			var before, after unix.Rusage
 			unix.Getrusage(unix.RUSAGE_SELF, &before)
+			up.Store(true)
 			s.Wake()
 			spin(computing)
 			unix.Getrusage(unix.RUSAGE_SELF, &after)

@@ -44,9 +44,10 @@ func TestSleeperStaysUp(t *testing.T) {
 	s := New(false)
 	s.Wake() // nobody sleeps
 	s.Sleep(func() bool { return true })
+	var up atomic.Bool
 	done := make(chan struct{})
 	go func() {
-		s.Sleep(func() bool { return false })
+		s.Sleep(up.Load)
 		close(done)
 	}()
 	select {
@@ -54,6 +55,7 @@ func TestSleeperStaysUp(t *testing.T) {
 		t.Error("a sleeper is awake though nobody woke it since")
 	case <-time.After(20 * time.Millisecond):
 	}
+	up.Store(true)
 	s.Wake()
 	<-done
 }
