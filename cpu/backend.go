@@ -14,7 +14,7 @@ type Options struct {
 	// Threads is how many goroutines compute, for all sessions together; 0 means GOMAXPROCS.
 	// Where cores differ in speed, as big and LITTLE ones, the number of fast ones may be
 	// better, if others take more than twice as long: gpubench bench -threads 1-8 tells. For a
-	// second after a run one of them looks up every 5 ms, so that the next finds Go's scheduler awake.
+	// second after a run one of them looks up every 2 ms, so that the next finds Go's scheduler awake.
 	Threads int
 
 	// HalfWeights keeps the weights of fully connected layers as fp16, in half the

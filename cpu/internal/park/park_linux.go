@@ -2,6 +2,7 @@ package park
 
 import (
 	"runtime"
+	"runtime/metrics"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -13,6 +14,8 @@ import (
 type Sleeper struct {
 	state atomic.Uint32 // a futex
 	dozes int           // how often it dozes before it sleeps
+
+	runnable [1]metrics.Sample // goroutines that wait for a P
 
 	// Who has changed state last may use these.
 	thread  int         // the sleeper's
@@ -34,15 +37,16 @@ const (
 	futexWake = 1 | 128
 )
 
-// doze is less than the 10 ms after which sysmon takes a goroutine's P.
-var doze = unix.NsecToTimespec(5e6)
+// doze is less than the 10 ms after which sysmon takes a goroutine's P, and how long others may wait for it.
+var doze = unix.NsecToTimespec(2e6)
 
-// New returns a sleeper that is awake. A light one dozes for a second before it sleeps: it keeps its P, and
-// sysmon, the runtime's monitor, from falling asleep. For when sysmon has taken a P or is woken, it looks around 50 times,
+// New returns a sleeper that is awake. A light one dozes for a second before it sleeps: it keeps its P, unless
+// others want it, and sysmon, the runtime's monitor, from falling asleep. For when sysmon has taken a P or is woken, it looks around 50 times,
 // every 20 µs or so and on a core that computes, beginning when there is work again.
 func New(light bool) *Sleeper {
 	s := new(Sleeper)
 	if light {
+		s.runnable[0].Name = "/sched/goroutines/runnable:goroutines"
 		s.dozes = int(time.Second.Nanoseconds() / doze.Nano())
 	}
 	return s
@@ -64,11 +68,22 @@ func (s *Sleeper) Sleep(up func() bool) {
 			s.wait(nil) // for whoever wakes it
 			break
 		}
-		runtime.Gosched() // sysmon also takes the P of whoever has long been running
+		s.giveWay()
 	}
 	if s.kept { // only so that it begins elsewhere
 		unix.SchedSetaffinity(s.thread, &s.allowed)
 		s.kept = false
+	}
+}
+
+// giveWay lets others have the P, if any wait for one. Sysmon, which would see to it, may look 10 ms later; and
+// takes the P of whoever has long been running, so somebody must be begun.
+func (s *Sleeper) giveWay() {
+	metrics.Read(s.runnable[:])
+	if v := s.runnable[0].Value; v.Kind() == metrics.KindUint64 && v.Uint64() > 0 {
+		time.Sleep(time.Millisecond) // a Gosched finds the sleeper first
+	} else {
+		runtime.Gosched()
 	}
 }
 

@@ -106,6 +106,37 @@ func TestLightSleeperKeepsTheMonitorCalm(t *testing.T) {
 	}
 }
 
+// Another goroutine that begins while a light sleeper dozes and the rest compute waits for a doze, not
+// until the runtime's monitor looks.
+func TestLightSleeperGivesWay(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	s, done := New(true), make(chan bool)
+	var up atomic.Bool
+	go func() {
+		s.Sleep(up.Load)
+		done <- true
+	}()
+	var late []time.Duration
+	for range 9 {
+		time.Sleep(20 * time.Millisecond)
+		began, start := make(chan time.Time, 1), time.Now()
+		go func() { began <- time.Now() }()
+		for time.Since(start) < 15*time.Millisecond {
+		}
+		late = append(late, (<-began).Sub(start))
+	}
+	up.Store(true)
+	s.Wake()
+	<-done
+	slices.Sort(late)
+	if late[2] > 4*time.Millisecond { // of the best, as others may compute here
+		t.Errorf("goroutines begin after %v", late)
+	}
+	if n := testing.AllocsPerRun(100, s.giveWay); n > 0 {
+		t.Errorf("%g allocations in a doze", n)
+	}
+}
+
 // time.Sleep takes a millisecond where nothing else is to do.
 func TestNapIsShort(t *testing.T) {
 	best := time.Hour
