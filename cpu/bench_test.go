@@ -2,6 +2,7 @@ package cpu_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,6 +26,42 @@ func BenchmarkNetworks(b *testing.B) {
 					b.Fatal(err)
 				}
 				benchGraph(b, g, cpu.New(cpu.Options{Threads: threads}))
+			})
+		}
+	}
+}
+
+// BenchmarkAfterPause times the first runs after 30 ms in which nothing was to do, as between a
+// camera's pictures: medians.
+func BenchmarkAfterPause(b *testing.B) {
+	for _, name := range []string{"shufflenet_v1_g1_1.0x", "shufflenet_v1_g3_0.25x"} {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/threads=%d", name, threads), func(b *testing.B) {
+				g, err := zoo.Build(name, zoo.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				s, err := network.Compile(cpu.New(cpu.Options{Threads: threads}), g)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer s.Close()
+				in, out := []*tensor.Tensor{tensor.New(s.Plan.Inputs[0].View.Shape...)}, s.NewOutputs()
+				var times [8][]time.Duration
+				for b.Loop() {
+					time.Sleep(30 * time.Millisecond)
+					for i := range times {
+						start := time.Now()
+						if err := s.RunInto(out, in); err != nil {
+							b.Fatal(err)
+						}
+						times[i] = append(times[i], time.Since(start))
+					}
+				}
+				for i, all := range times {
+					slices.Sort(all)
+					b.ReportMetric(float64(all[len(all)/2].Microseconds()), fmt.Sprintf("run%d-µs", i+1))
+				}
 			})
 		}
 	}

@@ -9,7 +9,7 @@ type holders struct {
 	seen  []int32 // by which pull, of those counted in pulls
 	pulls int32
 
-	lent  []uint16 // from which shares' arenas each float may still be copied
+	lent  []uint16 // from which shares' arenas each float may still be read
 	loans []pull   // all of them
 }
 
@@ -70,7 +70,7 @@ func (h *holders) lend(l *layout) {
 }
 
 // join reports whether a step can do without waiting for others: no share reads what another
-// wrote, or writes what another may not have copied yet.
+// wrote, or writes what another may not have read yet.
 func (h *holders) join(l *layout, writes footprint) bool {
 	free := !lacking(l.lacks)
 	for share, end := range l.ends {
@@ -97,7 +97,7 @@ func (h *holders) written(share, at, n int, step int32) {
 	}
 }
 
-// overwritten reports whether a step writes where it copies from.
+// overwritten reports whether a step writes what another share reads in it.
 func (h *holders) overwritten(r pull, step int32) bool {
 	for f := r.At; f < r.At+r.N; f++ {
 		if h.steps[f] == step && h.masks[f]&(1<<r.From) != 0 {

@@ -37,12 +37,14 @@ const (
 	futexWake = 1 | 128
 )
 
-// doze is less than the 10 ms after which sysmon takes a goroutine's P, and how long others may wait for it.
+// doze is less than the 10 ms after which sysmon takes a goroutine's P, and how long others may
+// wait for that.
 var doze = unix.NsecToTimespec(2e6)
 
-// New returns a sleeper that is awake. A light one dozes for a second before it sleeps: it keeps its P, unless
-// others want it, and sysmon, the runtime's monitor, from falling asleep. For when sysmon has taken a P or is woken, it looks around 50 times,
-// every 20 µs or so and on a core that computes, beginning when there is work again.
+// New returns a sleeper that is awake. A light one dozes for a second before it sleeps: it
+// keeps its P, unless others want it, and sysmon, the runtime's monitor, from falling asleep.
+// When sysmon has taken a P or is woken, it looks around 50 times, every 20 µs or so, on a core
+// that computes and from when there is work again.
 func New(light bool) *Sleeper {
 	s := new(Sleeper)
 	if light {
@@ -76,8 +78,9 @@ func (s *Sleeper) Sleep(up func() bool) {
 	}
 }
 
-// giveWay lets others have the P, if any wait for one. Sysmon, which would see to it, may look 10 ms later; and
-// takes the P of whoever has long been running, so somebody must be begun.
+// giveWay lets others have the P, if any wait for one: sysmon, which sees to that otherwise, may
+// look 10 ms later. It also takes the P of a goroutine that has been running for so long, so one
+// must be begun.
 func (s *Sleeper) giveWay() {
 	metrics.Read(s.runnable[:])
 	if v := s.runnable[0].Value; v.Kind() == metrics.KindUint64 && v.Uint64() > 0 {
@@ -89,8 +92,8 @@ func (s *Sleeper) giveWay() {
 
 // wait returns when the sleeper is awake, or after a while.
 func (s *Sleeper) wait(while *unix.Timespec) {
-	for now := s.state.Load(); now != awake; now = s.state.Load() {
-		_, _, e := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.state)), futexWait, uintptr(now), uintptr(unsafe.Pointer(while)), 0, 0)
+	for state := s.state.Load(); state != awake; state = s.state.Load() {
+		_, _, e := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.state)), futexWait, uintptr(state), uintptr(unsafe.Pointer(while)), 0, 0)
 		if e == unix.ETIMEDOUT {
 			return
 		}

@@ -23,7 +23,7 @@ type slideArgs struct {
 	above      int // whether there is a row of pixels above the first
 	below      int // with stride 1 whether there is one below the last; with 2 whether there is one more row of sums, without
 	fromAbove  int // bytes from the row above the first to the first
-	toBelow    int // with stride 1 from the last to the one below
+	toBelow    int // to the last row: with stride 1 from the last of rows, with 2 from the row before
 	lo, hi     float32
 	masks      [3]uint16
 	blocks     *[3][8]int32 // AVX2's masks

@@ -54,8 +54,8 @@ func slideAverage() {
 	s.end()
 }
 
-// slideAverageRows is slideAverage where a register has a whole row, and one all of two rows of sums: what
-// of a row is added to its neighbours is not taken apart, but two rows' sums are put together.
+// slideAverageRows is slideAverage where a register has a whole row of pixels, and another two rows of
+// sums. Each pixel is added to the two behind it, and every other sum of two rows is kept.
 func slideAverageRows() {
 	s := newStrip("slideAverageRows", "slideAverageRows adds 3x3 pixels, every other pixel, of rows that a register has, and scales the sums.")
 	order := ZMM()

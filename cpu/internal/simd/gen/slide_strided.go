@@ -8,12 +8,7 @@ import (
 
 // evenOdd are the places of even and of odd lanes in two registers.
 func evenOdd(name string) (even, odd reg.VecVirtual) {
-	even, odd = ZMM(), ZMM()
-	order := GLOBL(name+"order", RODATA|NOPTR)
-	for i := range 16 {
-		DATA(4*i, U32(2*i))
-	}
-	VMOVUPS(order, even)
+	even, odd = order(wide, name+"order", func(lane int) int { return 2 * lane }), ZMM()
 	one := GP32()
 	MOVL(U32(1), one)
 	VPBROADCASTD(one, odd)
@@ -97,7 +92,8 @@ func slideStrided() {
 	s.end()
 }
 
-// rowsOfSums is the loop over rows of sums with stride 2: each begins with the middle row of pixels, and goes to the last one as it is told.
+// rowsOfSums is the loop over rows of sums with stride 2: each begins with the middle row of
+// pixels, and goes on to the last one as it is told.
 func (s *strip) rowsOfSums(do func(next func())) {
 	TESTQ(s.left, s.left)
 	JZ(LabelRef("bottom"))
@@ -112,8 +108,8 @@ func (s *strip) rowsOfSums(do func(next func())) {
 	Label("bottom")
 }
 
-// slideStridedRows is slideStrided where a register has a whole row, and one all of two rows of sums: these are
-// made together, of pixels of two rows.
+// slideStridedRows is slideStrided where a register has a whole row of pixels, and another two rows of
+// sums, which are made together: every other pixel of two rows is one register.
 func slideStridedRows() {
 	s := newStrip("slideStridedRows", "slideStridedRows convolves rows that a register has with 3x3 weights, every other pixel.")
 	s.w, s.bias = Mem{Base: s.field(slideW)}, Mem{Base: s.field(slideBias)}

@@ -150,16 +150,7 @@ func strided(most bool) {
 	}
 	a := args(name, doc, "windowArgs")
 	h := newHead(a, 3)
-	even, odd := ZMM(), ZMM()
-	order := GLOBL(name+"order", RODATA|NOPTR)
-	for i := range 16 {
-		DATA(4*i, U32(2*i))
-	}
-	VMOVUPS(order, even)
-	one := GP32()
-	MOVL(U32(1), one)
-	VPBROADCASTD(one, odd)
-	VPADDD(even, odd, odd)
+	even, odd := evenOdd(name)
 	weights := make([]reg.VecVirtual, 9)
 	if !most {
 		for i := range weights {
