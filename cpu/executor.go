@@ -27,11 +27,7 @@ var (
 
 func (e *executor) Run(out, in []*tensor.Tensor) error {
 	e.begin(in)
-	for i := 0; i < len(e.kernels); {
-		end := e.workers.stretch(i)
-		e.workers.run(i, end)
-		i = end
-	}
+	e.workers.run(0, len(e.kernels))
 	e.end()
 	e.unload(out)
 	return nil

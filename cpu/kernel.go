@@ -30,7 +30,9 @@ type kernel struct {
 }
 
 // worthwhile reports whether others should be let in on a step.
-func (k *kernel) worthwhile() bool { return k.tasks > 1 && k.work >= worthSharing }
+func (k *kernel) worthwhile() bool {
+	return k.tasks > 1 && k.tasks <= mostTasks && k.work >= worthSharing
+}
 
 // kernels has one row for each kind of step: what makes a kernel of it for so
 // many threads.

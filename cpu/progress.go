@@ -1,9 +1,6 @@
 package cpu
 
-import (
-	"math"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // progress is how far a step is. Each worker has a share of the tasks, the same in
 // every run; tasks that follow each other make pixels that do, so what a worker reads
@@ -11,91 +8,115 @@ import (
 // ends of others'.
 type progress struct{ shares []share }
 
-// share is a run of tasks that are not taken yet: the first, and the one behind the
-// last in the upper half. Cache lines, and their neighbours, are its own, and others that wait look at
-// how many are done without taking the line from whoever takes tasks.
+// share is a run of tasks. What it says of another run than the one under way says that nothing
+// has been done in this one, so nobody has to begin with it before each run: cache lines stay with
+// whoever takes tasks. They, and their neighbours, are the share's own, and others that wait look
+// at how many are done without taking the line of what is left.
 type share struct {
-	left atomic.Int64
-	_    [120]byte
-	done atomic.Int64 // tasks
-	all  int64        // what left was before a task was taken
-	_    [112]byte
+	left     atomic.Int64 // the tasks not taken yet
+	_        [120]byte
+	done     atomic.Int64 // so many tasks, as the tasks [0, n)
+	from, to int64        // what is left before a task is taken
+	_        [104]byte
 }
+
+// pack is tasks [from, to) in a run, or anything else that is counted so. 24 bits are enough
+// for tasks, and 16 for runs: no share is left out in a run, so what it says is of the last at most.
+func pack(run, from, to int64) int64 { return run<<48 | to<<24 | from }
+
+func unpack(tasks int64) (run, from, to int64) {
+	return tasks >> 48 & mostRuns, tasks & mostTasks, tasks >> 24 & mostTasks
+}
+
+const (
+	mostTasks = 1<<24 - 1
+	mostRuns  = 1<<16 - 1
+)
 
 // over reports whether all tasks are done.
-func (s *share) over() bool {
-	from, to := unpack(s.all)
-	return s.done.Load() == int64(to-from)
+func (s *share) over(run int64) bool {
+	n := s.to - s.from
+	return n == 0 || s.done.Load() == pack(run, 0, n)
 }
 
-// pack is the tasks [from, to) as a share has them.
-func pack(from, to int) int64 { return int64(to)<<32 | int64(from) }
-
-// unpack gives no tasks where there is something else in place of them.
-func unpack(tasks int64) (from, to int) { return int(tasks & math.MaxUint32), int(tasks >> 32) }
+// add says that so many more tasks are done.
+func (s *share) add(run, n int64) {
+	for {
+		done := s.done.Load()
+		r, _, before := unpack(done)
+		if r != run {
+			before = 0
+		}
+		if s.done.CompareAndSwap(done, pack(run, 0, before+n)) {
+			return
+		}
+	}
+}
 
 // next takes the share's first task.
-func (s *share) next() (task int, ok bool) {
+func (s *share) next(run int64) (task int, ok bool) {
 	for {
 		left := s.left.Load()
-		from, to := unpack(left)
+		r, from, to := unpack(left)
+		if r != run {
+			from, to = s.from, s.to
+		}
 		if from >= to {
 			return 0, false
 		}
-		if s.left.CompareAndSwap(left, left+1) {
-			return from, true
+		if s.left.CompareAndSwap(left, pack(run, from+1, to)) {
+			return int(from), true
 		}
 	}
 }
 
 // steal takes the share's last task.
-func (s *share) steal() (task int, ok bool) {
+func (s *share) steal(run int64) (task int, ok bool) {
 	for {
 		left := s.left.Load()
-		from, to := unpack(left)
+		r, from, to := unpack(left)
+		if r != run {
+			from, to = s.from, s.to
+		}
 		if from >= to {
 			return 0, false
 		}
-		if s.left.CompareAndSwap(left, pack(from, to-1)) {
-			return to - 1, true
+		if s.left.CompareAndSwap(left, pack(run, from, to-1)) {
+			return int(to - 1), true
 		}
 	}
 }
 
-// reluctance is how many turns, some 1 µs, shares are left to whom they belong, if all are there.
-const reluctance = 20
-
-// share gives every worker its share.
-func (p *progress) share(ends []int) {
+// newProgress gives every worker its share.
+func newProgress(ends []int) progress {
+	p := progress{make([]share, len(ends))}
 	for i, end := range ends {
-		p.shares[i].all = pack(begin(ends, i), end)
+		p.shares[i].from, p.shares[i].to = int64(begin(ends, i)), int64(end)
 	}
+	return p
 }
 
-// reset makes a step one of which nothing is done.
-func (p *progress) reset(l *layout) {
+// over reports whether all tasks of a step are done.
+func (p *progress) over(run int64) bool {
 	for i := range p.shares {
-		s := &p.shares[i]
-		if s.done.Store(0); len(l.pulls[i]) > 0 {
-			s.left.Store(absent)
-		} else {
-			s.left.Store(s.all)
+		if !p.shares[i].over(run) {
+			return false
 		}
 	}
+	return true
 }
 
-// What a share has left before its tasks can be taken: nobody has copied what they read
-// from other arenas, or somebody does. There are no tasks in either.
-const (
-	absent  = 1
-	pulling = 2
-)
-
-// prepare copies what a share's tasks read from other arenas, if nobody does.
-func (w *workers) prepare(step, share int) {
+// prepare copies what a share's tasks of a step read from other arenas, if nobody has. While somebody
+// does, there are no tasks to take.
+func (w *workers) prepare(run int64, step, share int) {
+	pulls := w.layouts[step].pulls[share]
+	if len(pulls) == 0 {
+		return
+	}
 	s := &w.steps[step].shares[share]
-	if s.left.Load() == absent && s.left.CompareAndSwap(absent, pulling) {
-		w.pull(share, w.layouts[step].pulls[share])
-		s.left.Store(s.all)
+	left := s.left.Load()
+	if r, _, _ := unpack(left); r != run && s.left.CompareAndSwap(left, pack(run, 0, 0)) {
+		w.pull(share, pulls)
+		s.left.Store(pack(run, s.from, s.to))
 	}
 }

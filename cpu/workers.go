@@ -15,7 +15,8 @@ import (
 // for a helper that is late, or that never gets a core: the others do its part.
 //
 // Steps that are joined (see layout) are a stretch: each share goes through it at its own
-// pace, and all wait at its end.
+// pace, and all wait at its end. Whoever sees that all is done goes on to the next one; nobody
+// has to say so.
 type workers struct {
 	team    *team
 	scratch [][]float32 // one for each, the caller's first
@@ -26,12 +27,19 @@ type workers struct {
 	layouts []layout
 	arenas  [][]float32 // each share's; all may be one
 	steps   []progress
+	ends    []int // where the stretch ends that has each step
 
-	current atomic.Int64 // the stretch under way, packed; no stretch is 0
+	// What is written once in a run, and what is written for each stretch, are in cache lines of
+	// their own.
+	_       [128]byte
+	current atomic.Int64 // the run's number and the steps under way, packed; no steps are 0
 	open    atomic.Bool  // whether helpers may join the run
 	joined  atomic.Int64 // helpers in the run
 	runs    atomic.Int64
 	closed  atomic.Bool
+	_       [128]byte
+	at      atomic.Int64 // the step that the caller is at
+	_       [128]byte
 }
 
 // team bounds how many goroutines compute for all sessions of a backend.
@@ -49,14 +57,22 @@ func (t *team) join() bool {
 }
 
 func startWorkers(t *team, kernels []kernel, layouts []layout, arenas [][]float32) *workers {
-	w := &workers{team: t, kernels: kernels, layouts: layouts, arenas: arenas, steps: make([]progress, len(kernels))}
+	w := &workers{team: t, kernels: kernels, layouts: layouts, arenas: arenas, ends: make([]int, len(kernels))}
 	scratch := 0
 	for _, k := range kernels {
 		scratch = max(scratch, k.scratch)
 	}
-	for i := range w.steps {
-		w.steps[i].shares = make([]share, t.size)
-		w.steps[i].share(layouts[i].ends)
+	for i := range kernels {
+		ends := layouts[i].ends
+		if !kernels[i].worthwhile() {
+			ends = first(kernels[i].tasks, int(t.size))
+		}
+		w.steps = append(w.steps, newProgress(ends))
+	}
+	for i := len(kernels) - 1; i >= 0; i-- {
+		if w.ends[i] = i + 1; i+1 < len(kernels) && layouts[i+1].joined {
+			w.ends[i] = w.ends[i+1]
+		}
 	}
 	for range t.size {
 		w.scratch = append(w.scratch, newArena(scratch))
@@ -92,9 +108,6 @@ func (w *workers) begin() {
 	for n := 0; w.joined.Load() != 0; n++ { // late from the last run
 		pause(n)
 	}
-	for i := range w.steps {
-		w.steps[i].reset(&w.layouts[i])
-	}
 	w.current.Store(0)
 	w.open.Store(true)
 	w.call()
@@ -108,123 +121,6 @@ func (w *workers) end() {
 	w.team.busy.Add(-1)
 }
 
-// worthSharing is the work below which others would come too late.
-const worthSharing = 1 << 15
-
-// alone runs all tasks of a step in the first arena.
-func (w *workers) alone(step int) {
-	k := &w.kernels[step]
-	for t := range k.tasks {
-		if k.back {
-			t = k.tasks - 1 - t
-		}
-		k.run(t, w.arenas[0], w.scratch[0])
-	}
-}
-
-// stretch is where the stretch of joined steps ends that begins with a step.
-func (w *workers) stretch(first int) (end int) {
-	for end = first + 1; end < len(w.layouts) && w.layouts[end].joined; end++ {
-	}
-	return end
-}
-
-// run runs all tasks of steps [first, end), all of which but the first are joined.
-func (w *workers) run(first, end int) {
-	if len(w.helpers) == 0 || !w.kernels[first].worthwhile() {
-		for step := first; step < end; step++ {
-			w.pull(0, w.layouts[step].pulls[0])
-			w.alone(step)
-		}
-		return
-	}
-	w.current.Store(pack(first, end))
-	for n := 0; ; n++ {
-		if w.takeOwn(first, end, 0) {
-			n = 0
-		}
-		if w.over(first, end) {
-			return
-		}
-		if w.mayTake(n) && w.takeOthers(first, end, 0) {
-			n = 0
-		}
-		pause(n)
-	}
-}
-
-// over reports whether all tasks of a stretch are done.
-func (w *workers) over(first, end int) bool {
-	for step := end - 1; step >= first; step-- {
-		for i := range w.steps[step].shares {
-			if !w.steps[step].shares[i].over() {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// takeOwn does a worker's tasks of a stretch, up to a step that others have not done their
-// part of.
-func (w *workers) takeOwn(first, end, worker int) (any bool) {
-	w.prepare(first, worker)
-	for step := first; step < end; step++ {
-		run, s := w.runOf(step, worker), &w.steps[step].shares[worker]
-		done := int64(0)
-		for t, ok := s.next(); ok; t, ok = s.next() {
-			run(t, w.arenas[worker], w.scratch[worker])
-			done++
-		}
-		if done > 0 { // said once, for others look at it
-			s.done.Add(done)
-			any = true
-		}
-		if !s.over() {
-			break
-		}
-	}
-	return any
-}
-
-// runOf is what does a share's tasks.
-func (w *workers) runOf(step, share int) runFunc {
-	if runs := w.layouts[step].runs; runs != nil {
-		return runs[share]
-	}
-	return w.kernels[step].run
-}
-
-// mayTake reports whether who has waited for n turns may take tasks of others: looking for some
-// costs whoever does them, if another core is far away.
-func (w *workers) mayTake(n int) bool {
-	return n >= reluctance || w.joined.Load() < int64(len(w.helpers))
-}
-
-// takeOthers does tasks of others, in their arenas.
-func (w *workers) takeOthers(first, end, worker int) (any bool) {
-	for i := 1; i < len(w.scratch); i++ {
-		share := (worker + i) % len(w.scratch)
-		w.prepare(first, share)
-		for step := first; step < end; step++ {
-			run, s := w.runOf(step, share), &w.steps[step].shares[share]
-			done := int64(0)
-			for t, ok := s.steal(); ok; t, ok = s.steal() {
-				run(t, w.arenas[share], w.scratch[worker])
-				done++
-			}
-			if done > 0 {
-				s.done.Add(done)
-				any = true
-			}
-			if !s.over() {
-				break
-			}
-		}
-	}
-	return any
-}
-
 // help is a helper's life.
 func (w *workers) help(h *park.Sleeper, worker int) {
 	for seen := int64(0); ; {
@@ -236,12 +132,11 @@ func (w *workers) help(h *park.Sleeper, worker int) {
 			continue
 		}
 		w.joined.Add(1)
-		for stretch, n := int64(0), 0; w.open.Load(); n++ {
-			if now := w.current.Load(); now != stretch {
-				stretch, n = now, 0
-			}
-			if first, end := unpack(stretch); first < end && (w.takeOwn(first, end, worker) || w.mayTake(n) && w.takeOthers(first, end, worker)) {
-				n = 0
+		for seen, n := int64(0), 0; w.open.Load(); n++ {
+			if now := w.current.Load(); now != seen {
+				run, first, end := unpack(now)
+				w.through(run, int(max(first, w.at.Load())), int(end), worker)
+				seen, n = now, 0
 			}
 			pause(n)
 		}

@@ -22,9 +22,12 @@ func TestEveryTaskIsRunOnce(t *testing.T) {
 	}
 	w := startWorkers(&team{size: 4}, kernels, together(kernels, 4).layouts, make([][]float32, 4))
 	defer w.stop()
-	for range 50 {
+	for run := range 50 {
 		w.begin()
-		for i := range kernels {
+		if run%2 == 0 {
+			w.run(0, len(kernels))
+		}
+		for i := 0; i < len(kernels) && run%2 == 1; i++ {
 			w.run(i, i+1)
 		}
 		w.end()
@@ -98,9 +101,7 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 	for b.Loop() {
 		start := time.Now()
 		w.begin()
-		for i := range kernels {
-			w.run(i, i+1)
-		}
+		w.run(0, len(kernels))
 		w.end()
 		best = min(best, time.Since(start))
 	}
@@ -109,23 +110,34 @@ func benchSharing(b *testing.B, threads int64, pauses int) {
 
 // Others take a worker's last tasks, when they have waited, or at once while not all helpers are there.
 func TestTasksAreTakenLate(t *testing.T) {
-	p := progress{shares: make([]share, 2)}
-	l := layout{ends: even(8, 2), pulls: make([][]pull, 2)}
-	p.share(l.ends)
-	p.reset(&l)
+	p := newProgress(even(8, 2))
 	s := &p.shares[0]
-	if task, ok := s.next(); task != 0 || !ok {
-		t.Errorf("the first task is %d", task)
+	for _, run := range []int64{1, 2, mostRuns, 0, 1} {
+		if task, ok := s.next(run); task != 0 || !ok {
+			t.Errorf("the first task is %d", task)
+		}
+		var got []int
+		for task, ok := s.steal(run); ok; task, ok = s.steal(run) {
+			got = append(got, task)
+		}
+		if !slices.Equal(got, []int{3, 2, 1}) {
+			t.Errorf("%v were taken", got)
+		}
+		if task, ok := s.next(run); ok {
+			t.Errorf("task %d is taken twice", task)
+		}
+		if s.add(run, 1); s.over(run) {
+			t.Error("one of four tasks is all")
+		}
+		if s.add(run, 3); !s.over(run) || p.over(run) {
+			t.Error("a share's tasks are not over when they are done, or a step is")
+		}
+		if p.shares[1].add(run, 4); !p.over(run) || p.over(run+1) {
+			t.Error("a step is not over when its tasks are done, or is so in the next run, too")
+		}
 	}
-	var got []int
-	for task, ok := s.steal(); ok; task, ok = s.steal() {
-		got = append(got, task)
-	}
-	if !slices.Equal(got, []int{3, 2, 1}) {
-		t.Errorf("%v were taken", got)
-	}
-	if task, ok := s.next(); ok {
-		t.Errorf("task %d is taken twice", task)
+	if none := newProgress(first(3, 2)).shares[1]; !none.over(1) {
+		t.Error("a share without tasks is not over")
 	}
 	w := workers{helpers: make([]*park.Sleeper, 2)}
 	for _, c := range []struct {
