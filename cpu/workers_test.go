@@ -136,7 +136,7 @@ func TestTasksAreTakenLate(t *testing.T) {
 			t.Error("a step is not over when its tasks are done, or is so in the next run, too")
 		}
 	}
-	if none := newProgress(first(3, 2)).shares[1]; !none.over(1) {
+	if p := newProgress(first(3, 2)); !p.shares[1].over(1) {
 		t.Error("a share without tasks is not over")
 	}
 	w := workers{helpers: make([]*park.Sleeper, 2)}
