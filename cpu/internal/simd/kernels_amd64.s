@@ -244,11 +244,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y4
+	VFMADD231PS.BCST 192(DX)(AX*4), Y4, Y3
 	VMOVUPS          (DX)(AX*4), Z4
 	VMOVUPS          64(DX)(AX*4), Z5
 	VMOVUPS          128(DX)(AX*4), Z6
-	VMOVUPS          (DI), Y7
-	VFMADD231PS.BCST 192(DX)(AX*4), Y7, Y3
 	VBROADCASTSS     (DI), Z7
 	VFMADD231PS      Z4, Z7, Z0
 	VFMADD231PS      Z5, Z7, Z1
@@ -309,99 +309,99 @@ last:
 	RET
 
 // func tile512x1x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x1x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VMOVUPS      (R8), Y3
-	VMOVUPS      (R8), Y4
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTF64X4 (R8), Z4
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z5
-	VMOVUPS          64(DX)(AX*4), Z6
-	VMOVUPS          128(DX)(AX*4), Z7
-	VMOVUPS          (DI), Y8
-	VFMADD231PS.BCST 192(DX)(AX*4), Y8, Y3
-	VFMADD231PS.BCST 196(DX)(AX*4), Y8, Y4
-	VBROADCASTSS     (DI), Z8
-	VFMADD231PS      Z5, Z8, Z0
-	VFMADD231PS      Z6, Z8, Z1
-	VFMADD231PS      Z7, Z8, Z2
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000004, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z5
-	VBROADCASTSS     108(CX), Z6
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z5, Z0
-	VMINPS           Z0, Z6, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z5, Z1
-	VMINPS           Z1, Z6, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z5, Z2
-	VMINPS           Z2, Z6, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z6
+	VPERMILPS       Z0, Z6, Z6
+	VBROADCASTF64X4 (DI), Z5
+	VFMADD231PS     Z6, Z5, Z4
+	VMOVUPS         (DX)(AX*4), Z5
+	VMOVUPS         64(DX)(AX*4), Z6
+	VMOVUPS         128(DX)(AX*4), Z7
+	VBROADCASTSS    (DI), Z8
+	VFMADD231PS     Z5, Z8, Z1
+	VFMADD231PS     Z6, Z8, Z2
+	VFMADD231PS     Z7, Z8, Z3
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000004, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z5
+	VBROADCASTSS    108(CX), Z6
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z5, Z1
+	VMINPS          Z1, Z6, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z5, Z2
+	VMINPS          Z2, Z6, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z5, Z3
+	VMINPS          Z3, Z6, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z5, Z0
-	VMINPS  Z0, Z6, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z5, Z1
 	VMINPS  Z1, Z6, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z5, Z2
 	VMINPS  Z2, Z6, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z5, Z3
+	VMINPS  Z3, Z6, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y4, Y3, Y0
-	VPERMILPD $0x0f, Y0, Y1
-	VUNPCKHPS Y4, Y3, Y1
-	VPERMILPD $0x0f, Y1, Y1
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VMOVSD    192(SI)(AX*4), X1
-	VADDPS    X1, X0, X0
+	VMOVUPS       tile512x1x3t2turn<>+0(SB), Z1
+	VPERMPS       Z4, Z1, Z4
+	VEXTRACTF32X4 $0x00, Z4, X1
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X2
+	VADDPS        X2, X1, X1
 
 last:
-	VMAXPS  X0, X5, X0
-	VMINPS  X0, X6, X0
+	VMAXPS  X1, X5, X1
+	VMINPS  X1, X6, X1
 	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
+	VMOVSD  X1, 192(BX)(AX*4)
 	ADDQ    $0x04, R8
 	ADDQ    $0x04, R9
 	ADDQ    $0x04, R10
@@ -410,107 +410,135 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x1x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x1x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x1x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x1x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x1x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x1x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x1x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x1x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x1x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x1x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x1x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x1x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x1x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x1x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x1x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x1x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x1x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x1x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x1x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x1x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x1x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x1x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x1x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x1x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VMOVUPS      (R8), Y3
-	VMOVUPS      (R8), Y4
-	VMOVUPS      (R8), Y5
-	VMOVUPS      (R8), Y6
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTF32X4 (R8), Z4
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z7
-	VMOVUPS          64(DX)(AX*4), Z8
-	VMOVUPS          128(DX)(AX*4), Z9
-	VMOVUPS          (DI), Y10
-	VFMADD231PS.BCST 192(DX)(AX*4), Y10, Y3
-	VFMADD231PS.BCST 196(DX)(AX*4), Y10, Y4
-	VFMADD231PS.BCST 200(DX)(AX*4), Y10, Y5
-	VFMADD231PS.BCST 204(DX)(AX*4), Y10, Y6
-	VBROADCASTSS     (DI), Z10
-	VFMADD231PS      Z7, Z10, Z0
-	VFMADD231PS      Z8, Z10, Z1
-	VFMADD231PS      Z9, Z10, Z2
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000004, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z7
-	VBROADCASTSS     108(CX), Z8
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z7, Z0
-	VMINPS           Z0, Z8, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z7, Z1
-	VMINPS           Z1, Z8, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z7, Z2
-	VMINPS           Z2, Z8, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z6
+	VPERMILPS       Z0, Z6, Z6
+	VBROADCASTF32X4 (DI), Z5
+	VFMADD231PS     Z6, Z5, Z4
+	VMOVUPS         (DX)(AX*4), Z5
+	VMOVUPS         64(DX)(AX*4), Z6
+	VMOVUPS         128(DX)(AX*4), Z7
+	VBROADCASTSS    (DI), Z8
+	VFMADD231PS     Z5, Z8, Z1
+	VFMADD231PS     Z6, Z8, Z2
+	VFMADD231PS     Z7, Z8, Z3
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000004, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z5
+	VBROADCASTSS    108(CX), Z6
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z5, Z1
+	VMINPS          Z1, Z6, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z5, Z2
+	VMINPS          Z2, Z6, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z5, Z3
+	VMINPS          Z3, Z6, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z7, Z0
-	VMINPS  Z0, Z8, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z7, Z1
-	VMINPS  Z1, Z8, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z7, Z2
-	VMINPS  Z2, Z8, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z5, Z1
+	VMINPS  Z1, Z6, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z5, Z2
+	VMINPS  Z2, Z6, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z5, Z3
+	VMINPS  Z3, Z6, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y4, Y3, Y0
-	VUNPCKLPS Y6, Y5, Y1
-	VSHUFPS   $0x44, Y1, Y0, Y2
-	VSHUFPS   $0xee, Y1, Y0, Y0
-	VUNPCKHPS Y4, Y3, Y0
-	VUNPCKHPS Y6, Y5, Y1
-	VSHUFPS   $0x44, Y1, Y0, Y3
-	VSHUFPS   $0xee, Y1, Y0, Y0
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VADDPS    192(SI)(AX*4), X2, X2
+	VMOVUPS       tile512x1x3t4turn<>+0(SB), Z1
+	VPERMPS       Z4, Z1, Z4
+	VEXTRACTF32X4 $0x00, Z4, X1
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
 
 last:
-	VMAXPS  X2, X7, X2
-	VMINPS  X2, X8, X2
+	VMAXPS  X1, X5, X1
+	VMINPS  X1, X6, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
+	VMOVUPS X1, 192(BX)(AX*4)
 	ADDQ    $0x04, R8
 	ADDQ    $0x04, R9
 	ADDQ    $0x04, R10
@@ -518,6 +546,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x1x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x1x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x1x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x1x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x1x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x1x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x1x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x1x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x1x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x1x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x1x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x1x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x1x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x1x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x1x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x1x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x1x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x1x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x1x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x1x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x1x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x1x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x1x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x1x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x1x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x1x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x1x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x1x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x1x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x1x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x1x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x1x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x1x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x1x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x1x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -973,11 +1037,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y7
+	VFMADD231PS.BCST 192(DX)(AX*4), Y7, Y6
 	VMOVUPS          (DX)(AX*4), Z7
 	VMOVUPS          64(DX)(AX*4), Z8
 	VMOVUPS          128(DX)(AX*4), Z9
-	VMOVUPS          (DI), Y10
-	VFMADD231PS.BCST 192(DX)(AX*4), Y10, Y6
 	VBROADCASTSS     (DI), Z10
 	VFMADD231PS      Z7, Z10, Z0
 	VFMADD231PS      Z8, Z10, Z1
@@ -1073,142 +1137,144 @@ last:
 	RET
 
 // func tile512x2x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x2x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VMOVUPS      (R8), Y6
-	VMOVUPS      (R8), Y7
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTF64X4 (R8), Z7
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z8
-	VMOVUPS          64(DX)(AX*4), Z9
-	VMOVUPS          128(DX)(AX*4), Z10
-	VMOVUPS          (DI), Y11
-	VFMADD231PS.BCST 192(DX)(AX*4), Y11, Y6
-	VFMADD231PS.BCST 196(DX)(AX*4), Y11, Y7
-	VBROADCASTSS     (DI), Z11
-	VFMADD231PS      Z8, Z11, Z0
-	VFMADD231PS      Z9, Z11, Z1
-	VFMADD231PS      Z10, Z11, Z2
-	VBROADCASTSS     4(DI), Z11
-	VFMADD231PS      Z8, Z11, Z3
-	VFMADD231PS      Z9, Z11, Z4
-	VFMADD231PS      Z10, Z11, Z5
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000008, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z8
-	VBROADCASTSS     108(CX), Z9
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z8, Z0
-	VMINPS           Z0, Z9, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z8, Z1
-	VMINPS           Z1, Z9, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z8, Z2
-	VMINPS           Z2, Z9, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z8, Z3
-	VMINPS           Z3, Z9, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z8, Z4
-	VMINPS           Z4, Z9, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z8, Z5
-	VMINPS           Z5, Z9, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z9
+	VPERMILPS       Z0, Z9, Z9
+	VBROADCASTF64X4 (DI), Z8
+	VFMADD231PS     Z9, Z8, Z7
+	VMOVUPS         (DX)(AX*4), Z8
+	VMOVUPS         64(DX)(AX*4), Z9
+	VMOVUPS         128(DX)(AX*4), Z10
+	VBROADCASTSS    (DI), Z11
+	VFMADD231PS     Z8, Z11, Z1
+	VFMADD231PS     Z9, Z11, Z2
+	VFMADD231PS     Z10, Z11, Z3
+	VBROADCASTSS    4(DI), Z11
+	VFMADD231PS     Z8, Z11, Z4
+	VFMADD231PS     Z9, Z11, Z5
+	VFMADD231PS     Z10, Z11, Z6
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000008, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z8
+	VBROADCASTSS    108(CX), Z9
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z8, Z1
+	VMINPS          Z1, Z9, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z8, Z2
+	VMINPS          Z2, Z9, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z8, Z3
+	VMINPS          Z3, Z9, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z8, Z4
+	VMINPS          Z4, Z9, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z8, Z5
+	VMINPS          Z5, Z9, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z8, Z6
+	VMINPS          Z6, Z9, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z8, Z0
-	VMINPS  Z0, Z9, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z8, Z1
 	VMINPS  Z1, Z9, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z8, Z2
 	VMINPS  Z2, Z9, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z8, Z3
 	VMINPS  Z3, Z9, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z8, Z4
 	VMINPS  Z4, Z9, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z8, Z5
 	VMINPS  Z5, Z9, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z8, Z6
+	VMINPS  Z6, Z9, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y7, Y6, Y0
-	VPERMILPD $0x0f, Y0, Y1
-	VUNPCKHPS Y7, Y6, Y2
-	VPERMILPD $0x0f, Y2, Y2
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VMOVSD    192(SI)(AX*4), X2
-	VADDPS    X2, X0, X0
-	MOVLQSX   4(R10), AX
-	VMOVSD    192(SI)(AX*4), X2
-	VADDPS    X2, X1, X1
+	VMOVUPS       tile512x2x3t2turn<>+0(SB), Z1
+	VPERMPS       Z7, Z1, Z7
+	VEXTRACTF32X4 $0x00, Z7, X1
+	VEXTRACTF32X4 $0x00, Z7, X2
+	VPERMILPD     $0x01, X2, X2
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X3
+	VADDPS        X3, X1, X1
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X3
+	VADDPS        X3, X2, X2
 
 last:
-	VMAXPS  X0, X8, X0
-	VMINPS  X0, X9, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X8, X1
 	VMINPS  X1, X9, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
+	VMAXPS  X2, X8, X2
+	VMINPS  X2, X9, X2
+	MOVLQSX 4(R9), AX
+	VMOVSD  X2, 192(BX)(AX*4)
 	ADDQ    $0x08, R8
 	ADDQ    $0x08, R9
 	ADDQ    $0x08, R10
@@ -1217,149 +1283,178 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x2x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x2x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x2x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x2x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x2x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x2x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x2x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x2x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x2x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x2x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x2x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x2x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x2x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x2x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x2x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x2x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x2x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x2x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x2x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x2x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x2x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x2x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x2x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x2x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VMOVUPS      (R8), Y6
-	VMOVUPS      (R8), Y7
-	VMOVUPS      (R8), Y8
-	VMOVUPS      (R8), Y9
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTF32X4 (R8), Z7
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z10
-	VMOVUPS          64(DX)(AX*4), Z11
-	VMOVUPS          128(DX)(AX*4), Z12
-	VMOVUPS          (DI), Y13
-	VFMADD231PS.BCST 192(DX)(AX*4), Y13, Y6
-	VFMADD231PS.BCST 196(DX)(AX*4), Y13, Y7
-	VFMADD231PS.BCST 200(DX)(AX*4), Y13, Y8
-	VFMADD231PS.BCST 204(DX)(AX*4), Y13, Y9
-	VBROADCASTSS     (DI), Z13
-	VFMADD231PS      Z10, Z13, Z0
-	VFMADD231PS      Z11, Z13, Z1
-	VFMADD231PS      Z12, Z13, Z2
-	VBROADCASTSS     4(DI), Z13
-	VFMADD231PS      Z10, Z13, Z3
-	VFMADD231PS      Z11, Z13, Z4
-	VFMADD231PS      Z12, Z13, Z5
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000008, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z10
-	VBROADCASTSS     108(CX), Z11
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z10, Z0
-	VMINPS           Z0, Z11, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z10, Z1
-	VMINPS           Z1, Z11, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z10, Z2
-	VMINPS           Z2, Z11, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z10, Z3
-	VMINPS           Z3, Z11, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z10, Z4
-	VMINPS           Z4, Z11, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z10, Z5
-	VMINPS           Z5, Z11, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z9
+	VPERMILPS       Z0, Z9, Z9
+	VBROADCASTF32X4 (DI), Z8
+	VFMADD231PS     Z9, Z8, Z7
+	VMOVUPS         (DX)(AX*4), Z8
+	VMOVUPS         64(DX)(AX*4), Z9
+	VMOVUPS         128(DX)(AX*4), Z10
+	VBROADCASTSS    (DI), Z11
+	VFMADD231PS     Z8, Z11, Z1
+	VFMADD231PS     Z9, Z11, Z2
+	VFMADD231PS     Z10, Z11, Z3
+	VBROADCASTSS    4(DI), Z11
+	VFMADD231PS     Z8, Z11, Z4
+	VFMADD231PS     Z9, Z11, Z5
+	VFMADD231PS     Z10, Z11, Z6
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000008, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z8
+	VBROADCASTSS    108(CX), Z9
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z8, Z1
+	VMINPS          Z1, Z9, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z8, Z2
+	VMINPS          Z2, Z9, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z8, Z3
+	VMINPS          Z3, Z9, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z8, Z4
+	VMINPS          Z4, Z9, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z8, Z5
+	VMINPS          Z5, Z9, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z8, Z6
+	VMINPS          Z6, Z9, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z10, Z0
-	VMINPS  Z0, Z11, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z10, Z1
-	VMINPS  Z1, Z11, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z10, Z2
-	VMINPS  Z2, Z11, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z8, Z1
+	VMINPS  Z1, Z9, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z8, Z2
+	VMINPS  Z2, Z9, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z8, Z3
+	VMINPS  Z3, Z9, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z10, Z3
-	VMINPS  Z3, Z11, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z10, Z4
-	VMINPS  Z4, Z11, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z10, Z5
-	VMINPS  Z5, Z11, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z8, Z4
+	VMINPS  Z4, Z9, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z8, Z5
+	VMINPS  Z5, Z9, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z8, Z6
+	VMINPS  Z6, Z9, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y7, Y6, Y0
-	VUNPCKLPS Y9, Y8, Y1
-	VSHUFPS   $0x44, Y1, Y0, Y2
-	VSHUFPS   $0xee, Y1, Y0, Y0
-	VUNPCKHPS Y7, Y6, Y1
-	VUNPCKHPS Y9, Y8, Y3
-	VSHUFPS   $0x44, Y3, Y1, Y4
-	VSHUFPS   $0xee, Y3, Y1, Y1
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VADDPS    192(SI)(AX*4), X2, X2
-	MOVLQSX   4(R10), AX
-	VADDPS    192(SI)(AX*4), X0, X0
+	VMOVUPS       tile512x2x3t4turn<>+0(SB), Z1
+	VPERMPS       Z7, Z1, Z7
+	VEXTRACTF32X4 $0x00, Z7, X1
+	VEXTRACTF32X4 $0x01, Z7, X2
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
 
 last:
-	VMAXPS  X2, X10, X2
-	VMINPS  X2, X11, X2
+	VMAXPS  X1, X8, X1
+	VMINPS  X1, X9, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X10, X0
-	VMINPS  X0, X11, X0
+	VMOVUPS X1, 192(BX)(AX*4)
+	VMAXPS  X2, X8, X2
+	VMINPS  X2, X9, X2
 	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
+	VMOVUPS X2, 192(BX)(AX*4)
 	ADDQ    $0x08, R8
 	ADDQ    $0x08, R9
 	ADDQ    $0x08, R10
@@ -1367,6 +1462,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x2x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x2x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x2x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x2x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x2x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x2x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x2x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x2x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x2x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x2x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x2x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x2x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x2x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x2x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x2x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x2x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x2x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x2x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x2x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x2x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x2x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x2x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x2x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x2x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x2x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x2x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x2x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x2x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x2x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x2x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x2x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x2x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x2x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x2x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x2x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -2049,11 +2180,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y10
+	VFMADD231PS.BCST 192(DX)(AX*4), Y10, Y9
 	VMOVUPS          (DX)(AX*4), Z10
 	VMOVUPS          64(DX)(AX*4), Z11
 	VMOVUPS          128(DX)(AX*4), Z12
-	VMOVUPS          (DI), Y13
-	VFMADD231PS.BCST 192(DX)(AX*4), Y13, Y9
 	VBROADCASTSS     (DI), Z13
 	VFMADD231PS      Z10, Z13, Z0
 	VFMADD231PS      Z11, Z13, Z1
@@ -2184,185 +2315,188 @@ last:
 	RET
 
 // func tile512x3x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x3x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VMOVUPS      (R8), Y9
-	VMOVUPS      (R8), Y10
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTF64X4 (R8), Z10
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z11
-	VMOVUPS          64(DX)(AX*4), Z12
-	VMOVUPS          128(DX)(AX*4), Z13
-	VMOVUPS          (DI), Y14
-	VFMADD231PS.BCST 192(DX)(AX*4), Y14, Y9
-	VFMADD231PS.BCST 196(DX)(AX*4), Y14, Y10
-	VBROADCASTSS     (DI), Z14
-	VFMADD231PS      Z11, Z14, Z0
-	VFMADD231PS      Z12, Z14, Z1
-	VFMADD231PS      Z13, Z14, Z2
-	VBROADCASTSS     4(DI), Z14
-	VFMADD231PS      Z11, Z14, Z3
-	VFMADD231PS      Z12, Z14, Z4
-	VFMADD231PS      Z13, Z14, Z5
-	VBROADCASTSS     8(DI), Z14
-	VFMADD231PS      Z11, Z14, Z6
-	VFMADD231PS      Z12, Z14, Z7
-	VFMADD231PS      Z13, Z14, Z8
-	ADDQ             $0x04, R12
-	ADDQ             $0x0000000c, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z11
-	VBROADCASTSS     108(CX), Z12
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z11, Z0
-	VMINPS           Z0, Z12, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z11, Z1
-	VMINPS           Z1, Z12, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z11, Z2
-	VMINPS           Z2, Z12, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z11, Z3
-	VMINPS           Z3, Z12, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z11, Z4
-	VMINPS           Z4, Z12, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z11, Z5
-	VMINPS           Z5, Z12, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z11, Z6
-	VMINPS           Z6, Z12, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z11, Z7
-	VMINPS           Z7, Z12, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z11, Z8
-	VMINPS           Z8, Z12, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z12
+	VPERMILPS       Z0, Z12, Z12
+	VBROADCASTF64X4 (DI), Z11
+	VFMADD231PS     Z12, Z11, Z10
+	VMOVUPS         (DX)(AX*4), Z11
+	VMOVUPS         64(DX)(AX*4), Z12
+	VMOVUPS         128(DX)(AX*4), Z13
+	VBROADCASTSS    (DI), Z14
+	VFMADD231PS     Z11, Z14, Z1
+	VFMADD231PS     Z12, Z14, Z2
+	VFMADD231PS     Z13, Z14, Z3
+	VBROADCASTSS    4(DI), Z14
+	VFMADD231PS     Z11, Z14, Z4
+	VFMADD231PS     Z12, Z14, Z5
+	VFMADD231PS     Z13, Z14, Z6
+	VBROADCASTSS    8(DI), Z14
+	VFMADD231PS     Z11, Z14, Z7
+	VFMADD231PS     Z12, Z14, Z8
+	VFMADD231PS     Z13, Z14, Z9
+	ADDQ            $0x04, R12
+	ADDQ            $0x0000000c, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z11
+	VBROADCASTSS    108(CX), Z12
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z11, Z1
+	VMINPS          Z1, Z12, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z11, Z2
+	VMINPS          Z2, Z12, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z11, Z3
+	VMINPS          Z3, Z12, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z11, Z4
+	VMINPS          Z4, Z12, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z11, Z5
+	VMINPS          Z5, Z12, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z11, Z6
+	VMINPS          Z6, Z12, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z11, Z7
+	VMINPS          Z7, Z12, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z11, Z8
+	VMINPS          Z8, Z12, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z11, Z9
+	VMINPS          Z9, Z12, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z11, Z0
-	VMINPS  Z0, Z12, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z11, Z1
 	VMINPS  Z1, Z12, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z11, Z2
 	VMINPS  Z2, Z12, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z11, Z3
 	VMINPS  Z3, Z12, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z11, Z4
 	VMINPS  Z4, Z12, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z11, Z5
 	VMINPS  Z5, Z12, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
-	MOVLQSX 8(R9), R12
+	VMOVUPS Z5, 64(BX)(R12*4)
 	VMAXPS  Z6, Z11, Z6
 	VMINPS  Z6, Z12, Z6
-	VMOVUPS Z6, (BX)(R12*4)
+	VMOVUPS Z6, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z7, Z11, Z7
 	VMINPS  Z7, Z12, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
+	VMOVUPS Z7, (BX)(R12*4)
 	VMAXPS  Z8, Z11, Z8
 	VMINPS  Z8, Z12, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z11, Z9
+	VMINPS  Z9, Z12, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y10, Y9, Y0
-	VPERMILPD $0x0f, Y0, Y1
-	VUNPCKHPS Y10, Y9, Y2
-	VPERMILPD $0x0f, Y2, Y3
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VMOVSD    192(SI)(AX*4), X3
-	VADDPS    X3, X0, X0
-	MOVLQSX   4(R10), AX
-	VMOVSD    192(SI)(AX*4), X3
-	VADDPS    X3, X1, X1
-	MOVLQSX   8(R10), AX
-	VMOVSD    192(SI)(AX*4), X3
-	VADDPS    X3, X2, X2
+	VMOVUPS       tile512x3x3t2turn<>+0(SB), Z1
+	VPERMPS       Z10, Z1, Z10
+	VEXTRACTF32X4 $0x00, Z10, X1
+	VEXTRACTF32X4 $0x00, Z10, X2
+	VPERMILPD     $0x01, X2, X2
+	VEXTRACTF32X4 $0x01, Z10, X3
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X4
+	VADDPS        X4, X1, X1
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X4
+	VADDPS        X4, X2, X2
+	MOVLQSX       8(R10), AX
+	VMOVSD        192(SI)(AX*4), X4
+	VADDPS        X4, X3, X3
 
 last:
-	VMAXPS  X0, X11, X0
-	VMINPS  X0, X12, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X11, X1
 	VMINPS  X1, X12, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X11, X2
 	VMINPS  X2, X12, X2
-	MOVLQSX 8(R9), AX
+	MOVLQSX 4(R9), AX
 	VMOVSD  X2, 192(BX)(AX*4)
+	VMAXPS  X3, X11, X3
+	VMINPS  X3, X12, X3
+	MOVLQSX 8(R9), AX
+	VMOVSD  X3, 192(BX)(AX*4)
 	ADDQ    $0x0c, R8
 	ADDQ    $0x0c, R9
 	ADDQ    $0x0c, R10
@@ -2371,191 +2505,221 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x3x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x3x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x3x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x3x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x3x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x3x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x3x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x3x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x3x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x3x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x3x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x3x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x3x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x3x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x3x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x3x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x3x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x3x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x3x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x3x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x3x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x3x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x3x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x3x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VMOVUPS      (R8), Y9
-	VMOVUPS      (R8), Y10
-	VMOVUPS      (R8), Y11
-	VMOVUPS      (R8), Y12
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTF32X4 (R8), Z10
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z13
-	VMOVUPS          64(DX)(AX*4), Z14
-	VMOVUPS          128(DX)(AX*4), Z15
-	VMOVUPS          (DI), Y16
-	VFMADD231PS.BCST 192(DX)(AX*4), Y16, Y9
-	VFMADD231PS.BCST 196(DX)(AX*4), Y16, Y10
-	VFMADD231PS.BCST 200(DX)(AX*4), Y16, Y11
-	VFMADD231PS.BCST 204(DX)(AX*4), Y16, Y12
-	VBROADCASTSS     (DI), Z16
-	VFMADD231PS      Z13, Z16, Z0
-	VFMADD231PS      Z14, Z16, Z1
-	VFMADD231PS      Z15, Z16, Z2
-	VBROADCASTSS     4(DI), Z16
-	VFMADD231PS      Z13, Z16, Z3
-	VFMADD231PS      Z14, Z16, Z4
-	VFMADD231PS      Z15, Z16, Z5
-	VBROADCASTSS     8(DI), Z16
-	VFMADD231PS      Z13, Z16, Z6
-	VFMADD231PS      Z14, Z16, Z7
-	VFMADD231PS      Z15, Z16, Z8
-	ADDQ             $0x04, R12
-	ADDQ             $0x0000000c, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z13
-	VBROADCASTSS     108(CX), Z14
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z13, Z0
-	VMINPS           Z0, Z14, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z13, Z1
-	VMINPS           Z1, Z14, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z13, Z2
-	VMINPS           Z2, Z14, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z13, Z3
-	VMINPS           Z3, Z14, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z13, Z4
-	VMINPS           Z4, Z14, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z13, Z5
-	VMINPS           Z5, Z14, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z13, Z6
-	VMINPS           Z6, Z14, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z13, Z7
-	VMINPS           Z7, Z14, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z13, Z8
-	VMINPS           Z8, Z14, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z12
+	VPERMILPS       Z0, Z12, Z12
+	VBROADCASTF32X4 (DI), Z11
+	VFMADD231PS     Z12, Z11, Z10
+	VMOVUPS         (DX)(AX*4), Z11
+	VMOVUPS         64(DX)(AX*4), Z12
+	VMOVUPS         128(DX)(AX*4), Z13
+	VBROADCASTSS    (DI), Z14
+	VFMADD231PS     Z11, Z14, Z1
+	VFMADD231PS     Z12, Z14, Z2
+	VFMADD231PS     Z13, Z14, Z3
+	VBROADCASTSS    4(DI), Z14
+	VFMADD231PS     Z11, Z14, Z4
+	VFMADD231PS     Z12, Z14, Z5
+	VFMADD231PS     Z13, Z14, Z6
+	VBROADCASTSS    8(DI), Z14
+	VFMADD231PS     Z11, Z14, Z7
+	VFMADD231PS     Z12, Z14, Z8
+	VFMADD231PS     Z13, Z14, Z9
+	ADDQ            $0x04, R12
+	ADDQ            $0x0000000c, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z11
+	VBROADCASTSS    108(CX), Z12
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z11, Z1
+	VMINPS          Z1, Z12, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z11, Z2
+	VMINPS          Z2, Z12, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z11, Z3
+	VMINPS          Z3, Z12, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z11, Z4
+	VMINPS          Z4, Z12, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z11, Z5
+	VMINPS          Z5, Z12, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z11, Z6
+	VMINPS          Z6, Z12, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z11, Z7
+	VMINPS          Z7, Z12, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z11, Z8
+	VMINPS          Z8, Z12, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z11, Z9
+	VMINPS          Z9, Z12, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z13, Z0
-	VMINPS  Z0, Z14, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z13, Z1
-	VMINPS  Z1, Z14, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z13, Z2
-	VMINPS  Z2, Z14, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z11, Z1
+	VMINPS  Z1, Z12, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z11, Z2
+	VMINPS  Z2, Z12, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z11, Z3
+	VMINPS  Z3, Z12, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z13, Z3
-	VMINPS  Z3, Z14, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z13, Z4
-	VMINPS  Z4, Z14, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z13, Z5
-	VMINPS  Z5, Z14, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z11, Z4
+	VMINPS  Z4, Z12, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z11, Z5
+	VMINPS  Z5, Z12, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z11, Z6
+	VMINPS  Z6, Z12, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 	MOVLQSX 8(R9), R12
-	VMAXPS  Z6, Z13, Z6
-	VMINPS  Z6, Z14, Z6
-	VMOVUPS Z6, (BX)(R12*4)
-	VMAXPS  Z7, Z13, Z7
-	VMINPS  Z7, Z14, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
-	VMAXPS  Z8, Z13, Z8
-	VMINPS  Z8, Z14, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMAXPS  Z7, Z11, Z7
+	VMINPS  Z7, Z12, Z7
+	VMOVUPS Z7, (BX)(R12*4)
+	VMAXPS  Z8, Z11, Z8
+	VMINPS  Z8, Z12, Z8
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z11, Z9
+	VMINPS  Z9, Z12, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y10, Y9, Y0
-	VUNPCKLPS Y12, Y11, Y1
-	VSHUFPS   $0x44, Y1, Y0, Y2
-	VSHUFPS   $0xee, Y1, Y0, Y0
-	VUNPCKHPS Y10, Y9, Y1
-	VUNPCKHPS Y12, Y11, Y3
-	VSHUFPS   $0x44, Y3, Y1, Y4
-	VSHUFPS   $0xee, Y3, Y1, Y1
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VADDPS    192(SI)(AX*4), X2, X2
-	MOVLQSX   4(R10), AX
-	VADDPS    192(SI)(AX*4), X0, X0
-	MOVLQSX   8(R10), AX
-	VADDPS    192(SI)(AX*4), X4, X4
+	VMOVUPS       tile512x3x3t4turn<>+0(SB), Z1
+	VPERMPS       Z10, Z1, Z10
+	VEXTRACTF32X4 $0x00, Z10, X1
+	VEXTRACTF32X4 $0x01, Z10, X2
+	VEXTRACTF32X4 $0x02, Z10, X3
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       8(R10), AX
+	VADDPS        192(SI)(AX*4), X3, X3
 
 last:
-	VMAXPS  X2, X13, X2
-	VMINPS  X2, X14, X2
+	VMAXPS  X1, X11, X1
+	VMINPS  X1, X12, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X13, X0
-	VMINPS  X0, X14, X0
+	VMOVUPS X1, 192(BX)(AX*4)
+	VMAXPS  X2, X11, X2
+	VMINPS  X2, X12, X2
 	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
-	VMAXPS  X4, X13, X4
-	VMINPS  X4, X14, X4
+	VMOVUPS X2, 192(BX)(AX*4)
+	VMAXPS  X3, X11, X3
+	VMINPS  X3, X12, X3
 	MOVLQSX 8(R9), AX
-	VMOVUPS X4, 192(BX)(AX*4)
+	VMOVUPS X3, 192(BX)(AX*4)
 	ADDQ    $0x0c, R8
 	ADDQ    $0x0c, R9
 	ADDQ    $0x0c, R10
@@ -2563,6 +2727,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x3x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x3x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x3x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x3x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x3x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x3x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x3x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x3x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x3x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x3x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x3x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x3x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x3x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x3x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x3x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x3x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x3x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x3x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x3x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x3x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x3x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x3x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x3x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x3x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x3x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x3x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x3x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x3x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x3x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x3x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x3x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x3x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x3x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x3x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x3x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -3405,11 +3605,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y13
+	VFMADD231PS.BCST 192(DX)(AX*4), Y13, Y12
 	VMOVUPS          (DX)(AX*4), Z13
 	VMOVUPS          64(DX)(AX*4), Z14
 	VMOVUPS          128(DX)(AX*4), Z15
-	VMOVUPS          (DI), Y16
-	VFMADD231PS.BCST 192(DX)(AX*4), Y16, Y12
 	VBROADCASTSS     (DI), Z16
 	VFMADD231PS      Z13, Z16, Z0
 	VFMADD231PS      Z14, Z16, Z1
@@ -3575,228 +3775,233 @@ last:
 	RET
 
 // func tile512x4x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x4x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VMOVUPS      (R8), Y12
-	VMOVUPS      (R8), Y13
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTF64X4 (R8), Z13
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z14
-	VMOVUPS          64(DX)(AX*4), Z15
-	VMOVUPS          128(DX)(AX*4), Z16
-	VMOVUPS          (DI), Y17
-	VFMADD231PS.BCST 192(DX)(AX*4), Y17, Y12
-	VFMADD231PS.BCST 196(DX)(AX*4), Y17, Y13
-	VBROADCASTSS     (DI), Z17
-	VFMADD231PS      Z14, Z17, Z0
-	VFMADD231PS      Z15, Z17, Z1
-	VFMADD231PS      Z16, Z17, Z2
-	VBROADCASTSS     4(DI), Z17
-	VFMADD231PS      Z14, Z17, Z3
-	VFMADD231PS      Z15, Z17, Z4
-	VFMADD231PS      Z16, Z17, Z5
-	VBROADCASTSS     8(DI), Z17
-	VFMADD231PS      Z14, Z17, Z6
-	VFMADD231PS      Z15, Z17, Z7
-	VFMADD231PS      Z16, Z17, Z8
-	VBROADCASTSS     12(DI), Z17
-	VFMADD231PS      Z14, Z17, Z9
-	VFMADD231PS      Z15, Z17, Z10
-	VFMADD231PS      Z16, Z17, Z11
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000010, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z14
-	VBROADCASTSS     108(CX), Z15
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z14, Z0
-	VMINPS           Z0, Z15, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z14, Z1
-	VMINPS           Z1, Z15, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z14, Z2
-	VMINPS           Z2, Z15, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z14, Z3
-	VMINPS           Z3, Z15, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z14, Z4
-	VMINPS           Z4, Z15, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z14, Z5
-	VMINPS           Z5, Z15, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z14, Z6
-	VMINPS           Z6, Z15, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z14, Z7
-	VMINPS           Z7, Z15, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z14, Z8
-	VMINPS           Z8, Z15, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z14, Z9
-	VMINPS           Z9, Z15, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z14, Z10
-	VMINPS           Z10, Z15, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z14, Z11
-	VMINPS           Z11, Z15, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z15
+	VPERMILPS       Z0, Z15, Z15
+	VBROADCASTF64X4 (DI), Z14
+	VFMADD231PS     Z15, Z14, Z13
+	VMOVUPS         (DX)(AX*4), Z14
+	VMOVUPS         64(DX)(AX*4), Z15
+	VMOVUPS         128(DX)(AX*4), Z16
+	VBROADCASTSS    (DI), Z17
+	VFMADD231PS     Z14, Z17, Z1
+	VFMADD231PS     Z15, Z17, Z2
+	VFMADD231PS     Z16, Z17, Z3
+	VBROADCASTSS    4(DI), Z17
+	VFMADD231PS     Z14, Z17, Z4
+	VFMADD231PS     Z15, Z17, Z5
+	VFMADD231PS     Z16, Z17, Z6
+	VBROADCASTSS    8(DI), Z17
+	VFMADD231PS     Z14, Z17, Z7
+	VFMADD231PS     Z15, Z17, Z8
+	VFMADD231PS     Z16, Z17, Z9
+	VBROADCASTSS    12(DI), Z17
+	VFMADD231PS     Z14, Z17, Z10
+	VFMADD231PS     Z15, Z17, Z11
+	VFMADD231PS     Z16, Z17, Z12
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000010, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z14
+	VBROADCASTSS    108(CX), Z15
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z14, Z1
+	VMINPS          Z1, Z15, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z14, Z2
+	VMINPS          Z2, Z15, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z14, Z3
+	VMINPS          Z3, Z15, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z14, Z4
+	VMINPS          Z4, Z15, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z14, Z5
+	VMINPS          Z5, Z15, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z14, Z6
+	VMINPS          Z6, Z15, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z14, Z7
+	VMINPS          Z7, Z15, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z14, Z8
+	VMINPS          Z8, Z15, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z14, Z9
+	VMINPS          Z9, Z15, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z14, Z10
+	VMINPS          Z10, Z15, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z14, Z11
+	VMINPS          Z11, Z15, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z14, Z12
+	VMINPS          Z12, Z15, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z14, Z0
-	VMINPS  Z0, Z15, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z14, Z1
 	VMINPS  Z1, Z15, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z14, Z2
 	VMINPS  Z2, Z15, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z14, Z3
 	VMINPS  Z3, Z15, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z14, Z4
 	VMINPS  Z4, Z15, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z14, Z5
 	VMINPS  Z5, Z15, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
-	MOVLQSX 8(R9), R12
+	VMOVUPS Z5, 64(BX)(R12*4)
 	VMAXPS  Z6, Z14, Z6
 	VMINPS  Z6, Z15, Z6
-	VMOVUPS Z6, (BX)(R12*4)
+	VMOVUPS Z6, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z7, Z14, Z7
 	VMINPS  Z7, Z15, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
+	VMOVUPS Z7, (BX)(R12*4)
 	VMAXPS  Z8, Z14, Z8
 	VMINPS  Z8, Z15, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
-	MOVLQSX 12(R9), R12
+	VMOVUPS Z8, 64(BX)(R12*4)
 	VMAXPS  Z9, Z14, Z9
 	VMINPS  Z9, Z15, Z9
-	VMOVUPS Z9, (BX)(R12*4)
+	VMOVUPS Z9, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z10, Z14, Z10
 	VMINPS  Z10, Z15, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z14, Z11
 	VMINPS  Z11, Z15, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
+	VMOVUPS Z11, 64(BX)(R12*4)
+	VMAXPS  Z12, Z14, Z12
+	VMINPS  Z12, Z15, Z12
+	VMOVUPS Z12, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y13, Y12, Y0
-	VPERMILPD $0x0f, Y0, Y1
-	VUNPCKHPS Y13, Y12, Y2
-	VPERMILPD $0x0f, Y2, Y3
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VMOVSD    192(SI)(AX*4), X4
-	VADDPS    X4, X0, X0
-	MOVLQSX   4(R10), AX
-	VMOVSD    192(SI)(AX*4), X4
-	VADDPS    X4, X1, X1
-	MOVLQSX   8(R10), AX
-	VMOVSD    192(SI)(AX*4), X4
-	VADDPS    X4, X2, X2
-	MOVLQSX   12(R10), AX
-	VMOVSD    192(SI)(AX*4), X4
-	VADDPS    X4, X3, X3
+	VMOVUPS       tile512x4x3t2turn<>+0(SB), Z1
+	VPERMPS       Z13, Z1, Z13
+	VEXTRACTF32X4 $0x00, Z13, X1
+	VEXTRACTF32X4 $0x00, Z13, X2
+	VPERMILPD     $0x01, X2, X2
+	VEXTRACTF32X4 $0x01, Z13, X3
+	VEXTRACTF32X4 $0x01, Z13, X4
+	VPERMILPD     $0x01, X4, X4
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VMOVSD        192(SI)(AX*4), X5
+	VADDPS        X5, X1, X1
+	MOVLQSX       4(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
+	VADDPS        X5, X2, X2
+	MOVLQSX       8(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
+	VADDPS        X5, X3, X3
+	MOVLQSX       12(R10), AX
+	VMOVSD        192(SI)(AX*4), X5
+	VADDPS        X5, X4, X4
 
 last:
-	VMAXPS  X0, X14, X0
-	VMINPS  X0, X15, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X14, X1
 	VMINPS  X1, X15, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X14, X2
 	VMINPS  X2, X15, X2
-	MOVLQSX 8(R9), AX
+	MOVLQSX 4(R9), AX
 	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X14, X3
 	VMINPS  X3, X15, X3
-	MOVLQSX 12(R9), AX
+	MOVLQSX 8(R9), AX
 	VMOVSD  X3, 192(BX)(AX*4)
+	VMAXPS  X4, X14, X4
+	VMINPS  X4, X15, X4
+	MOVLQSX 12(R9), AX
+	VMOVSD  X4, 192(BX)(AX*4)
 	ADDQ    $0x10, R8
 	ADDQ    $0x10, R9
 	ADDQ    $0x10, R10
@@ -3805,233 +4010,264 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x4x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x4x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x4x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x4x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x4x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x4x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x4x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x4x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x4x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x4x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x4x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x4x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x4x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x4x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x4x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x4x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x4x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x4x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x4x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x4x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x4x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x4x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x4x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x4x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VMOVUPS      (R8), Y12
-	VMOVUPS      (R8), Y13
-	VMOVUPS      (R8), Y14
-	VMOVUPS      (R8), Y15
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTF32X4 (R8), Z13
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z16
-	VMOVUPS          64(DX)(AX*4), Z17
-	VMOVUPS          128(DX)(AX*4), Z18
-	VMOVUPS          (DI), Y19
-	VFMADD231PS.BCST 192(DX)(AX*4), Y19, Y12
-	VFMADD231PS.BCST 196(DX)(AX*4), Y19, Y13
-	VFMADD231PS.BCST 200(DX)(AX*4), Y19, Y14
-	VFMADD231PS.BCST 204(DX)(AX*4), Y19, Y15
-	VBROADCASTSS     (DI), Z19
-	VFMADD231PS      Z16, Z19, Z0
-	VFMADD231PS      Z17, Z19, Z1
-	VFMADD231PS      Z18, Z19, Z2
-	VBROADCASTSS     4(DI), Z19
-	VFMADD231PS      Z16, Z19, Z3
-	VFMADD231PS      Z17, Z19, Z4
-	VFMADD231PS      Z18, Z19, Z5
-	VBROADCASTSS     8(DI), Z19
-	VFMADD231PS      Z16, Z19, Z6
-	VFMADD231PS      Z17, Z19, Z7
-	VFMADD231PS      Z18, Z19, Z8
-	VBROADCASTSS     12(DI), Z19
-	VFMADD231PS      Z16, Z19, Z9
-	VFMADD231PS      Z17, Z19, Z10
-	VFMADD231PS      Z18, Z19, Z11
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000010, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z16
-	VBROADCASTSS     108(CX), Z17
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z16, Z0
-	VMINPS           Z0, Z17, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z16, Z1
-	VMINPS           Z1, Z17, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z16, Z2
-	VMINPS           Z2, Z17, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z16, Z3
-	VMINPS           Z3, Z17, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z16, Z4
-	VMINPS           Z4, Z17, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z16, Z5
-	VMINPS           Z5, Z17, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z16, Z6
-	VMINPS           Z6, Z17, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z16, Z7
-	VMINPS           Z7, Z17, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z16, Z8
-	VMINPS           Z8, Z17, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z16, Z9
-	VMINPS           Z9, Z17, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z16, Z10
-	VMINPS           Z10, Z17, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z16, Z11
-	VMINPS           Z11, Z17, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z15
+	VPERMILPS       Z0, Z15, Z15
+	VBROADCASTF32X4 (DI), Z14
+	VFMADD231PS     Z15, Z14, Z13
+	VMOVUPS         (DX)(AX*4), Z14
+	VMOVUPS         64(DX)(AX*4), Z15
+	VMOVUPS         128(DX)(AX*4), Z16
+	VBROADCASTSS    (DI), Z17
+	VFMADD231PS     Z14, Z17, Z1
+	VFMADD231PS     Z15, Z17, Z2
+	VFMADD231PS     Z16, Z17, Z3
+	VBROADCASTSS    4(DI), Z17
+	VFMADD231PS     Z14, Z17, Z4
+	VFMADD231PS     Z15, Z17, Z5
+	VFMADD231PS     Z16, Z17, Z6
+	VBROADCASTSS    8(DI), Z17
+	VFMADD231PS     Z14, Z17, Z7
+	VFMADD231PS     Z15, Z17, Z8
+	VFMADD231PS     Z16, Z17, Z9
+	VBROADCASTSS    12(DI), Z17
+	VFMADD231PS     Z14, Z17, Z10
+	VFMADD231PS     Z15, Z17, Z11
+	VFMADD231PS     Z16, Z17, Z12
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000010, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z14
+	VBROADCASTSS    108(CX), Z15
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z14, Z1
+	VMINPS          Z1, Z15, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z14, Z2
+	VMINPS          Z2, Z15, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z14, Z3
+	VMINPS          Z3, Z15, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z14, Z4
+	VMINPS          Z4, Z15, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z14, Z5
+	VMINPS          Z5, Z15, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z14, Z6
+	VMINPS          Z6, Z15, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z14, Z7
+	VMINPS          Z7, Z15, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z14, Z8
+	VMINPS          Z8, Z15, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z14, Z9
+	VMINPS          Z9, Z15, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z14, Z10
+	VMINPS          Z10, Z15, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z14, Z11
+	VMINPS          Z11, Z15, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z14, Z12
+	VMINPS          Z12, Z15, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z16, Z0
-	VMINPS  Z0, Z17, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z16, Z1
-	VMINPS  Z1, Z17, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z16, Z2
-	VMINPS  Z2, Z17, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z14, Z1
+	VMINPS  Z1, Z15, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z14, Z2
+	VMINPS  Z2, Z15, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z14, Z3
+	VMINPS  Z3, Z15, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z16, Z3
-	VMINPS  Z3, Z17, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z16, Z4
-	VMINPS  Z4, Z17, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z16, Z5
-	VMINPS  Z5, Z17, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z14, Z4
+	VMINPS  Z4, Z15, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z14, Z5
+	VMINPS  Z5, Z15, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z14, Z6
+	VMINPS  Z6, Z15, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 	MOVLQSX 8(R9), R12
-	VMAXPS  Z6, Z16, Z6
-	VMINPS  Z6, Z17, Z6
-	VMOVUPS Z6, (BX)(R12*4)
-	VMAXPS  Z7, Z16, Z7
-	VMINPS  Z7, Z17, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
-	VMAXPS  Z8, Z16, Z8
-	VMINPS  Z8, Z17, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMAXPS  Z7, Z14, Z7
+	VMINPS  Z7, Z15, Z7
+	VMOVUPS Z7, (BX)(R12*4)
+	VMAXPS  Z8, Z14, Z8
+	VMINPS  Z8, Z15, Z8
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z14, Z9
+	VMINPS  Z9, Z15, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 	MOVLQSX 12(R9), R12
-	VMAXPS  Z9, Z16, Z9
-	VMINPS  Z9, Z17, Z9
-	VMOVUPS Z9, (BX)(R12*4)
-	VMAXPS  Z10, Z16, Z10
-	VMINPS  Z10, Z17, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
-	VMAXPS  Z11, Z16, Z11
-	VMINPS  Z11, Z17, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
+	VMAXPS  Z10, Z14, Z10
+	VMINPS  Z10, Z15, Z10
+	VMOVUPS Z10, (BX)(R12*4)
+	VMAXPS  Z11, Z14, Z11
+	VMINPS  Z11, Z15, Z11
+	VMOVUPS Z11, 64(BX)(R12*4)
+	VMAXPS  Z12, Z14, Z12
+	VMINPS  Z12, Z15, Z12
+	VMOVUPS Z12, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS Y13, Y12, Y0
-	VUNPCKLPS Y15, Y14, Y1
-	VSHUFPS   $0x44, Y1, Y0, Y2
-	VSHUFPS   $0xee, Y1, Y0, Y0
-	VUNPCKHPS Y13, Y12, Y1
-	VUNPCKHPS Y15, Y14, Y3
-	VSHUFPS   $0x44, Y3, Y1, Y4
-	VSHUFPS   $0xee, Y3, Y1, Y1
-	TESTQ     SI, SI
-	JZ        last
-	MOVLQSX   (R10), AX
-	VADDPS    192(SI)(AX*4), X2, X2
-	MOVLQSX   4(R10), AX
-	VADDPS    192(SI)(AX*4), X0, X0
-	MOVLQSX   8(R10), AX
-	VADDPS    192(SI)(AX*4), X4, X4
-	MOVLQSX   12(R10), AX
-	VADDPS    192(SI)(AX*4), X1, X1
+	VMOVUPS       tile512x4x3t4turn<>+0(SB), Z1
+	VPERMPS       Z13, Z1, Z13
+	VEXTRACTF32X4 $0x00, Z13, X1
+	VEXTRACTF32X4 $0x01, Z13, X2
+	VEXTRACTF32X4 $0x02, Z13, X3
+	VEXTRACTF32X4 $0x03, Z13, X4
+	TESTQ         SI, SI
+	JZ            last
+	MOVLQSX       (R10), AX
+	VADDPS        192(SI)(AX*4), X1, X1
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       8(R10), AX
+	VADDPS        192(SI)(AX*4), X3, X3
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
 
 last:
-	VMAXPS  X2, X16, X2
-	VMINPS  X2, X17, X2
+	VMAXPS  X1, X14, X1
+	VMINPS  X1, X15, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X16, X0
-	VMINPS  X0, X17, X0
-	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
-	VMAXPS  X4, X16, X4
-	VMINPS  X4, X17, X4
-	MOVLQSX 8(R9), AX
-	VMOVUPS X4, 192(BX)(AX*4)
-	VMAXPS  X1, X16, X1
-	VMINPS  X1, X17, X1
-	MOVLQSX 12(R9), AX
 	VMOVUPS X1, 192(BX)(AX*4)
+	VMAXPS  X2, X14, X2
+	VMINPS  X2, X15, X2
+	MOVLQSX 4(R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
+	VMAXPS  X3, X14, X3
+	VMINPS  X3, X15, X3
+	MOVLQSX 8(R9), AX
+	VMOVUPS X3, 192(BX)(AX*4)
+	VMAXPS  X4, X14, X4
+	VMINPS  X4, X15, X4
+	MOVLQSX 12(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
 	ADDQ    $0x10, R8
 	ADDQ    $0x10, R9
 	ADDQ    $0x10, R10
@@ -4039,6 +4275,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x4x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x4x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x4x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x4x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x4x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x4x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x4x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x4x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x4x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x4x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x4x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x4x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x4x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x4x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x4x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x4x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x4x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x4x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x4x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x4x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x4x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x4x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x4x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x4x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x4x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x4x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x4x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x4x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x4x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x4x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x4x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x4x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x4x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x4x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x4x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -5041,11 +5313,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y16
+	VFMADD231PS.BCST 192(DX)(AX*4), Y16, Y15
 	VMOVUPS          (DX)(AX*4), Z16
 	VMOVUPS          64(DX)(AX*4), Z17
 	VMOVUPS          128(DX)(AX*4), Z18
-	VMOVUPS          (DI), Y19
-	VFMADD231PS.BCST 192(DX)(AX*4), Y19, Y15
 	VBROADCASTSS     (DI), Z19
 	VFMADD231PS      Z16, Z19, Z0
 	VFMADD231PS      Z17, Z19, Z1
@@ -5246,272 +5518,277 @@ last:
 	RET
 
 // func tile512x5x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x5x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VMOVUPS      (R8), Y15
-	VMOVUPS      (R8), Y16
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTF64X4 (R8), Z16
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z17
-	VMOVUPS          64(DX)(AX*4), Z18
-	VMOVUPS          128(DX)(AX*4), Z19
-	VMOVUPS          (DI), Y20
-	VFMADD231PS.BCST 192(DX)(AX*4), Y20, Y15
-	VFMADD231PS.BCST 196(DX)(AX*4), Y20, Y16
-	VBROADCASTSS     (DI), Z20
-	VFMADD231PS      Z17, Z20, Z0
-	VFMADD231PS      Z18, Z20, Z1
-	VFMADD231PS      Z19, Z20, Z2
-	VBROADCASTSS     4(DI), Z20
-	VFMADD231PS      Z17, Z20, Z3
-	VFMADD231PS      Z18, Z20, Z4
-	VFMADD231PS      Z19, Z20, Z5
-	VBROADCASTSS     8(DI), Z20
-	VFMADD231PS      Z17, Z20, Z6
-	VFMADD231PS      Z18, Z20, Z7
-	VFMADD231PS      Z19, Z20, Z8
-	VBROADCASTSS     12(DI), Z20
-	VFMADD231PS      Z17, Z20, Z9
-	VFMADD231PS      Z18, Z20, Z10
-	VFMADD231PS      Z19, Z20, Z11
-	VBROADCASTSS     16(DI), Z20
-	VFMADD231PS      Z17, Z20, Z12
-	VFMADD231PS      Z18, Z20, Z13
-	VFMADD231PS      Z19, Z20, Z14
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000014, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z17
-	VBROADCASTSS     108(CX), Z18
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z17, Z0
-	VMINPS           Z0, Z18, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z17, Z1
-	VMINPS           Z1, Z18, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z17, Z2
-	VMINPS           Z2, Z18, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z17, Z3
-	VMINPS           Z3, Z18, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z17, Z4
-	VMINPS           Z4, Z18, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z17, Z5
-	VMINPS           Z5, Z18, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z17, Z6
-	VMINPS           Z6, Z18, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z17, Z7
-	VMINPS           Z7, Z18, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z17, Z8
-	VMINPS           Z8, Z18, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z17, Z9
-	VMINPS           Z9, Z18, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z17, Z10
-	VMINPS           Z10, Z18, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z17, Z11
-	VMINPS           Z11, Z18, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z17, Z12
-	VMINPS           Z12, Z18, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z17, Z13
-	VMINPS           Z13, Z18, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z17, Z14
-	VMINPS           Z14, Z18, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z18
+	VPERMILPS       Z0, Z18, Z18
+	VBROADCASTF64X4 (DI), Z17
+	VFMADD231PS     Z18, Z17, Z16
+	VMOVUPS         (DX)(AX*4), Z17
+	VMOVUPS         64(DX)(AX*4), Z18
+	VMOVUPS         128(DX)(AX*4), Z19
+	VBROADCASTSS    (DI), Z20
+	VFMADD231PS     Z17, Z20, Z1
+	VFMADD231PS     Z18, Z20, Z2
+	VFMADD231PS     Z19, Z20, Z3
+	VBROADCASTSS    4(DI), Z20
+	VFMADD231PS     Z17, Z20, Z4
+	VFMADD231PS     Z18, Z20, Z5
+	VFMADD231PS     Z19, Z20, Z6
+	VBROADCASTSS    8(DI), Z20
+	VFMADD231PS     Z17, Z20, Z7
+	VFMADD231PS     Z18, Z20, Z8
+	VFMADD231PS     Z19, Z20, Z9
+	VBROADCASTSS    12(DI), Z20
+	VFMADD231PS     Z17, Z20, Z10
+	VFMADD231PS     Z18, Z20, Z11
+	VFMADD231PS     Z19, Z20, Z12
+	VBROADCASTSS    16(DI), Z20
+	VFMADD231PS     Z17, Z20, Z13
+	VFMADD231PS     Z18, Z20, Z14
+	VFMADD231PS     Z19, Z20, Z15
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000014, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z17
+	VBROADCASTSS    108(CX), Z18
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z17, Z1
+	VMINPS          Z1, Z18, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z17, Z2
+	VMINPS          Z2, Z18, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z17, Z3
+	VMINPS          Z3, Z18, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z17, Z4
+	VMINPS          Z4, Z18, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z17, Z5
+	VMINPS          Z5, Z18, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z17, Z6
+	VMINPS          Z6, Z18, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z17, Z7
+	VMINPS          Z7, Z18, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z17, Z8
+	VMINPS          Z8, Z18, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z17, Z9
+	VMINPS          Z9, Z18, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z17, Z10
+	VMINPS          Z10, Z18, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z17, Z11
+	VMINPS          Z11, Z18, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z17, Z12
+	VMINPS          Z12, Z18, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z17, Z13
+	VMINPS          Z13, Z18, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z17, Z14
+	VMINPS          Z14, Z18, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z17, Z15
+	VMINPS          Z15, Z18, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z17, Z0
-	VMINPS  Z0, Z18, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z17, Z1
 	VMINPS  Z1, Z18, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z17, Z2
 	VMINPS  Z2, Z18, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z17, Z3
 	VMINPS  Z3, Z18, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z17, Z4
 	VMINPS  Z4, Z18, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z17, Z5
 	VMINPS  Z5, Z18, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
-	MOVLQSX 8(R9), R12
+	VMOVUPS Z5, 64(BX)(R12*4)
 	VMAXPS  Z6, Z17, Z6
 	VMINPS  Z6, Z18, Z6
-	VMOVUPS Z6, (BX)(R12*4)
+	VMOVUPS Z6, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z7, Z17, Z7
 	VMINPS  Z7, Z18, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
+	VMOVUPS Z7, (BX)(R12*4)
 	VMAXPS  Z8, Z17, Z8
 	VMINPS  Z8, Z18, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
-	MOVLQSX 12(R9), R12
+	VMOVUPS Z8, 64(BX)(R12*4)
 	VMAXPS  Z9, Z17, Z9
 	VMINPS  Z9, Z18, Z9
-	VMOVUPS Z9, (BX)(R12*4)
+	VMOVUPS Z9, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z10, Z17, Z10
 	VMINPS  Z10, Z18, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z17, Z11
 	VMINPS  Z11, Z18, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
-	MOVLQSX 16(R9), R12
+	VMOVUPS Z11, 64(BX)(R12*4)
 	VMAXPS  Z12, Z17, Z12
 	VMINPS  Z12, Z18, Z12
-	VMOVUPS Z12, (BX)(R12*4)
+	VMOVUPS Z12, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z13, Z17, Z13
 	VMINPS  Z13, Z18, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
+	VMOVUPS Z13, (BX)(R12*4)
 	VMAXPS  Z14, Z17, Z14
 	VMINPS  Z14, Z18, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
+	VMOVUPS Z14, 64(BX)(R12*4)
+	VMAXPS  Z15, Z17, Z15
+	VMINPS  Z15, Z18, Z15
+	VMOVUPS Z15, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y16, Y15, Y0
-	VPERMILPD     $0x0f, Y0, Y1
-	VUNPCKHPS     Y16, Y15, Y2
-	VPERMILPD     $0x0f, Y2, Y3
-	VEXTRACTF32X4 $0x01, Y0, X4
+	VMOVUPS       tile512x5x3t2turn<>+0(SB), Z1
+	VPERMPS       Z16, Z1, Z16
+	VEXTRACTF32X4 $0x00, Z16, X1
+	VEXTRACTF32X4 $0x00, Z16, X2
+	VPERMILPD     $0x01, X2, X2
+	VEXTRACTF32X4 $0x01, Z16, X3
+	VEXTRACTF32X4 $0x01, Z16, X4
+	VPERMILPD     $0x01, X4, X4
+	VEXTRACTF32X4 $0x02, Z16, X5
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VMOVSD        192(SI)(AX*4), X5
-	VADDPS        X5, X0, X0
+	VMOVSD        192(SI)(AX*4), X6
+	VADDPS        X6, X1, X1
 	MOVLQSX       4(R10), AX
-	VMOVSD        192(SI)(AX*4), X5
-	VADDPS        X5, X1, X1
+	VMOVSD        192(SI)(AX*4), X6
+	VADDPS        X6, X2, X2
 	MOVLQSX       8(R10), AX
-	VMOVSD        192(SI)(AX*4), X5
-	VADDPS        X5, X2, X2
+	VMOVSD        192(SI)(AX*4), X6
+	VADDPS        X6, X3, X3
 	MOVLQSX       12(R10), AX
-	VMOVSD        192(SI)(AX*4), X5
-	VADDPS        X5, X3, X3
+	VMOVSD        192(SI)(AX*4), X6
+	VADDPS        X6, X4, X4
 	MOVLQSX       16(R10), AX
-	VMOVSD        192(SI)(AX*4), X5
-	VADDPS        X5, X4, X4
+	VMOVSD        192(SI)(AX*4), X6
+	VADDPS        X6, X5, X5
 
 last:
-	VMAXPS  X0, X17, X0
-	VMINPS  X0, X18, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X17, X1
 	VMINPS  X1, X18, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X17, X2
 	VMINPS  X2, X18, X2
-	MOVLQSX 8(R9), AX
+	MOVLQSX 4(R9), AX
 	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X17, X3
 	VMINPS  X3, X18, X3
-	MOVLQSX 12(R9), AX
+	MOVLQSX 8(R9), AX
 	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X17, X4
 	VMINPS  X4, X18, X4
-	MOVLQSX 16(R9), AX
+	MOVLQSX 12(R9), AX
 	VMOVSD  X4, 192(BX)(AX*4)
+	VMAXPS  X5, X17, X5
+	VMINPS  X5, X18, X5
+	MOVLQSX 16(R9), AX
+	VMOVSD  X5, 192(BX)(AX*4)
 	ADDQ    $0x14, R8
 	ADDQ    $0x14, R9
 	ADDQ    $0x14, R10
@@ -5520,276 +5797,311 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x5x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x5x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x5x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x5x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x5x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x5x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x5x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x5x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x5x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x5x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x5x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x5x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x5x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x5x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x5x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x5x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x5x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x5x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x5x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x5x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x5x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x5x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x5x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x5x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VMOVUPS      (R8), Y15
-	VMOVUPS      (R8), Y16
-	VMOVUPS      (R8), Y17
-	VMOVUPS      (R8), Y18
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTF32X4 (R8), Z16
+	VBROADCASTF32X4 16(R8), Z17
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z19
-	VMOVUPS          64(DX)(AX*4), Z20
-	VMOVUPS          128(DX)(AX*4), Z21
-	VMOVUPS          (DI), Y22
-	VFMADD231PS.BCST 192(DX)(AX*4), Y22, Y15
-	VFMADD231PS.BCST 196(DX)(AX*4), Y22, Y16
-	VFMADD231PS.BCST 200(DX)(AX*4), Y22, Y17
-	VFMADD231PS.BCST 204(DX)(AX*4), Y22, Y18
-	VBROADCASTSS     (DI), Z22
-	VFMADD231PS      Z19, Z22, Z0
-	VFMADD231PS      Z20, Z22, Z1
-	VFMADD231PS      Z21, Z22, Z2
-	VBROADCASTSS     4(DI), Z22
-	VFMADD231PS      Z19, Z22, Z3
-	VFMADD231PS      Z20, Z22, Z4
-	VFMADD231PS      Z21, Z22, Z5
-	VBROADCASTSS     8(DI), Z22
-	VFMADD231PS      Z19, Z22, Z6
-	VFMADD231PS      Z20, Z22, Z7
-	VFMADD231PS      Z21, Z22, Z8
-	VBROADCASTSS     12(DI), Z22
-	VFMADD231PS      Z19, Z22, Z9
-	VFMADD231PS      Z20, Z22, Z10
-	VFMADD231PS      Z21, Z22, Z11
-	VBROADCASTSS     16(DI), Z22
-	VFMADD231PS      Z19, Z22, Z12
-	VFMADD231PS      Z20, Z22, Z13
-	VFMADD231PS      Z21, Z22, Z14
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000014, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z19
-	VBROADCASTSS     108(CX), Z20
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z19, Z0
-	VMINPS           Z0, Z20, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z19, Z1
-	VMINPS           Z1, Z20, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z19, Z2
-	VMINPS           Z2, Z20, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z19, Z3
-	VMINPS           Z3, Z20, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z19, Z4
-	VMINPS           Z4, Z20, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z19, Z5
-	VMINPS           Z5, Z20, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z19, Z6
-	VMINPS           Z6, Z20, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z19, Z7
-	VMINPS           Z7, Z20, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z19, Z8
-	VMINPS           Z8, Z20, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z19, Z9
-	VMINPS           Z9, Z20, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z19, Z10
-	VMINPS           Z10, Z20, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z19, Z11
-	VMINPS           Z11, Z20, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z19, Z12
-	VMINPS           Z12, Z20, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z19, Z13
-	VMINPS           Z13, Z20, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z19, Z14
-	VMINPS           Z14, Z20, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z19
+	VPERMILPS       Z0, Z19, Z19
+	VBROADCASTF32X4 (DI), Z18
+	VFMADD231PS     Z19, Z18, Z16
+	VBROADCASTF32X4 16(DI), Z18
+	VFMADD231PS     Z19, Z18, Z17
+	VMOVUPS         (DX)(AX*4), Z18
+	VMOVUPS         64(DX)(AX*4), Z19
+	VMOVUPS         128(DX)(AX*4), Z20
+	VBROADCASTSS    (DI), Z21
+	VFMADD231PS     Z18, Z21, Z1
+	VFMADD231PS     Z19, Z21, Z2
+	VFMADD231PS     Z20, Z21, Z3
+	VBROADCASTSS    4(DI), Z21
+	VFMADD231PS     Z18, Z21, Z4
+	VFMADD231PS     Z19, Z21, Z5
+	VFMADD231PS     Z20, Z21, Z6
+	VBROADCASTSS    8(DI), Z21
+	VFMADD231PS     Z18, Z21, Z7
+	VFMADD231PS     Z19, Z21, Z8
+	VFMADD231PS     Z20, Z21, Z9
+	VBROADCASTSS    12(DI), Z21
+	VFMADD231PS     Z18, Z21, Z10
+	VFMADD231PS     Z19, Z21, Z11
+	VFMADD231PS     Z20, Z21, Z12
+	VBROADCASTSS    16(DI), Z21
+	VFMADD231PS     Z18, Z21, Z13
+	VFMADD231PS     Z19, Z21, Z14
+	VFMADD231PS     Z20, Z21, Z15
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000014, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z18
+	VBROADCASTSS    108(CX), Z19
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z18, Z1
+	VMINPS          Z1, Z19, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z18, Z2
+	VMINPS          Z2, Z19, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z18, Z3
+	VMINPS          Z3, Z19, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z18, Z4
+	VMINPS          Z4, Z19, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z18, Z5
+	VMINPS          Z5, Z19, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z18, Z6
+	VMINPS          Z6, Z19, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z18, Z7
+	VMINPS          Z7, Z19, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z18, Z8
+	VMINPS          Z8, Z19, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z18, Z9
+	VMINPS          Z9, Z19, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z18, Z10
+	VMINPS          Z10, Z19, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z18, Z11
+	VMINPS          Z11, Z19, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z18, Z12
+	VMINPS          Z12, Z19, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z18, Z13
+	VMINPS          Z13, Z19, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z18, Z14
+	VMINPS          Z14, Z19, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z18, Z15
+	VMINPS          Z15, Z19, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z19, Z0
-	VMINPS  Z0, Z20, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z19, Z1
-	VMINPS  Z1, Z20, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z19, Z2
-	VMINPS  Z2, Z20, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z18, Z1
+	VMINPS  Z1, Z19, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z18, Z2
+	VMINPS  Z2, Z19, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z18, Z3
+	VMINPS  Z3, Z19, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z19, Z3
-	VMINPS  Z3, Z20, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z19, Z4
-	VMINPS  Z4, Z20, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z19, Z5
-	VMINPS  Z5, Z20, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z18, Z4
+	VMINPS  Z4, Z19, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z18, Z5
+	VMINPS  Z5, Z19, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z18, Z6
+	VMINPS  Z6, Z19, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 	MOVLQSX 8(R9), R12
-	VMAXPS  Z6, Z19, Z6
-	VMINPS  Z6, Z20, Z6
-	VMOVUPS Z6, (BX)(R12*4)
-	VMAXPS  Z7, Z19, Z7
-	VMINPS  Z7, Z20, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
-	VMAXPS  Z8, Z19, Z8
-	VMINPS  Z8, Z20, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMAXPS  Z7, Z18, Z7
+	VMINPS  Z7, Z19, Z7
+	VMOVUPS Z7, (BX)(R12*4)
+	VMAXPS  Z8, Z18, Z8
+	VMINPS  Z8, Z19, Z8
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z18, Z9
+	VMINPS  Z9, Z19, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 	MOVLQSX 12(R9), R12
-	VMAXPS  Z9, Z19, Z9
-	VMINPS  Z9, Z20, Z9
-	VMOVUPS Z9, (BX)(R12*4)
-	VMAXPS  Z10, Z19, Z10
-	VMINPS  Z10, Z20, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
-	VMAXPS  Z11, Z19, Z11
-	VMINPS  Z11, Z20, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
+	VMAXPS  Z10, Z18, Z10
+	VMINPS  Z10, Z19, Z10
+	VMOVUPS Z10, (BX)(R12*4)
+	VMAXPS  Z11, Z18, Z11
+	VMINPS  Z11, Z19, Z11
+	VMOVUPS Z11, 64(BX)(R12*4)
+	VMAXPS  Z12, Z18, Z12
+	VMINPS  Z12, Z19, Z12
+	VMOVUPS Z12, 128(BX)(R12*4)
 	MOVLQSX 16(R9), R12
-	VMAXPS  Z12, Z19, Z12
-	VMINPS  Z12, Z20, Z12
-	VMOVUPS Z12, (BX)(R12*4)
-	VMAXPS  Z13, Z19, Z13
-	VMINPS  Z13, Z20, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
-	VMAXPS  Z14, Z19, Z14
-	VMINPS  Z14, Z20, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
+	VMAXPS  Z13, Z18, Z13
+	VMINPS  Z13, Z19, Z13
+	VMOVUPS Z13, (BX)(R12*4)
+	VMAXPS  Z14, Z18, Z14
+	VMINPS  Z14, Z19, Z14
+	VMOVUPS Z14, 64(BX)(R12*4)
+	VMAXPS  Z15, Z18, Z15
+	VMINPS  Z15, Z19, Z15
+	VMOVUPS Z15, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y16, Y15, Y0
-	VUNPCKLPS     Y18, Y17, Y1
-	VSHUFPS       $0x44, Y1, Y0, Y2
-	VSHUFPS       $0xee, Y1, Y0, Y0
-	VUNPCKHPS     Y16, Y15, Y1
-	VUNPCKHPS     Y18, Y17, Y3
-	VSHUFPS       $0x44, Y3, Y1, Y4
-	VSHUFPS       $0xee, Y3, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVUPS       tile512x5x3t4turn<>+0(SB), Z1
+	VPERMPS       Z16, Z1, Z16
+	VPERMPS       Z17, Z1, Z17
+	VEXTRACTF32X4 $0x00, Z16, X1
+	VEXTRACTF32X4 $0x01, Z16, X2
+	VEXTRACTF32X4 $0x02, Z16, X3
+	VEXTRACTF32X4 $0x03, Z16, X4
+	VEXTRACTF32X4 $0x00, Z17, X5
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VADDPS        192(SI)(AX*4), X2, X2
-	MOVLQSX       4(R10), AX
-	VADDPS        192(SI)(AX*4), X0, X0
-	MOVLQSX       8(R10), AX
-	VADDPS        192(SI)(AX*4), X4, X4
-	MOVLQSX       12(R10), AX
 	VADDPS        192(SI)(AX*4), X1, X1
-	MOVLQSX       16(R10), AX
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       8(R10), AX
 	VADDPS        192(SI)(AX*4), X3, X3
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       16(R10), AX
+	VADDPS        192(SI)(AX*4), X5, X5
 
 last:
-	VMAXPS  X2, X19, X2
-	VMINPS  X2, X20, X2
+	VMAXPS  X1, X18, X1
+	VMINPS  X1, X19, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X19, X0
-	VMINPS  X0, X20, X0
-	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
-	VMAXPS  X4, X19, X4
-	VMINPS  X4, X20, X4
-	MOVLQSX 8(R9), AX
-	VMOVUPS X4, 192(BX)(AX*4)
-	VMAXPS  X1, X19, X1
-	VMINPS  X1, X20, X1
-	MOVLQSX 12(R9), AX
 	VMOVUPS X1, 192(BX)(AX*4)
-	VMAXPS  X3, X19, X3
-	VMINPS  X3, X20, X3
-	MOVLQSX 16(R9), AX
+	VMAXPS  X2, X18, X2
+	VMINPS  X2, X19, X2
+	MOVLQSX 4(R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
+	VMAXPS  X3, X18, X3
+	VMINPS  X3, X19, X3
+	MOVLQSX 8(R9), AX
 	VMOVUPS X3, 192(BX)(AX*4)
+	VMAXPS  X4, X18, X4
+	VMINPS  X4, X19, X4
+	MOVLQSX 12(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
+	VMAXPS  X5, X18, X5
+	VMINPS  X5, X19, X5
+	MOVLQSX 16(R9), AX
+	VMOVUPS X5, 192(BX)(AX*4)
 	ADDQ    $0x14, R8
 	ADDQ    $0x14, R9
 	ADDQ    $0x14, R10
@@ -5797,6 +6109,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x5x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x5x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x5x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x5x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x5x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x5x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x5x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x5x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x5x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x5x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x5x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x5x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x5x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x5x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x5x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x5x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x5x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x5x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x5x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x5x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x5x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x5x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x5x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x5x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x5x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x5x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x5x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x5x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x5x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x5x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x5x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x5x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x5x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x5x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x5x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -6959,11 +7307,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y19
+	VFMADD231PS.BCST 192(DX)(AX*4), Y19, Y18
 	VMOVUPS          (DX)(AX*4), Z19
 	VMOVUPS          64(DX)(AX*4), Z20
 	VMOVUPS          128(DX)(AX*4), Z21
-	VMOVUPS          (DI), Y22
-	VFMADD231PS.BCST 192(DX)(AX*4), Y22, Y18
 	VBROADCASTSS     (DI), Z22
 	VFMADD231PS      Z19, Z22, Z0
 	VFMADD231PS      Z20, Z22, Z1
@@ -7199,316 +7547,322 @@ last:
 	RET
 
 // func tile512x6x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x6x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(R8), Z15
-	VMOVAPS      Z15, Z16
-	VMOVAPS      Z15, Z17
-	VMOVUPS      (R8), Y18
-	VMOVUPS      (R8), Y19
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      20(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTSS    20(R8), Z16
+	VMOVAPS         Z16, Z17
+	VMOVAPS         Z16, Z18
+	VBROADCASTF64X4 (R8), Z19
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         20(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z20
-	VMOVUPS          64(DX)(AX*4), Z21
-	VMOVUPS          128(DX)(AX*4), Z22
-	VMOVUPS          (DI), Y23
-	VFMADD231PS.BCST 192(DX)(AX*4), Y23, Y18
-	VFMADD231PS.BCST 196(DX)(AX*4), Y23, Y19
-	VBROADCASTSS     (DI), Z23
-	VFMADD231PS      Z20, Z23, Z0
-	VFMADD231PS      Z21, Z23, Z1
-	VFMADD231PS      Z22, Z23, Z2
-	VBROADCASTSS     4(DI), Z23
-	VFMADD231PS      Z20, Z23, Z3
-	VFMADD231PS      Z21, Z23, Z4
-	VFMADD231PS      Z22, Z23, Z5
-	VBROADCASTSS     8(DI), Z23
-	VFMADD231PS      Z20, Z23, Z6
-	VFMADD231PS      Z21, Z23, Z7
-	VFMADD231PS      Z22, Z23, Z8
-	VBROADCASTSS     12(DI), Z23
-	VFMADD231PS      Z20, Z23, Z9
-	VFMADD231PS      Z21, Z23, Z10
-	VFMADD231PS      Z22, Z23, Z11
-	VBROADCASTSS     16(DI), Z23
-	VFMADD231PS      Z20, Z23, Z12
-	VFMADD231PS      Z21, Z23, Z13
-	VFMADD231PS      Z22, Z23, Z14
-	VBROADCASTSS     20(DI), Z23
-	VFMADD231PS      Z20, Z23, Z15
-	VFMADD231PS      Z21, Z23, Z16
-	VFMADD231PS      Z22, Z23, Z17
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000018, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z20
-	VBROADCASTSS     108(CX), Z21
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z20, Z0
-	VMINPS           Z0, Z21, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z20, Z1
-	VMINPS           Z1, Z21, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z20, Z2
-	VMINPS           Z2, Z21, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z20, Z3
-	VMINPS           Z3, Z21, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z20, Z4
-	VMINPS           Z4, Z21, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z20, Z5
-	VMINPS           Z5, Z21, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z20, Z6
-	VMINPS           Z6, Z21, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z20, Z7
-	VMINPS           Z7, Z21, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z20, Z8
-	VMINPS           Z8, Z21, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z20, Z9
-	VMINPS           Z9, Z21, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z20, Z10
-	VMINPS           Z10, Z21, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z20, Z11
-	VMINPS           Z11, Z21, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z20, Z12
-	VMINPS           Z12, Z21, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z20, Z13
-	VMINPS           Z13, Z21, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z20, Z14
-	VMINPS           Z14, Z21, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	MOVLQSX          20(R9), R12
-	MOVLQSX          20(R10), AX
-	VADDPS           (SI)(AX*4), Z15, Z15
-	VMAXPS           Z15, Z20, Z15
-	VMINPS           Z15, Z21, Z15
-	VMOVUPS          Z15, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z16, Z16
-	VMAXPS           Z16, Z20, Z16
-	VMINPS           Z16, Z21, Z16
-	VMOVUPS          Z16, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z17, Z17
-	VMAXPS           Z17, Z20, Z17
-	VMINPS           Z17, Z21, Z17
-	VMOVUPS          Z17, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z21
+	VPERMILPS       Z0, Z21, Z21
+	VBROADCASTF64X4 (DI), Z20
+	VFMADD231PS     Z21, Z20, Z19
+	VMOVUPS         (DX)(AX*4), Z20
+	VMOVUPS         64(DX)(AX*4), Z21
+	VMOVUPS         128(DX)(AX*4), Z22
+	VBROADCASTSS    (DI), Z23
+	VFMADD231PS     Z20, Z23, Z1
+	VFMADD231PS     Z21, Z23, Z2
+	VFMADD231PS     Z22, Z23, Z3
+	VBROADCASTSS    4(DI), Z23
+	VFMADD231PS     Z20, Z23, Z4
+	VFMADD231PS     Z21, Z23, Z5
+	VFMADD231PS     Z22, Z23, Z6
+	VBROADCASTSS    8(DI), Z23
+	VFMADD231PS     Z20, Z23, Z7
+	VFMADD231PS     Z21, Z23, Z8
+	VFMADD231PS     Z22, Z23, Z9
+	VBROADCASTSS    12(DI), Z23
+	VFMADD231PS     Z20, Z23, Z10
+	VFMADD231PS     Z21, Z23, Z11
+	VFMADD231PS     Z22, Z23, Z12
+	VBROADCASTSS    16(DI), Z23
+	VFMADD231PS     Z20, Z23, Z13
+	VFMADD231PS     Z21, Z23, Z14
+	VFMADD231PS     Z22, Z23, Z15
+	VBROADCASTSS    20(DI), Z23
+	VFMADD231PS     Z20, Z23, Z16
+	VFMADD231PS     Z21, Z23, Z17
+	VFMADD231PS     Z22, Z23, Z18
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000018, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z20
+	VBROADCASTSS    108(CX), Z21
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z20, Z1
+	VMINPS          Z1, Z21, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z20, Z2
+	VMINPS          Z2, Z21, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z20, Z3
+	VMINPS          Z3, Z21, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z20, Z4
+	VMINPS          Z4, Z21, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z20, Z5
+	VMINPS          Z5, Z21, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z20, Z6
+	VMINPS          Z6, Z21, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z20, Z7
+	VMINPS          Z7, Z21, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z20, Z8
+	VMINPS          Z8, Z21, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z20, Z9
+	VMINPS          Z9, Z21, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z20, Z10
+	VMINPS          Z10, Z21, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z20, Z11
+	VMINPS          Z11, Z21, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z20, Z12
+	VMINPS          Z12, Z21, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z20, Z13
+	VMINPS          Z13, Z21, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z20, Z14
+	VMINPS          Z14, Z21, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z20, Z15
+	VMINPS          Z15, Z21, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	MOVLQSX         20(R9), R12
+	MOVLQSX         20(R10), AX
+	VADDPS          (SI)(AX*4), Z16, Z16
+	VMAXPS          Z16, Z20, Z16
+	VMINPS          Z16, Z21, Z16
+	VMOVUPS         Z16, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z17, Z17
+	VMAXPS          Z17, Z20, Z17
+	VMINPS          Z17, Z21, Z17
+	VMOVUPS         Z17, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z18, Z18
+	VMAXPS          Z18, Z20, Z18
+	VMINPS          Z18, Z21, Z18
+	VMOVUPS         Z18, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z20, Z0
-	VMINPS  Z0, Z21, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z20, Z1
 	VMINPS  Z1, Z21, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z20, Z2
 	VMINPS  Z2, Z21, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z20, Z3
 	VMINPS  Z3, Z21, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z20, Z4
 	VMINPS  Z4, Z21, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z20, Z5
 	VMINPS  Z5, Z21, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
-	MOVLQSX 8(R9), R12
+	VMOVUPS Z5, 64(BX)(R12*4)
 	VMAXPS  Z6, Z20, Z6
 	VMINPS  Z6, Z21, Z6
-	VMOVUPS Z6, (BX)(R12*4)
+	VMOVUPS Z6, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z7, Z20, Z7
 	VMINPS  Z7, Z21, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
+	VMOVUPS Z7, (BX)(R12*4)
 	VMAXPS  Z8, Z20, Z8
 	VMINPS  Z8, Z21, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
-	MOVLQSX 12(R9), R12
+	VMOVUPS Z8, 64(BX)(R12*4)
 	VMAXPS  Z9, Z20, Z9
 	VMINPS  Z9, Z21, Z9
-	VMOVUPS Z9, (BX)(R12*4)
+	VMOVUPS Z9, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z10, Z20, Z10
 	VMINPS  Z10, Z21, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z20, Z11
 	VMINPS  Z11, Z21, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
-	MOVLQSX 16(R9), R12
+	VMOVUPS Z11, 64(BX)(R12*4)
 	VMAXPS  Z12, Z20, Z12
 	VMINPS  Z12, Z21, Z12
-	VMOVUPS Z12, (BX)(R12*4)
+	VMOVUPS Z12, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z13, Z20, Z13
 	VMINPS  Z13, Z21, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
+	VMOVUPS Z13, (BX)(R12*4)
 	VMAXPS  Z14, Z20, Z14
 	VMINPS  Z14, Z21, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
-	MOVLQSX 20(R9), R12
+	VMOVUPS Z14, 64(BX)(R12*4)
 	VMAXPS  Z15, Z20, Z15
 	VMINPS  Z15, Z21, Z15
-	VMOVUPS Z15, (BX)(R12*4)
+	VMOVUPS Z15, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z16, Z20, Z16
 	VMINPS  Z16, Z21, Z16
-	VMOVUPS Z16, 64(BX)(R12*4)
+	VMOVUPS Z16, (BX)(R12*4)
 	VMAXPS  Z17, Z20, Z17
 	VMINPS  Z17, Z21, Z17
-	VMOVUPS Z17, 128(BX)(R12*4)
+	VMOVUPS Z17, 64(BX)(R12*4)
+	VMAXPS  Z18, Z20, Z18
+	VMINPS  Z18, Z21, Z18
+	VMOVUPS Z18, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y19, Y18, Y0
-	VPERMILPD     $0x0f, Y0, Y1
-	VUNPCKHPS     Y19, Y18, Y2
-	VPERMILPD     $0x0f, Y2, Y3
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VEXTRACTF32X4 $0x01, Y1, X5
+	VMOVUPS       tile512x6x3t2turn<>+0(SB), Z1
+	VPERMPS       Z19, Z1, Z19
+	VEXTRACTF32X4 $0x00, Z19, X1
+	VEXTRACTF32X4 $0x00, Z19, X2
+	VPERMILPD     $0x01, X2, X2
+	VEXTRACTF32X4 $0x01, Z19, X3
+	VEXTRACTF32X4 $0x01, Z19, X4
+	VPERMILPD     $0x01, X4, X4
+	VEXTRACTF32X4 $0x02, Z19, X5
+	VEXTRACTF32X4 $0x02, Z19, X6
+	VPERMILPD     $0x01, X6, X6
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VMOVSD        192(SI)(AX*4), X6
-	VADDPS        X6, X0, X0
+	VMOVSD        192(SI)(AX*4), X7
+	VADDPS        X7, X1, X1
 	MOVLQSX       4(R10), AX
-	VMOVSD        192(SI)(AX*4), X6
-	VADDPS        X6, X1, X1
+	VMOVSD        192(SI)(AX*4), X7
+	VADDPS        X7, X2, X2
 	MOVLQSX       8(R10), AX
-	VMOVSD        192(SI)(AX*4), X6
-	VADDPS        X6, X2, X2
+	VMOVSD        192(SI)(AX*4), X7
+	VADDPS        X7, X3, X3
 	MOVLQSX       12(R10), AX
-	VMOVSD        192(SI)(AX*4), X6
-	VADDPS        X6, X3, X3
+	VMOVSD        192(SI)(AX*4), X7
+	VADDPS        X7, X4, X4
 	MOVLQSX       16(R10), AX
-	VMOVSD        192(SI)(AX*4), X6
-	VADDPS        X6, X4, X4
+	VMOVSD        192(SI)(AX*4), X7
+	VADDPS        X7, X5, X5
 	MOVLQSX       20(R10), AX
-	VMOVSD        192(SI)(AX*4), X6
-	VADDPS        X6, X5, X5
+	VMOVSD        192(SI)(AX*4), X7
+	VADDPS        X7, X6, X6
 
 last:
-	VMAXPS  X0, X20, X0
-	VMINPS  X0, X21, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X20, X1
 	VMINPS  X1, X21, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X20, X2
 	VMINPS  X2, X21, X2
-	MOVLQSX 8(R9), AX
+	MOVLQSX 4(R9), AX
 	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X20, X3
 	VMINPS  X3, X21, X3
-	MOVLQSX 12(R9), AX
+	MOVLQSX 8(R9), AX
 	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X20, X4
 	VMINPS  X4, X21, X4
-	MOVLQSX 16(R9), AX
+	MOVLQSX 12(R9), AX
 	VMOVSD  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X20, X5
 	VMINPS  X5, X21, X5
-	MOVLQSX 20(R9), AX
+	MOVLQSX 16(R9), AX
 	VMOVSD  X5, 192(BX)(AX*4)
+	VMAXPS  X6, X20, X6
+	VMINPS  X6, X21, X6
+	MOVLQSX 20(R9), AX
+	VMOVSD  X6, 192(BX)(AX*4)
 	ADDQ    $0x18, R8
 	ADDQ    $0x18, R9
 	ADDQ    $0x18, R10
@@ -7517,319 +7871,354 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x6x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x6x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x6x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x6x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x6x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x6x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x6x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x6x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x6x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x6x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x6x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x6x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x6x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x6x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x6x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x6x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x6x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x6x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x6x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x6x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x6x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x6x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x6x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x6x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(R8), Z15
-	VMOVAPS      Z15, Z16
-	VMOVAPS      Z15, Z17
-	VMOVUPS      (R8), Y18
-	VMOVUPS      (R8), Y19
-	VMOVUPS      (R8), Y20
-	VMOVUPS      (R8), Y21
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      20(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTSS    20(R8), Z16
+	VMOVAPS         Z16, Z17
+	VMOVAPS         Z16, Z18
+	VBROADCASTF32X4 (R8), Z19
+	VBROADCASTF32X4 16(R8), Z20
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         20(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z22
-	VMOVUPS          64(DX)(AX*4), Z23
-	VMOVUPS          128(DX)(AX*4), Z24
-	VMOVUPS          (DI), Y25
-	VFMADD231PS.BCST 192(DX)(AX*4), Y25, Y18
-	VFMADD231PS.BCST 196(DX)(AX*4), Y25, Y19
-	VFMADD231PS.BCST 200(DX)(AX*4), Y25, Y20
-	VFMADD231PS.BCST 204(DX)(AX*4), Y25, Y21
-	VBROADCASTSS     (DI), Z25
-	VFMADD231PS      Z22, Z25, Z0
-	VFMADD231PS      Z23, Z25, Z1
-	VFMADD231PS      Z24, Z25, Z2
-	VBROADCASTSS     4(DI), Z25
-	VFMADD231PS      Z22, Z25, Z3
-	VFMADD231PS      Z23, Z25, Z4
-	VFMADD231PS      Z24, Z25, Z5
-	VBROADCASTSS     8(DI), Z25
-	VFMADD231PS      Z22, Z25, Z6
-	VFMADD231PS      Z23, Z25, Z7
-	VFMADD231PS      Z24, Z25, Z8
-	VBROADCASTSS     12(DI), Z25
-	VFMADD231PS      Z22, Z25, Z9
-	VFMADD231PS      Z23, Z25, Z10
-	VFMADD231PS      Z24, Z25, Z11
-	VBROADCASTSS     16(DI), Z25
-	VFMADD231PS      Z22, Z25, Z12
-	VFMADD231PS      Z23, Z25, Z13
-	VFMADD231PS      Z24, Z25, Z14
-	VBROADCASTSS     20(DI), Z25
-	VFMADD231PS      Z22, Z25, Z15
-	VFMADD231PS      Z23, Z25, Z16
-	VFMADD231PS      Z24, Z25, Z17
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000018, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z22
-	VBROADCASTSS     108(CX), Z23
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z22, Z0
-	VMINPS           Z0, Z23, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z22, Z1
-	VMINPS           Z1, Z23, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z22, Z2
-	VMINPS           Z2, Z23, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z22, Z3
-	VMINPS           Z3, Z23, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z22, Z4
-	VMINPS           Z4, Z23, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z22, Z5
-	VMINPS           Z5, Z23, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z22, Z6
-	VMINPS           Z6, Z23, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z22, Z7
-	VMINPS           Z7, Z23, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z22, Z8
-	VMINPS           Z8, Z23, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z22, Z9
-	VMINPS           Z9, Z23, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z22, Z10
-	VMINPS           Z10, Z23, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z22, Z11
-	VMINPS           Z11, Z23, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z22, Z12
-	VMINPS           Z12, Z23, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z22, Z13
-	VMINPS           Z13, Z23, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z22, Z14
-	VMINPS           Z14, Z23, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	MOVLQSX          20(R9), R12
-	MOVLQSX          20(R10), AX
-	VADDPS           (SI)(AX*4), Z15, Z15
-	VMAXPS           Z15, Z22, Z15
-	VMINPS           Z15, Z23, Z15
-	VMOVUPS          Z15, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z16, Z16
-	VMAXPS           Z16, Z22, Z16
-	VMINPS           Z16, Z23, Z16
-	VMOVUPS          Z16, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z17, Z17
-	VMAXPS           Z17, Z22, Z17
-	VMINPS           Z17, Z23, Z17
-	VMOVUPS          Z17, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z22
+	VPERMILPS       Z0, Z22, Z22
+	VBROADCASTF32X4 (DI), Z21
+	VFMADD231PS     Z22, Z21, Z19
+	VBROADCASTF32X4 16(DI), Z21
+	VFMADD231PS     Z22, Z21, Z20
+	VMOVUPS         (DX)(AX*4), Z21
+	VMOVUPS         64(DX)(AX*4), Z22
+	VMOVUPS         128(DX)(AX*4), Z23
+	VBROADCASTSS    (DI), Z24
+	VFMADD231PS     Z21, Z24, Z1
+	VFMADD231PS     Z22, Z24, Z2
+	VFMADD231PS     Z23, Z24, Z3
+	VBROADCASTSS    4(DI), Z24
+	VFMADD231PS     Z21, Z24, Z4
+	VFMADD231PS     Z22, Z24, Z5
+	VFMADD231PS     Z23, Z24, Z6
+	VBROADCASTSS    8(DI), Z24
+	VFMADD231PS     Z21, Z24, Z7
+	VFMADD231PS     Z22, Z24, Z8
+	VFMADD231PS     Z23, Z24, Z9
+	VBROADCASTSS    12(DI), Z24
+	VFMADD231PS     Z21, Z24, Z10
+	VFMADD231PS     Z22, Z24, Z11
+	VFMADD231PS     Z23, Z24, Z12
+	VBROADCASTSS    16(DI), Z24
+	VFMADD231PS     Z21, Z24, Z13
+	VFMADD231PS     Z22, Z24, Z14
+	VFMADD231PS     Z23, Z24, Z15
+	VBROADCASTSS    20(DI), Z24
+	VFMADD231PS     Z21, Z24, Z16
+	VFMADD231PS     Z22, Z24, Z17
+	VFMADD231PS     Z23, Z24, Z18
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000018, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z21
+	VBROADCASTSS    108(CX), Z22
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z21, Z1
+	VMINPS          Z1, Z22, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z21, Z2
+	VMINPS          Z2, Z22, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z21, Z3
+	VMINPS          Z3, Z22, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z21, Z4
+	VMINPS          Z4, Z22, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z21, Z5
+	VMINPS          Z5, Z22, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z21, Z6
+	VMINPS          Z6, Z22, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z21, Z7
+	VMINPS          Z7, Z22, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z21, Z8
+	VMINPS          Z8, Z22, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z21, Z9
+	VMINPS          Z9, Z22, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z21, Z10
+	VMINPS          Z10, Z22, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z21, Z11
+	VMINPS          Z11, Z22, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z21, Z12
+	VMINPS          Z12, Z22, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z21, Z13
+	VMINPS          Z13, Z22, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z21, Z14
+	VMINPS          Z14, Z22, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z21, Z15
+	VMINPS          Z15, Z22, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	MOVLQSX         20(R9), R12
+	MOVLQSX         20(R10), AX
+	VADDPS          (SI)(AX*4), Z16, Z16
+	VMAXPS          Z16, Z21, Z16
+	VMINPS          Z16, Z22, Z16
+	VMOVUPS         Z16, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z17, Z17
+	VMAXPS          Z17, Z21, Z17
+	VMINPS          Z17, Z22, Z17
+	VMOVUPS         Z17, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z18, Z18
+	VMAXPS          Z18, Z21, Z18
+	VMINPS          Z18, Z22, Z18
+	VMOVUPS         Z18, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z22, Z0
-	VMINPS  Z0, Z23, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z22, Z1
-	VMINPS  Z1, Z23, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z22, Z2
-	VMINPS  Z2, Z23, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z21, Z1
+	VMINPS  Z1, Z22, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z21, Z2
+	VMINPS  Z2, Z22, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z21, Z3
+	VMINPS  Z3, Z22, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z22, Z3
-	VMINPS  Z3, Z23, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z22, Z4
-	VMINPS  Z4, Z23, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z22, Z5
-	VMINPS  Z5, Z23, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z21, Z4
+	VMINPS  Z4, Z22, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z21, Z5
+	VMINPS  Z5, Z22, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z21, Z6
+	VMINPS  Z6, Z22, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 	MOVLQSX 8(R9), R12
-	VMAXPS  Z6, Z22, Z6
-	VMINPS  Z6, Z23, Z6
-	VMOVUPS Z6, (BX)(R12*4)
-	VMAXPS  Z7, Z22, Z7
-	VMINPS  Z7, Z23, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
-	VMAXPS  Z8, Z22, Z8
-	VMINPS  Z8, Z23, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMAXPS  Z7, Z21, Z7
+	VMINPS  Z7, Z22, Z7
+	VMOVUPS Z7, (BX)(R12*4)
+	VMAXPS  Z8, Z21, Z8
+	VMINPS  Z8, Z22, Z8
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z21, Z9
+	VMINPS  Z9, Z22, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 	MOVLQSX 12(R9), R12
-	VMAXPS  Z9, Z22, Z9
-	VMINPS  Z9, Z23, Z9
-	VMOVUPS Z9, (BX)(R12*4)
-	VMAXPS  Z10, Z22, Z10
-	VMINPS  Z10, Z23, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
-	VMAXPS  Z11, Z22, Z11
-	VMINPS  Z11, Z23, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
+	VMAXPS  Z10, Z21, Z10
+	VMINPS  Z10, Z22, Z10
+	VMOVUPS Z10, (BX)(R12*4)
+	VMAXPS  Z11, Z21, Z11
+	VMINPS  Z11, Z22, Z11
+	VMOVUPS Z11, 64(BX)(R12*4)
+	VMAXPS  Z12, Z21, Z12
+	VMINPS  Z12, Z22, Z12
+	VMOVUPS Z12, 128(BX)(R12*4)
 	MOVLQSX 16(R9), R12
-	VMAXPS  Z12, Z22, Z12
-	VMINPS  Z12, Z23, Z12
-	VMOVUPS Z12, (BX)(R12*4)
-	VMAXPS  Z13, Z22, Z13
-	VMINPS  Z13, Z23, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
-	VMAXPS  Z14, Z22, Z14
-	VMINPS  Z14, Z23, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
+	VMAXPS  Z13, Z21, Z13
+	VMINPS  Z13, Z22, Z13
+	VMOVUPS Z13, (BX)(R12*4)
+	VMAXPS  Z14, Z21, Z14
+	VMINPS  Z14, Z22, Z14
+	VMOVUPS Z14, 64(BX)(R12*4)
+	VMAXPS  Z15, Z21, Z15
+	VMINPS  Z15, Z22, Z15
+	VMOVUPS Z15, 128(BX)(R12*4)
 	MOVLQSX 20(R9), R12
-	VMAXPS  Z15, Z22, Z15
-	VMINPS  Z15, Z23, Z15
-	VMOVUPS Z15, (BX)(R12*4)
-	VMAXPS  Z16, Z22, Z16
-	VMINPS  Z16, Z23, Z16
-	VMOVUPS Z16, 64(BX)(R12*4)
-	VMAXPS  Z17, Z22, Z17
-	VMINPS  Z17, Z23, Z17
-	VMOVUPS Z17, 128(BX)(R12*4)
+	VMAXPS  Z16, Z21, Z16
+	VMINPS  Z16, Z22, Z16
+	VMOVUPS Z16, (BX)(R12*4)
+	VMAXPS  Z17, Z21, Z17
+	VMINPS  Z17, Z22, Z17
+	VMOVUPS Z17, 64(BX)(R12*4)
+	VMAXPS  Z18, Z21, Z18
+	VMINPS  Z18, Z22, Z18
+	VMOVUPS Z18, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y19, Y18, Y0
-	VUNPCKLPS     Y21, Y20, Y1
-	VSHUFPS       $0x44, Y1, Y0, Y2
-	VSHUFPS       $0xee, Y1, Y0, Y0
-	VUNPCKHPS     Y19, Y18, Y1
-	VUNPCKHPS     Y21, Y20, Y3
-	VSHUFPS       $0x44, Y3, Y1, Y4
-	VSHUFPS       $0xee, Y3, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VEXTRACTF32X4 $0x01, Y0, X5
+	VMOVUPS       tile512x6x3t4turn<>+0(SB), Z1
+	VPERMPS       Z19, Z1, Z19
+	VPERMPS       Z20, Z1, Z20
+	VEXTRACTF32X4 $0x00, Z19, X1
+	VEXTRACTF32X4 $0x01, Z19, X2
+	VEXTRACTF32X4 $0x02, Z19, X3
+	VEXTRACTF32X4 $0x03, Z19, X4
+	VEXTRACTF32X4 $0x00, Z20, X5
+	VEXTRACTF32X4 $0x01, Z20, X6
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VADDPS        192(SI)(AX*4), X2, X2
-	MOVLQSX       4(R10), AX
-	VADDPS        192(SI)(AX*4), X0, X0
-	MOVLQSX       8(R10), AX
-	VADDPS        192(SI)(AX*4), X4, X4
-	MOVLQSX       12(R10), AX
 	VADDPS        192(SI)(AX*4), X1, X1
-	MOVLQSX       16(R10), AX
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       8(R10), AX
 	VADDPS        192(SI)(AX*4), X3, X3
-	MOVLQSX       20(R10), AX
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       16(R10), AX
 	VADDPS        192(SI)(AX*4), X5, X5
+	MOVLQSX       20(R10), AX
+	VADDPS        192(SI)(AX*4), X6, X6
 
 last:
-	VMAXPS  X2, X22, X2
-	VMINPS  X2, X23, X2
+	VMAXPS  X1, X21, X1
+	VMINPS  X1, X22, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X22, X0
-	VMINPS  X0, X23, X0
-	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
-	VMAXPS  X4, X22, X4
-	VMINPS  X4, X23, X4
-	MOVLQSX 8(R9), AX
-	VMOVUPS X4, 192(BX)(AX*4)
-	VMAXPS  X1, X22, X1
-	VMINPS  X1, X23, X1
-	MOVLQSX 12(R9), AX
 	VMOVUPS X1, 192(BX)(AX*4)
-	VMAXPS  X3, X22, X3
-	VMINPS  X3, X23, X3
-	MOVLQSX 16(R9), AX
+	VMAXPS  X2, X21, X2
+	VMINPS  X2, X22, X2
+	MOVLQSX 4(R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
+	VMAXPS  X3, X21, X3
+	VMINPS  X3, X22, X3
+	MOVLQSX 8(R9), AX
 	VMOVUPS X3, 192(BX)(AX*4)
-	VMAXPS  X5, X22, X5
-	VMINPS  X5, X23, X5
-	MOVLQSX 20(R9), AX
+	VMAXPS  X4, X21, X4
+	VMINPS  X4, X22, X4
+	MOVLQSX 12(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
+	VMAXPS  X5, X21, X5
+	VMINPS  X5, X22, X5
+	MOVLQSX 16(R9), AX
 	VMOVUPS X5, 192(BX)(AX*4)
+	VMAXPS  X6, X21, X6
+	VMINPS  X6, X22, X6
+	MOVLQSX 20(R9), AX
+	VMOVUPS X6, 192(BX)(AX*4)
 	ADDQ    $0x18, R8
 	ADDQ    $0x18, R9
 	ADDQ    $0x18, R10
@@ -7837,6 +8226,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x6x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x6x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x6x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x6x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x6x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x6x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x6x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x6x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x6x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x6x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x6x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x6x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x6x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x6x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x6x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x6x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x6x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x6x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x6x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x6x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x6x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x6x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x6x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x6x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x6x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x6x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x6x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x6x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x6x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x6x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x6x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x6x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x6x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x6x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x6x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -9159,11 +9584,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y22
+	VFMADD231PS.BCST 192(DX)(AX*4), Y22, Y21
 	VMOVUPS          (DX)(AX*4), Z22
 	VMOVUPS          64(DX)(AX*4), Z23
 	VMOVUPS          128(DX)(AX*4), Z24
-	VMOVUPS          (DI), Y25
-	VFMADD231PS.BCST 192(DX)(AX*4), Y25, Y21
 	VBROADCASTSS     (DI), Z25
 	VFMADD231PS      Z22, Z25, Z0
 	VFMADD231PS      Z23, Z25, Z1
@@ -9434,360 +9859,366 @@ last:
 	RET
 
 // func tile512x7x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x7x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(R8), Z15
-	VMOVAPS      Z15, Z16
-	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(R8), Z18
-	VMOVAPS      Z18, Z19
-	VMOVAPS      Z18, Z20
-	VMOVUPS      (R8), Y21
-	VMOVUPS      (R8), Y22
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      20(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      24(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTSS    20(R8), Z16
+	VMOVAPS         Z16, Z17
+	VMOVAPS         Z16, Z18
+	VBROADCASTSS    24(R8), Z19
+	VMOVAPS         Z19, Z20
+	VMOVAPS         Z19, Z21
+	VBROADCASTF64X4 (R8), Z22
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         20(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         24(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z23
-	VMOVUPS          64(DX)(AX*4), Z24
-	VMOVUPS          128(DX)(AX*4), Z25
-	VMOVUPS          (DI), Y26
-	VFMADD231PS.BCST 192(DX)(AX*4), Y26, Y21
-	VFMADD231PS.BCST 196(DX)(AX*4), Y26, Y22
-	VBROADCASTSS     (DI), Z26
-	VFMADD231PS      Z23, Z26, Z0
-	VFMADD231PS      Z24, Z26, Z1
-	VFMADD231PS      Z25, Z26, Z2
-	VBROADCASTSS     4(DI), Z26
-	VFMADD231PS      Z23, Z26, Z3
-	VFMADD231PS      Z24, Z26, Z4
-	VFMADD231PS      Z25, Z26, Z5
-	VBROADCASTSS     8(DI), Z26
-	VFMADD231PS      Z23, Z26, Z6
-	VFMADD231PS      Z24, Z26, Z7
-	VFMADD231PS      Z25, Z26, Z8
-	VBROADCASTSS     12(DI), Z26
-	VFMADD231PS      Z23, Z26, Z9
-	VFMADD231PS      Z24, Z26, Z10
-	VFMADD231PS      Z25, Z26, Z11
-	VBROADCASTSS     16(DI), Z26
-	VFMADD231PS      Z23, Z26, Z12
-	VFMADD231PS      Z24, Z26, Z13
-	VFMADD231PS      Z25, Z26, Z14
-	VBROADCASTSS     20(DI), Z26
-	VFMADD231PS      Z23, Z26, Z15
-	VFMADD231PS      Z24, Z26, Z16
-	VFMADD231PS      Z25, Z26, Z17
-	VBROADCASTSS     24(DI), Z26
-	VFMADD231PS      Z23, Z26, Z18
-	VFMADD231PS      Z24, Z26, Z19
-	VFMADD231PS      Z25, Z26, Z20
-	ADDQ             $0x04, R12
-	ADDQ             $0x0000001c, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z23
-	VBROADCASTSS     108(CX), Z24
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z23, Z0
-	VMINPS           Z0, Z24, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z23, Z1
-	VMINPS           Z1, Z24, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z23, Z2
-	VMINPS           Z2, Z24, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z23, Z3
-	VMINPS           Z3, Z24, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z23, Z4
-	VMINPS           Z4, Z24, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z23, Z5
-	VMINPS           Z5, Z24, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z23, Z6
-	VMINPS           Z6, Z24, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z23, Z7
-	VMINPS           Z7, Z24, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z23, Z8
-	VMINPS           Z8, Z24, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z23, Z9
-	VMINPS           Z9, Z24, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z23, Z10
-	VMINPS           Z10, Z24, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z23, Z11
-	VMINPS           Z11, Z24, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z23, Z12
-	VMINPS           Z12, Z24, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z23, Z13
-	VMINPS           Z13, Z24, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z23, Z14
-	VMINPS           Z14, Z24, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	MOVLQSX          20(R9), R12
-	MOVLQSX          20(R10), AX
-	VADDPS           (SI)(AX*4), Z15, Z15
-	VMAXPS           Z15, Z23, Z15
-	VMINPS           Z15, Z24, Z15
-	VMOVUPS          Z15, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z16, Z16
-	VMAXPS           Z16, Z23, Z16
-	VMINPS           Z16, Z24, Z16
-	VMOVUPS          Z16, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z17, Z17
-	VMAXPS           Z17, Z23, Z17
-	VMINPS           Z17, Z24, Z17
-	VMOVUPS          Z17, 128(BX)(R12*4)
-	MOVLQSX          24(R9), R12
-	MOVLQSX          24(R10), AX
-	VADDPS           (SI)(AX*4), Z18, Z18
-	VMAXPS           Z18, Z23, Z18
-	VMINPS           Z18, Z24, Z18
-	VMOVUPS          Z18, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z19, Z19
-	VMAXPS           Z19, Z23, Z19
-	VMINPS           Z19, Z24, Z19
-	VMOVUPS          Z19, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z20, Z20
-	VMAXPS           Z20, Z23, Z20
-	VMINPS           Z20, Z24, Z20
-	VMOVUPS          Z20, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z24
+	VPERMILPS       Z0, Z24, Z24
+	VBROADCASTF64X4 (DI), Z23
+	VFMADD231PS     Z24, Z23, Z22
+	VMOVUPS         (DX)(AX*4), Z23
+	VMOVUPS         64(DX)(AX*4), Z24
+	VMOVUPS         128(DX)(AX*4), Z25
+	VBROADCASTSS    (DI), Z26
+	VFMADD231PS     Z23, Z26, Z1
+	VFMADD231PS     Z24, Z26, Z2
+	VFMADD231PS     Z25, Z26, Z3
+	VBROADCASTSS    4(DI), Z26
+	VFMADD231PS     Z23, Z26, Z4
+	VFMADD231PS     Z24, Z26, Z5
+	VFMADD231PS     Z25, Z26, Z6
+	VBROADCASTSS    8(DI), Z26
+	VFMADD231PS     Z23, Z26, Z7
+	VFMADD231PS     Z24, Z26, Z8
+	VFMADD231PS     Z25, Z26, Z9
+	VBROADCASTSS    12(DI), Z26
+	VFMADD231PS     Z23, Z26, Z10
+	VFMADD231PS     Z24, Z26, Z11
+	VFMADD231PS     Z25, Z26, Z12
+	VBROADCASTSS    16(DI), Z26
+	VFMADD231PS     Z23, Z26, Z13
+	VFMADD231PS     Z24, Z26, Z14
+	VFMADD231PS     Z25, Z26, Z15
+	VBROADCASTSS    20(DI), Z26
+	VFMADD231PS     Z23, Z26, Z16
+	VFMADD231PS     Z24, Z26, Z17
+	VFMADD231PS     Z25, Z26, Z18
+	VBROADCASTSS    24(DI), Z26
+	VFMADD231PS     Z23, Z26, Z19
+	VFMADD231PS     Z24, Z26, Z20
+	VFMADD231PS     Z25, Z26, Z21
+	ADDQ            $0x04, R12
+	ADDQ            $0x0000001c, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z23
+	VBROADCASTSS    108(CX), Z24
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z23, Z1
+	VMINPS          Z1, Z24, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z23, Z2
+	VMINPS          Z2, Z24, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z23, Z3
+	VMINPS          Z3, Z24, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z23, Z4
+	VMINPS          Z4, Z24, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z23, Z5
+	VMINPS          Z5, Z24, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z23, Z6
+	VMINPS          Z6, Z24, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z23, Z7
+	VMINPS          Z7, Z24, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z23, Z8
+	VMINPS          Z8, Z24, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z23, Z9
+	VMINPS          Z9, Z24, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z23, Z10
+	VMINPS          Z10, Z24, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z23, Z11
+	VMINPS          Z11, Z24, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z23, Z12
+	VMINPS          Z12, Z24, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z23, Z13
+	VMINPS          Z13, Z24, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z23, Z14
+	VMINPS          Z14, Z24, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z23, Z15
+	VMINPS          Z15, Z24, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	MOVLQSX         20(R9), R12
+	MOVLQSX         20(R10), AX
+	VADDPS          (SI)(AX*4), Z16, Z16
+	VMAXPS          Z16, Z23, Z16
+	VMINPS          Z16, Z24, Z16
+	VMOVUPS         Z16, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z17, Z17
+	VMAXPS          Z17, Z23, Z17
+	VMINPS          Z17, Z24, Z17
+	VMOVUPS         Z17, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z18, Z18
+	VMAXPS          Z18, Z23, Z18
+	VMINPS          Z18, Z24, Z18
+	VMOVUPS         Z18, 128(BX)(R12*4)
+	MOVLQSX         24(R9), R12
+	MOVLQSX         24(R10), AX
+	VADDPS          (SI)(AX*4), Z19, Z19
+	VMAXPS          Z19, Z23, Z19
+	VMINPS          Z19, Z24, Z19
+	VMOVUPS         Z19, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z20, Z20
+	VMAXPS          Z20, Z23, Z20
+	VMINPS          Z20, Z24, Z20
+	VMOVUPS         Z20, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z21, Z21
+	VMAXPS          Z21, Z23, Z21
+	VMINPS          Z21, Z24, Z21
+	VMOVUPS         Z21, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z23, Z0
-	VMINPS  Z0, Z24, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z23, Z1
 	VMINPS  Z1, Z24, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z23, Z2
 	VMINPS  Z2, Z24, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z23, Z3
 	VMINPS  Z3, Z24, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z23, Z4
 	VMINPS  Z4, Z24, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z23, Z5
 	VMINPS  Z5, Z24, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
-	MOVLQSX 8(R9), R12
+	VMOVUPS Z5, 64(BX)(R12*4)
 	VMAXPS  Z6, Z23, Z6
 	VMINPS  Z6, Z24, Z6
-	VMOVUPS Z6, (BX)(R12*4)
+	VMOVUPS Z6, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z7, Z23, Z7
 	VMINPS  Z7, Z24, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
+	VMOVUPS Z7, (BX)(R12*4)
 	VMAXPS  Z8, Z23, Z8
 	VMINPS  Z8, Z24, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
-	MOVLQSX 12(R9), R12
+	VMOVUPS Z8, 64(BX)(R12*4)
 	VMAXPS  Z9, Z23, Z9
 	VMINPS  Z9, Z24, Z9
-	VMOVUPS Z9, (BX)(R12*4)
+	VMOVUPS Z9, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z10, Z23, Z10
 	VMINPS  Z10, Z24, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z23, Z11
 	VMINPS  Z11, Z24, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
-	MOVLQSX 16(R9), R12
+	VMOVUPS Z11, 64(BX)(R12*4)
 	VMAXPS  Z12, Z23, Z12
 	VMINPS  Z12, Z24, Z12
-	VMOVUPS Z12, (BX)(R12*4)
+	VMOVUPS Z12, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z13, Z23, Z13
 	VMINPS  Z13, Z24, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
+	VMOVUPS Z13, (BX)(R12*4)
 	VMAXPS  Z14, Z23, Z14
 	VMINPS  Z14, Z24, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
-	MOVLQSX 20(R9), R12
+	VMOVUPS Z14, 64(BX)(R12*4)
 	VMAXPS  Z15, Z23, Z15
 	VMINPS  Z15, Z24, Z15
-	VMOVUPS Z15, (BX)(R12*4)
+	VMOVUPS Z15, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z16, Z23, Z16
 	VMINPS  Z16, Z24, Z16
-	VMOVUPS Z16, 64(BX)(R12*4)
+	VMOVUPS Z16, (BX)(R12*4)
 	VMAXPS  Z17, Z23, Z17
 	VMINPS  Z17, Z24, Z17
-	VMOVUPS Z17, 128(BX)(R12*4)
-	MOVLQSX 24(R9), R12
+	VMOVUPS Z17, 64(BX)(R12*4)
 	VMAXPS  Z18, Z23, Z18
 	VMINPS  Z18, Z24, Z18
-	VMOVUPS Z18, (BX)(R12*4)
+	VMOVUPS Z18, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z19, Z23, Z19
 	VMINPS  Z19, Z24, Z19
-	VMOVUPS Z19, 64(BX)(R12*4)
+	VMOVUPS Z19, (BX)(R12*4)
 	VMAXPS  Z20, Z23, Z20
 	VMINPS  Z20, Z24, Z20
-	VMOVUPS Z20, 128(BX)(R12*4)
+	VMOVUPS Z20, 64(BX)(R12*4)
+	VMAXPS  Z21, Z23, Z21
+	VMINPS  Z21, Z24, Z21
+	VMOVUPS Z21, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y22, Y21, Y0
-	VPERMILPD     $0x0f, Y0, Y1
-	VUNPCKHPS     Y22, Y21, Y2
-	VPERMILPD     $0x0f, Y2, Y3
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VEXTRACTF32X4 $0x01, Y1, X5
-	VEXTRACTF32X4 $0x01, Y2, X6
+	VMOVUPS       tile512x7x3t2turn<>+0(SB), Z1
+	VPERMPS       Z22, Z1, Z22
+	VEXTRACTF32X4 $0x00, Z22, X1
+	VEXTRACTF32X4 $0x00, Z22, X2
+	VPERMILPD     $0x01, X2, X2
+	VEXTRACTF32X4 $0x01, Z22, X3
+	VEXTRACTF32X4 $0x01, Z22, X4
+	VPERMILPD     $0x01, X4, X4
+	VEXTRACTF32X4 $0x02, Z22, X5
+	VEXTRACTF32X4 $0x02, Z22, X6
+	VPERMILPD     $0x01, X6, X6
+	VEXTRACTF32X4 $0x03, Z22, X7
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X0, X0
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X1, X1
 	MOVLQSX       4(R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X1, X1
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X2, X2
 	MOVLQSX       8(R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X2, X2
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X3, X3
 	MOVLQSX       12(R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X3, X3
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X4, X4
 	MOVLQSX       16(R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X4, X4
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X5, X5
 	MOVLQSX       20(R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X5, X5
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X6, X6
 	MOVLQSX       24(R10), AX
-	VMOVSD        192(SI)(AX*4), X7
-	VADDPS        X7, X6, X6
+	VMOVSD        192(SI)(AX*4), X8
+	VADDPS        X8, X7, X7
 
 last:
-	VMAXPS  X0, X23, X0
-	VMINPS  X0, X24, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X23, X1
 	VMINPS  X1, X24, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X23, X2
 	VMINPS  X2, X24, X2
-	MOVLQSX 8(R9), AX
+	MOVLQSX 4(R9), AX
 	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X23, X3
 	VMINPS  X3, X24, X3
-	MOVLQSX 12(R9), AX
+	MOVLQSX 8(R9), AX
 	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X23, X4
 	VMINPS  X4, X24, X4
-	MOVLQSX 16(R9), AX
+	MOVLQSX 12(R9), AX
 	VMOVSD  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X23, X5
 	VMINPS  X5, X24, X5
-	MOVLQSX 20(R9), AX
+	MOVLQSX 16(R9), AX
 	VMOVSD  X5, 192(BX)(AX*4)
 	VMAXPS  X6, X23, X6
 	VMINPS  X6, X24, X6
-	MOVLQSX 24(R9), AX
+	MOVLQSX 20(R9), AX
 	VMOVSD  X6, 192(BX)(AX*4)
+	VMAXPS  X7, X23, X7
+	VMINPS  X7, X24, X7
+	MOVLQSX 24(R9), AX
+	VMOVSD  X7, 192(BX)(AX*4)
 	ADDQ    $0x1c, R8
 	ADDQ    $0x1c, R9
 	ADDQ    $0x1c, R10
@@ -9796,362 +10227,397 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x7x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x7x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x7x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x7x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x7x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x7x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x7x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x7x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x7x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x7x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x7x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x7x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x7x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x7x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x7x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x7x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x7x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x7x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x7x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x7x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x7x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x7x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x7x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x7x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(R8), Z15
-	VMOVAPS      Z15, Z16
-	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(R8), Z18
-	VMOVAPS      Z18, Z19
-	VMOVAPS      Z18, Z20
-	VMOVUPS      (R8), Y21
-	VMOVUPS      (R8), Y22
-	VMOVUPS      (R8), Y23
-	VMOVUPS      (R8), Y24
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      20(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      24(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTSS    20(R8), Z16
+	VMOVAPS         Z16, Z17
+	VMOVAPS         Z16, Z18
+	VBROADCASTSS    24(R8), Z19
+	VMOVAPS         Z19, Z20
+	VMOVAPS         Z19, Z21
+	VBROADCASTF32X4 (R8), Z22
+	VBROADCASTF32X4 16(R8), Z23
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         20(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         24(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z25
-	VMOVUPS          64(DX)(AX*4), Z26
-	VMOVUPS          128(DX)(AX*4), Z27
-	VMOVUPS          (DI), Y28
-	VFMADD231PS.BCST 192(DX)(AX*4), Y28, Y21
-	VFMADD231PS.BCST 196(DX)(AX*4), Y28, Y22
-	VFMADD231PS.BCST 200(DX)(AX*4), Y28, Y23
-	VFMADD231PS.BCST 204(DX)(AX*4), Y28, Y24
-	VBROADCASTSS     (DI), Z28
-	VFMADD231PS      Z25, Z28, Z0
-	VFMADD231PS      Z26, Z28, Z1
-	VFMADD231PS      Z27, Z28, Z2
-	VBROADCASTSS     4(DI), Z28
-	VFMADD231PS      Z25, Z28, Z3
-	VFMADD231PS      Z26, Z28, Z4
-	VFMADD231PS      Z27, Z28, Z5
-	VBROADCASTSS     8(DI), Z28
-	VFMADD231PS      Z25, Z28, Z6
-	VFMADD231PS      Z26, Z28, Z7
-	VFMADD231PS      Z27, Z28, Z8
-	VBROADCASTSS     12(DI), Z28
-	VFMADD231PS      Z25, Z28, Z9
-	VFMADD231PS      Z26, Z28, Z10
-	VFMADD231PS      Z27, Z28, Z11
-	VBROADCASTSS     16(DI), Z28
-	VFMADD231PS      Z25, Z28, Z12
-	VFMADD231PS      Z26, Z28, Z13
-	VFMADD231PS      Z27, Z28, Z14
-	VBROADCASTSS     20(DI), Z28
-	VFMADD231PS      Z25, Z28, Z15
-	VFMADD231PS      Z26, Z28, Z16
-	VFMADD231PS      Z27, Z28, Z17
-	VBROADCASTSS     24(DI), Z28
-	VFMADD231PS      Z25, Z28, Z18
-	VFMADD231PS      Z26, Z28, Z19
-	VFMADD231PS      Z27, Z28, Z20
-	ADDQ             $0x04, R12
-	ADDQ             $0x0000001c, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z25
-	VBROADCASTSS     108(CX), Z26
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z25, Z0
-	VMINPS           Z0, Z26, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z25, Z1
-	VMINPS           Z1, Z26, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z25, Z2
-	VMINPS           Z2, Z26, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z25, Z3
-	VMINPS           Z3, Z26, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z25, Z4
-	VMINPS           Z4, Z26, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z25, Z5
-	VMINPS           Z5, Z26, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z25, Z6
-	VMINPS           Z6, Z26, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z25, Z7
-	VMINPS           Z7, Z26, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z25, Z8
-	VMINPS           Z8, Z26, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z25, Z9
-	VMINPS           Z9, Z26, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z25, Z10
-	VMINPS           Z10, Z26, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z25, Z11
-	VMINPS           Z11, Z26, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z25, Z12
-	VMINPS           Z12, Z26, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z25, Z13
-	VMINPS           Z13, Z26, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z25, Z14
-	VMINPS           Z14, Z26, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	MOVLQSX          20(R9), R12
-	MOVLQSX          20(R10), AX
-	VADDPS           (SI)(AX*4), Z15, Z15
-	VMAXPS           Z15, Z25, Z15
-	VMINPS           Z15, Z26, Z15
-	VMOVUPS          Z15, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z16, Z16
-	VMAXPS           Z16, Z25, Z16
-	VMINPS           Z16, Z26, Z16
-	VMOVUPS          Z16, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z17, Z17
-	VMAXPS           Z17, Z25, Z17
-	VMINPS           Z17, Z26, Z17
-	VMOVUPS          Z17, 128(BX)(R12*4)
-	MOVLQSX          24(R9), R12
-	MOVLQSX          24(R10), AX
-	VADDPS           (SI)(AX*4), Z18, Z18
-	VMAXPS           Z18, Z25, Z18
-	VMINPS           Z18, Z26, Z18
-	VMOVUPS          Z18, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z19, Z19
-	VMAXPS           Z19, Z25, Z19
-	VMINPS           Z19, Z26, Z19
-	VMOVUPS          Z19, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z20, Z20
-	VMAXPS           Z20, Z25, Z20
-	VMINPS           Z20, Z26, Z20
-	VMOVUPS          Z20, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z25
+	VPERMILPS       Z0, Z25, Z25
+	VBROADCASTF32X4 (DI), Z24
+	VFMADD231PS     Z25, Z24, Z22
+	VBROADCASTF32X4 16(DI), Z24
+	VFMADD231PS     Z25, Z24, Z23
+	VMOVUPS         (DX)(AX*4), Z24
+	VMOVUPS         64(DX)(AX*4), Z25
+	VMOVUPS         128(DX)(AX*4), Z26
+	VBROADCASTSS    (DI), Z27
+	VFMADD231PS     Z24, Z27, Z1
+	VFMADD231PS     Z25, Z27, Z2
+	VFMADD231PS     Z26, Z27, Z3
+	VBROADCASTSS    4(DI), Z27
+	VFMADD231PS     Z24, Z27, Z4
+	VFMADD231PS     Z25, Z27, Z5
+	VFMADD231PS     Z26, Z27, Z6
+	VBROADCASTSS    8(DI), Z27
+	VFMADD231PS     Z24, Z27, Z7
+	VFMADD231PS     Z25, Z27, Z8
+	VFMADD231PS     Z26, Z27, Z9
+	VBROADCASTSS    12(DI), Z27
+	VFMADD231PS     Z24, Z27, Z10
+	VFMADD231PS     Z25, Z27, Z11
+	VFMADD231PS     Z26, Z27, Z12
+	VBROADCASTSS    16(DI), Z27
+	VFMADD231PS     Z24, Z27, Z13
+	VFMADD231PS     Z25, Z27, Z14
+	VFMADD231PS     Z26, Z27, Z15
+	VBROADCASTSS    20(DI), Z27
+	VFMADD231PS     Z24, Z27, Z16
+	VFMADD231PS     Z25, Z27, Z17
+	VFMADD231PS     Z26, Z27, Z18
+	VBROADCASTSS    24(DI), Z27
+	VFMADD231PS     Z24, Z27, Z19
+	VFMADD231PS     Z25, Z27, Z20
+	VFMADD231PS     Z26, Z27, Z21
+	ADDQ            $0x04, R12
+	ADDQ            $0x0000001c, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z24
+	VBROADCASTSS    108(CX), Z25
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z24, Z1
+	VMINPS          Z1, Z25, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z24, Z2
+	VMINPS          Z2, Z25, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z24, Z3
+	VMINPS          Z3, Z25, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z24, Z4
+	VMINPS          Z4, Z25, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z24, Z5
+	VMINPS          Z5, Z25, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z24, Z6
+	VMINPS          Z6, Z25, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z24, Z7
+	VMINPS          Z7, Z25, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z24, Z8
+	VMINPS          Z8, Z25, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z24, Z9
+	VMINPS          Z9, Z25, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z24, Z10
+	VMINPS          Z10, Z25, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z24, Z11
+	VMINPS          Z11, Z25, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z24, Z12
+	VMINPS          Z12, Z25, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z24, Z13
+	VMINPS          Z13, Z25, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z24, Z14
+	VMINPS          Z14, Z25, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z24, Z15
+	VMINPS          Z15, Z25, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	MOVLQSX         20(R9), R12
+	MOVLQSX         20(R10), AX
+	VADDPS          (SI)(AX*4), Z16, Z16
+	VMAXPS          Z16, Z24, Z16
+	VMINPS          Z16, Z25, Z16
+	VMOVUPS         Z16, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z17, Z17
+	VMAXPS          Z17, Z24, Z17
+	VMINPS          Z17, Z25, Z17
+	VMOVUPS         Z17, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z18, Z18
+	VMAXPS          Z18, Z24, Z18
+	VMINPS          Z18, Z25, Z18
+	VMOVUPS         Z18, 128(BX)(R12*4)
+	MOVLQSX         24(R9), R12
+	MOVLQSX         24(R10), AX
+	VADDPS          (SI)(AX*4), Z19, Z19
+	VMAXPS          Z19, Z24, Z19
+	VMINPS          Z19, Z25, Z19
+	VMOVUPS         Z19, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z20, Z20
+	VMAXPS          Z20, Z24, Z20
+	VMINPS          Z20, Z25, Z20
+	VMOVUPS         Z20, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z21, Z21
+	VMAXPS          Z21, Z24, Z21
+	VMINPS          Z21, Z25, Z21
+	VMOVUPS         Z21, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z25, Z0
-	VMINPS  Z0, Z26, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z25, Z1
-	VMINPS  Z1, Z26, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z25, Z2
-	VMINPS  Z2, Z26, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z24, Z1
+	VMINPS  Z1, Z25, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z24, Z2
+	VMINPS  Z2, Z25, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z24, Z3
+	VMINPS  Z3, Z25, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z25, Z3
-	VMINPS  Z3, Z26, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z25, Z4
-	VMINPS  Z4, Z26, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z25, Z5
-	VMINPS  Z5, Z26, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z24, Z4
+	VMINPS  Z4, Z25, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z24, Z5
+	VMINPS  Z5, Z25, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z24, Z6
+	VMINPS  Z6, Z25, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 	MOVLQSX 8(R9), R12
-	VMAXPS  Z6, Z25, Z6
-	VMINPS  Z6, Z26, Z6
-	VMOVUPS Z6, (BX)(R12*4)
-	VMAXPS  Z7, Z25, Z7
-	VMINPS  Z7, Z26, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
-	VMAXPS  Z8, Z25, Z8
-	VMINPS  Z8, Z26, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMAXPS  Z7, Z24, Z7
+	VMINPS  Z7, Z25, Z7
+	VMOVUPS Z7, (BX)(R12*4)
+	VMAXPS  Z8, Z24, Z8
+	VMINPS  Z8, Z25, Z8
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z24, Z9
+	VMINPS  Z9, Z25, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 	MOVLQSX 12(R9), R12
-	VMAXPS  Z9, Z25, Z9
-	VMINPS  Z9, Z26, Z9
-	VMOVUPS Z9, (BX)(R12*4)
-	VMAXPS  Z10, Z25, Z10
-	VMINPS  Z10, Z26, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
-	VMAXPS  Z11, Z25, Z11
-	VMINPS  Z11, Z26, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
+	VMAXPS  Z10, Z24, Z10
+	VMINPS  Z10, Z25, Z10
+	VMOVUPS Z10, (BX)(R12*4)
+	VMAXPS  Z11, Z24, Z11
+	VMINPS  Z11, Z25, Z11
+	VMOVUPS Z11, 64(BX)(R12*4)
+	VMAXPS  Z12, Z24, Z12
+	VMINPS  Z12, Z25, Z12
+	VMOVUPS Z12, 128(BX)(R12*4)
 	MOVLQSX 16(R9), R12
-	VMAXPS  Z12, Z25, Z12
-	VMINPS  Z12, Z26, Z12
-	VMOVUPS Z12, (BX)(R12*4)
-	VMAXPS  Z13, Z25, Z13
-	VMINPS  Z13, Z26, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
-	VMAXPS  Z14, Z25, Z14
-	VMINPS  Z14, Z26, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
+	VMAXPS  Z13, Z24, Z13
+	VMINPS  Z13, Z25, Z13
+	VMOVUPS Z13, (BX)(R12*4)
+	VMAXPS  Z14, Z24, Z14
+	VMINPS  Z14, Z25, Z14
+	VMOVUPS Z14, 64(BX)(R12*4)
+	VMAXPS  Z15, Z24, Z15
+	VMINPS  Z15, Z25, Z15
+	VMOVUPS Z15, 128(BX)(R12*4)
 	MOVLQSX 20(R9), R12
-	VMAXPS  Z15, Z25, Z15
-	VMINPS  Z15, Z26, Z15
-	VMOVUPS Z15, (BX)(R12*4)
-	VMAXPS  Z16, Z25, Z16
-	VMINPS  Z16, Z26, Z16
-	VMOVUPS Z16, 64(BX)(R12*4)
-	VMAXPS  Z17, Z25, Z17
-	VMINPS  Z17, Z26, Z17
-	VMOVUPS Z17, 128(BX)(R12*4)
+	VMAXPS  Z16, Z24, Z16
+	VMINPS  Z16, Z25, Z16
+	VMOVUPS Z16, (BX)(R12*4)
+	VMAXPS  Z17, Z24, Z17
+	VMINPS  Z17, Z25, Z17
+	VMOVUPS Z17, 64(BX)(R12*4)
+	VMAXPS  Z18, Z24, Z18
+	VMINPS  Z18, Z25, Z18
+	VMOVUPS Z18, 128(BX)(R12*4)
 	MOVLQSX 24(R9), R12
-	VMAXPS  Z18, Z25, Z18
-	VMINPS  Z18, Z26, Z18
-	VMOVUPS Z18, (BX)(R12*4)
-	VMAXPS  Z19, Z25, Z19
-	VMINPS  Z19, Z26, Z19
-	VMOVUPS Z19, 64(BX)(R12*4)
-	VMAXPS  Z20, Z25, Z20
-	VMINPS  Z20, Z26, Z20
-	VMOVUPS Z20, 128(BX)(R12*4)
+	VMAXPS  Z19, Z24, Z19
+	VMINPS  Z19, Z25, Z19
+	VMOVUPS Z19, (BX)(R12*4)
+	VMAXPS  Z20, Z24, Z20
+	VMINPS  Z20, Z25, Z20
+	VMOVUPS Z20, 64(BX)(R12*4)
+	VMAXPS  Z21, Z24, Z21
+	VMINPS  Z21, Z25, Z21
+	VMOVUPS Z21, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y22, Y21, Y0
-	VUNPCKLPS     Y24, Y23, Y1
-	VSHUFPS       $0x44, Y1, Y0, Y2
-	VSHUFPS       $0xee, Y1, Y0, Y0
-	VUNPCKHPS     Y22, Y21, Y1
-	VUNPCKHPS     Y24, Y23, Y3
-	VSHUFPS       $0x44, Y3, Y1, Y4
-	VSHUFPS       $0xee, Y3, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VEXTRACTF32X4 $0x01, Y0, X5
-	VEXTRACTF32X4 $0x01, Y4, X6
+	VMOVUPS       tile512x7x3t4turn<>+0(SB), Z1
+	VPERMPS       Z22, Z1, Z22
+	VPERMPS       Z23, Z1, Z23
+	VEXTRACTF32X4 $0x00, Z22, X1
+	VEXTRACTF32X4 $0x01, Z22, X2
+	VEXTRACTF32X4 $0x02, Z22, X3
+	VEXTRACTF32X4 $0x03, Z22, X4
+	VEXTRACTF32X4 $0x00, Z23, X5
+	VEXTRACTF32X4 $0x01, Z23, X6
+	VEXTRACTF32X4 $0x02, Z23, X7
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VADDPS        192(SI)(AX*4), X2, X2
-	MOVLQSX       4(R10), AX
-	VADDPS        192(SI)(AX*4), X0, X0
-	MOVLQSX       8(R10), AX
-	VADDPS        192(SI)(AX*4), X4, X4
-	MOVLQSX       12(R10), AX
 	VADDPS        192(SI)(AX*4), X1, X1
-	MOVLQSX       16(R10), AX
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       8(R10), AX
 	VADDPS        192(SI)(AX*4), X3, X3
-	MOVLQSX       20(R10), AX
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       16(R10), AX
 	VADDPS        192(SI)(AX*4), X5, X5
-	MOVLQSX       24(R10), AX
+	MOVLQSX       20(R10), AX
 	VADDPS        192(SI)(AX*4), X6, X6
+	MOVLQSX       24(R10), AX
+	VADDPS        192(SI)(AX*4), X7, X7
 
 last:
-	VMAXPS  X2, X25, X2
-	VMINPS  X2, X26, X2
+	VMAXPS  X1, X24, X1
+	VMINPS  X1, X25, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X25, X0
-	VMINPS  X0, X26, X0
-	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
-	VMAXPS  X4, X25, X4
-	VMINPS  X4, X26, X4
-	MOVLQSX 8(R9), AX
-	VMOVUPS X4, 192(BX)(AX*4)
-	VMAXPS  X1, X25, X1
-	VMINPS  X1, X26, X1
-	MOVLQSX 12(R9), AX
 	VMOVUPS X1, 192(BX)(AX*4)
-	VMAXPS  X3, X25, X3
-	VMINPS  X3, X26, X3
-	MOVLQSX 16(R9), AX
+	VMAXPS  X2, X24, X2
+	VMINPS  X2, X25, X2
+	MOVLQSX 4(R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
+	VMAXPS  X3, X24, X3
+	VMINPS  X3, X25, X3
+	MOVLQSX 8(R9), AX
 	VMOVUPS X3, 192(BX)(AX*4)
-	VMAXPS  X5, X25, X5
-	VMINPS  X5, X26, X5
-	MOVLQSX 20(R9), AX
+	VMAXPS  X4, X24, X4
+	VMINPS  X4, X25, X4
+	MOVLQSX 12(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
+	VMAXPS  X5, X24, X5
+	VMINPS  X5, X25, X5
+	MOVLQSX 16(R9), AX
 	VMOVUPS X5, 192(BX)(AX*4)
-	VMAXPS  X6, X25, X6
-	VMINPS  X6, X26, X6
-	MOVLQSX 24(R9), AX
+	VMAXPS  X6, X24, X6
+	VMINPS  X6, X25, X6
+	MOVLQSX 20(R9), AX
 	VMOVUPS X6, 192(BX)(AX*4)
+	VMAXPS  X7, X24, X7
+	VMINPS  X7, X25, X7
+	MOVLQSX 24(R9), AX
+	VMOVUPS X7, 192(BX)(AX*4)
 	ADDQ    $0x1c, R8
 	ADDQ    $0x1c, R9
 	ADDQ    $0x1c, R10
@@ -10159,6 +10625,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x7x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x7x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x7x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x7x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x7x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x7x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x7x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x7x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x7x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x7x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x7x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x7x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x7x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x7x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x7x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x7x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x7x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x7x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x7x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x7x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x7x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x7x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x7x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x7x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x7x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x7x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x7x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x7x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x7x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x7x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x7x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x7x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x7x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x7x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x7x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -11641,11 +12143,11 @@ panel:
 turn:
 	PREFETCHT0       2048(DI)
 	MOVLQSX          (R12), AX
+	VMOVUPS          (DI), Y25
+	VFMADD231PS.BCST 192(DX)(AX*4), Y25, Y24
 	VMOVUPS          (DX)(AX*4), Z25
 	VMOVUPS          64(DX)(AX*4), Z26
 	VMOVUPS          128(DX)(AX*4), Z27
-	VMOVUPS          (DI), Y28
-	VFMADD231PS.BCST 192(DX)(AX*4), Y28, Y24
 	VBROADCASTSS     (DI), Z28
 	VFMADD231PS      Z25, Z28, Z0
 	VFMADD231PS      Z26, Z28, Z1
@@ -11951,404 +12453,411 @@ last:
 	RET
 
 // func tile512x8x3t2(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x3t2(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x8x3t2spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(R8), Z15
-	VMOVAPS      Z15, Z16
-	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(R8), Z18
-	VMOVAPS      Z18, Z19
-	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(R8), Z21
-	VMOVAPS      Z21, Z22
-	VMOVAPS      Z21, Z23
-	VMOVUPS      (R8), Y24
-	VMOVUPS      (R8), Y25
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      20(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      24(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      28(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTSS    20(R8), Z16
+	VMOVAPS         Z16, Z17
+	VMOVAPS         Z16, Z18
+	VBROADCASTSS    24(R8), Z19
+	VMOVAPS         Z19, Z20
+	VMOVAPS         Z19, Z21
+	VBROADCASTSS    28(R8), Z22
+	VMOVAPS         Z22, Z23
+	VMOVAPS         Z22, Z24
+	VBROADCASTF64X4 (R8), Z25
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         20(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         24(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         28(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z26
-	VMOVUPS          64(DX)(AX*4), Z27
-	VMOVUPS          128(DX)(AX*4), Z28
-	VMOVUPS          (DI), Y29
-	VFMADD231PS.BCST 192(DX)(AX*4), Y29, Y24
-	VFMADD231PS.BCST 196(DX)(AX*4), Y29, Y25
-	VBROADCASTSS     (DI), Z29
-	VFMADD231PS      Z26, Z29, Z0
-	VFMADD231PS      Z27, Z29, Z1
-	VFMADD231PS      Z28, Z29, Z2
-	VBROADCASTSS     4(DI), Z29
-	VFMADD231PS      Z26, Z29, Z3
-	VFMADD231PS      Z27, Z29, Z4
-	VFMADD231PS      Z28, Z29, Z5
-	VBROADCASTSS     8(DI), Z29
-	VFMADD231PS      Z26, Z29, Z6
-	VFMADD231PS      Z27, Z29, Z7
-	VFMADD231PS      Z28, Z29, Z8
-	VBROADCASTSS     12(DI), Z29
-	VFMADD231PS      Z26, Z29, Z9
-	VFMADD231PS      Z27, Z29, Z10
-	VFMADD231PS      Z28, Z29, Z11
-	VBROADCASTSS     16(DI), Z29
-	VFMADD231PS      Z26, Z29, Z12
-	VFMADD231PS      Z27, Z29, Z13
-	VFMADD231PS      Z28, Z29, Z14
-	VBROADCASTSS     20(DI), Z29
-	VFMADD231PS      Z26, Z29, Z15
-	VFMADD231PS      Z27, Z29, Z16
-	VFMADD231PS      Z28, Z29, Z17
-	VBROADCASTSS     24(DI), Z29
-	VFMADD231PS      Z26, Z29, Z18
-	VFMADD231PS      Z27, Z29, Z19
-	VFMADD231PS      Z28, Z29, Z20
-	VBROADCASTSS     28(DI), Z29
-	VFMADD231PS      Z26, Z29, Z21
-	VFMADD231PS      Z27, Z29, Z22
-	VFMADD231PS      Z28, Z29, Z23
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000020, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z26
-	VBROADCASTSS     108(CX), Z27
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z26, Z0
-	VMINPS           Z0, Z27, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z26, Z1
-	VMINPS           Z1, Z27, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z26, Z2
-	VMINPS           Z2, Z27, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z26, Z3
-	VMINPS           Z3, Z27, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z26, Z4
-	VMINPS           Z4, Z27, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z26, Z5
-	VMINPS           Z5, Z27, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z26, Z6
-	VMINPS           Z6, Z27, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z26, Z7
-	VMINPS           Z7, Z27, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z26, Z8
-	VMINPS           Z8, Z27, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z26, Z9
-	VMINPS           Z9, Z27, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z26, Z10
-	VMINPS           Z10, Z27, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z26, Z11
-	VMINPS           Z11, Z27, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z26, Z12
-	VMINPS           Z12, Z27, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z26, Z13
-	VMINPS           Z13, Z27, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z26, Z14
-	VMINPS           Z14, Z27, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	MOVLQSX          20(R9), R12
-	MOVLQSX          20(R10), AX
-	VADDPS           (SI)(AX*4), Z15, Z15
-	VMAXPS           Z15, Z26, Z15
-	VMINPS           Z15, Z27, Z15
-	VMOVUPS          Z15, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z16, Z16
-	VMAXPS           Z16, Z26, Z16
-	VMINPS           Z16, Z27, Z16
-	VMOVUPS          Z16, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z17, Z17
-	VMAXPS           Z17, Z26, Z17
-	VMINPS           Z17, Z27, Z17
-	VMOVUPS          Z17, 128(BX)(R12*4)
-	MOVLQSX          24(R9), R12
-	MOVLQSX          24(R10), AX
-	VADDPS           (SI)(AX*4), Z18, Z18
-	VMAXPS           Z18, Z26, Z18
-	VMINPS           Z18, Z27, Z18
-	VMOVUPS          Z18, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z19, Z19
-	VMAXPS           Z19, Z26, Z19
-	VMINPS           Z19, Z27, Z19
-	VMOVUPS          Z19, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z20, Z20
-	VMAXPS           Z20, Z26, Z20
-	VMINPS           Z20, Z27, Z20
-	VMOVUPS          Z20, 128(BX)(R12*4)
-	MOVLQSX          28(R9), R12
-	MOVLQSX          28(R10), AX
-	VADDPS           (SI)(AX*4), Z21, Z21
-	VMAXPS           Z21, Z26, Z21
-	VMINPS           Z21, Z27, Z21
-	VMOVUPS          Z21, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z22, Z22
-	VMAXPS           Z22, Z26, Z22
-	VMINPS           Z22, Z27, Z22
-	VMOVUPS          Z22, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z23, Z23
-	VMAXPS           Z23, Z26, Z23
-	VMINPS           Z23, Z27, Z23
-	VMOVUPS          Z23, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTSD    192(DX)(AX*4), Z27
+	VPERMILPS       Z0, Z27, Z27
+	VBROADCASTF64X4 (DI), Z26
+	VFMADD231PS     Z27, Z26, Z25
+	VMOVUPS         (DX)(AX*4), Z26
+	VMOVUPS         64(DX)(AX*4), Z27
+	VMOVUPS         128(DX)(AX*4), Z28
+	VBROADCASTSS    (DI), Z29
+	VFMADD231PS     Z26, Z29, Z1
+	VFMADD231PS     Z27, Z29, Z2
+	VFMADD231PS     Z28, Z29, Z3
+	VBROADCASTSS    4(DI), Z29
+	VFMADD231PS     Z26, Z29, Z4
+	VFMADD231PS     Z27, Z29, Z5
+	VFMADD231PS     Z28, Z29, Z6
+	VBROADCASTSS    8(DI), Z29
+	VFMADD231PS     Z26, Z29, Z7
+	VFMADD231PS     Z27, Z29, Z8
+	VFMADD231PS     Z28, Z29, Z9
+	VBROADCASTSS    12(DI), Z29
+	VFMADD231PS     Z26, Z29, Z10
+	VFMADD231PS     Z27, Z29, Z11
+	VFMADD231PS     Z28, Z29, Z12
+	VBROADCASTSS    16(DI), Z29
+	VFMADD231PS     Z26, Z29, Z13
+	VFMADD231PS     Z27, Z29, Z14
+	VFMADD231PS     Z28, Z29, Z15
+	VBROADCASTSS    20(DI), Z29
+	VFMADD231PS     Z26, Z29, Z16
+	VFMADD231PS     Z27, Z29, Z17
+	VFMADD231PS     Z28, Z29, Z18
+	VBROADCASTSS    24(DI), Z29
+	VFMADD231PS     Z26, Z29, Z19
+	VFMADD231PS     Z27, Z29, Z20
+	VFMADD231PS     Z28, Z29, Z21
+	VBROADCASTSS    28(DI), Z29
+	VFMADD231PS     Z26, Z29, Z22
+	VFMADD231PS     Z27, Z29, Z23
+	VFMADD231PS     Z28, Z29, Z24
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000020, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z26
+	VBROADCASTSS    108(CX), Z27
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z26, Z1
+	VMINPS          Z1, Z27, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z26, Z2
+	VMINPS          Z2, Z27, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z26, Z3
+	VMINPS          Z3, Z27, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z26, Z4
+	VMINPS          Z4, Z27, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z26, Z5
+	VMINPS          Z5, Z27, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z26, Z6
+	VMINPS          Z6, Z27, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z26, Z7
+	VMINPS          Z7, Z27, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z26, Z8
+	VMINPS          Z8, Z27, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z26, Z9
+	VMINPS          Z9, Z27, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z26, Z10
+	VMINPS          Z10, Z27, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z26, Z11
+	VMINPS          Z11, Z27, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z26, Z12
+	VMINPS          Z12, Z27, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z26, Z13
+	VMINPS          Z13, Z27, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z26, Z14
+	VMINPS          Z14, Z27, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z26, Z15
+	VMINPS          Z15, Z27, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	MOVLQSX         20(R9), R12
+	MOVLQSX         20(R10), AX
+	VADDPS          (SI)(AX*4), Z16, Z16
+	VMAXPS          Z16, Z26, Z16
+	VMINPS          Z16, Z27, Z16
+	VMOVUPS         Z16, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z17, Z17
+	VMAXPS          Z17, Z26, Z17
+	VMINPS          Z17, Z27, Z17
+	VMOVUPS         Z17, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z18, Z18
+	VMAXPS          Z18, Z26, Z18
+	VMINPS          Z18, Z27, Z18
+	VMOVUPS         Z18, 128(BX)(R12*4)
+	MOVLQSX         24(R9), R12
+	MOVLQSX         24(R10), AX
+	VADDPS          (SI)(AX*4), Z19, Z19
+	VMAXPS          Z19, Z26, Z19
+	VMINPS          Z19, Z27, Z19
+	VMOVUPS         Z19, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z20, Z20
+	VMAXPS          Z20, Z26, Z20
+	VMINPS          Z20, Z27, Z20
+	VMOVUPS         Z20, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z21, Z21
+	VMAXPS          Z21, Z26, Z21
+	VMINPS          Z21, Z27, Z21
+	VMOVUPS         Z21, 128(BX)(R12*4)
+	MOVLQSX         28(R9), R12
+	MOVLQSX         28(R10), AX
+	VADDPS          (SI)(AX*4), Z22, Z22
+	VMAXPS          Z22, Z26, Z22
+	VMINPS          Z22, Z27, Z22
+	VMOVUPS         Z22, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z23, Z23
+	VMAXPS          Z23, Z26, Z23
+	VMINPS          Z23, Z27, Z23
+	VMOVUPS         Z23, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z24, Z24
+	VMAXPS          Z24, Z26, Z24
+	VMINPS          Z24, Z27, Z24
+	VMOVUPS         Z24, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z26, Z0
-	VMINPS  Z0, Z27, Z0
-	VMOVUPS Z0, (BX)(R12*4)
 	VMAXPS  Z1, Z26, Z1
 	VMINPS  Z1, Z27, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
+	VMOVUPS Z1, (BX)(R12*4)
 	VMAXPS  Z2, Z26, Z2
 	VMINPS  Z2, Z27, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
-	MOVLQSX 4(R9), R12
+	VMOVUPS Z2, 64(BX)(R12*4)
 	VMAXPS  Z3, Z26, Z3
 	VMINPS  Z3, Z27, Z3
-	VMOVUPS Z3, (BX)(R12*4)
+	VMOVUPS Z3, 128(BX)(R12*4)
+	MOVLQSX 4(R9), R12
 	VMAXPS  Z4, Z26, Z4
 	VMINPS  Z4, Z27, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
+	VMOVUPS Z4, (BX)(R12*4)
 	VMAXPS  Z5, Z26, Z5
 	VMINPS  Z5, Z27, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
-	MOVLQSX 8(R9), R12
+	VMOVUPS Z5, 64(BX)(R12*4)
 	VMAXPS  Z6, Z26, Z6
 	VMINPS  Z6, Z27, Z6
-	VMOVUPS Z6, (BX)(R12*4)
+	VMOVUPS Z6, 128(BX)(R12*4)
+	MOVLQSX 8(R9), R12
 	VMAXPS  Z7, Z26, Z7
 	VMINPS  Z7, Z27, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
+	VMOVUPS Z7, (BX)(R12*4)
 	VMAXPS  Z8, Z26, Z8
 	VMINPS  Z8, Z27, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
-	MOVLQSX 12(R9), R12
+	VMOVUPS Z8, 64(BX)(R12*4)
 	VMAXPS  Z9, Z26, Z9
 	VMINPS  Z9, Z27, Z9
-	VMOVUPS Z9, (BX)(R12*4)
+	VMOVUPS Z9, 128(BX)(R12*4)
+	MOVLQSX 12(R9), R12
 	VMAXPS  Z10, Z26, Z10
 	VMINPS  Z10, Z27, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
+	VMOVUPS Z10, (BX)(R12*4)
 	VMAXPS  Z11, Z26, Z11
 	VMINPS  Z11, Z27, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
-	MOVLQSX 16(R9), R12
+	VMOVUPS Z11, 64(BX)(R12*4)
 	VMAXPS  Z12, Z26, Z12
 	VMINPS  Z12, Z27, Z12
-	VMOVUPS Z12, (BX)(R12*4)
+	VMOVUPS Z12, 128(BX)(R12*4)
+	MOVLQSX 16(R9), R12
 	VMAXPS  Z13, Z26, Z13
 	VMINPS  Z13, Z27, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
+	VMOVUPS Z13, (BX)(R12*4)
 	VMAXPS  Z14, Z26, Z14
 	VMINPS  Z14, Z27, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
-	MOVLQSX 20(R9), R12
+	VMOVUPS Z14, 64(BX)(R12*4)
 	VMAXPS  Z15, Z26, Z15
 	VMINPS  Z15, Z27, Z15
-	VMOVUPS Z15, (BX)(R12*4)
+	VMOVUPS Z15, 128(BX)(R12*4)
+	MOVLQSX 20(R9), R12
 	VMAXPS  Z16, Z26, Z16
 	VMINPS  Z16, Z27, Z16
-	VMOVUPS Z16, 64(BX)(R12*4)
+	VMOVUPS Z16, (BX)(R12*4)
 	VMAXPS  Z17, Z26, Z17
 	VMINPS  Z17, Z27, Z17
-	VMOVUPS Z17, 128(BX)(R12*4)
-	MOVLQSX 24(R9), R12
+	VMOVUPS Z17, 64(BX)(R12*4)
 	VMAXPS  Z18, Z26, Z18
 	VMINPS  Z18, Z27, Z18
-	VMOVUPS Z18, (BX)(R12*4)
+	VMOVUPS Z18, 128(BX)(R12*4)
+	MOVLQSX 24(R9), R12
 	VMAXPS  Z19, Z26, Z19
 	VMINPS  Z19, Z27, Z19
-	VMOVUPS Z19, 64(BX)(R12*4)
+	VMOVUPS Z19, (BX)(R12*4)
 	VMAXPS  Z20, Z26, Z20
 	VMINPS  Z20, Z27, Z20
-	VMOVUPS Z20, 128(BX)(R12*4)
-	MOVLQSX 28(R9), R12
+	VMOVUPS Z20, 64(BX)(R12*4)
 	VMAXPS  Z21, Z26, Z21
 	VMINPS  Z21, Z27, Z21
-	VMOVUPS Z21, (BX)(R12*4)
+	VMOVUPS Z21, 128(BX)(R12*4)
+	MOVLQSX 28(R9), R12
 	VMAXPS  Z22, Z26, Z22
 	VMINPS  Z22, Z27, Z22
-	VMOVUPS Z22, 64(BX)(R12*4)
+	VMOVUPS Z22, (BX)(R12*4)
 	VMAXPS  Z23, Z26, Z23
 	VMINPS  Z23, Z27, Z23
-	VMOVUPS Z23, 128(BX)(R12*4)
+	VMOVUPS Z23, 64(BX)(R12*4)
+	VMAXPS  Z24, Z26, Z24
+	VMINPS  Z24, Z27, Z24
+	VMOVUPS Z24, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y25, Y24, Y0
-	VPERMILPD     $0x0f, Y0, Y1
-	VUNPCKHPS     Y25, Y24, Y2
-	VPERMILPD     $0x0f, Y2, Y3
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VEXTRACTF32X4 $0x01, Y1, X5
-	VEXTRACTF32X4 $0x01, Y2, X6
-	VEXTRACTF32X4 $0x01, Y3, X7
+	VMOVUPS       tile512x8x3t2turn<>+0(SB), Z1
+	VPERMPS       Z25, Z1, Z25
+	VEXTRACTF32X4 $0x00, Z25, X1
+	VEXTRACTF32X4 $0x00, Z25, X2
+	VPERMILPD     $0x01, X2, X2
+	VEXTRACTF32X4 $0x01, Z25, X3
+	VEXTRACTF32X4 $0x01, Z25, X4
+	VPERMILPD     $0x01, X4, X4
+	VEXTRACTF32X4 $0x02, Z25, X5
+	VEXTRACTF32X4 $0x02, Z25, X6
+	VPERMILPD     $0x01, X6, X6
+	VEXTRACTF32X4 $0x03, Z25, X7
+	VEXTRACTF32X4 $0x03, Z25, X8
+	VPERMILPD     $0x01, X8, X8
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X0, X0
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X1, X1
 	MOVLQSX       4(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X1, X1
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X2, X2
 	MOVLQSX       8(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X2, X2
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X3, X3
 	MOVLQSX       12(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X3, X3
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X4, X4
 	MOVLQSX       16(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X4, X4
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X5, X5
 	MOVLQSX       20(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X5, X5
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X6, X6
 	MOVLQSX       24(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X6, X6
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X7, X7
 	MOVLQSX       28(R10), AX
-	VMOVSD        192(SI)(AX*4), X8
-	VADDPS        X8, X7, X7
+	VMOVSD        192(SI)(AX*4), X9
+	VADDPS        X9, X8, X8
 
 last:
-	VMAXPS  X0, X26, X0
-	VMINPS  X0, X27, X0
-	MOVLQSX (R9), AX
-	VMOVSD  X0, 192(BX)(AX*4)
 	VMAXPS  X1, X26, X1
 	VMINPS  X1, X27, X1
-	MOVLQSX 4(R9), AX
+	MOVLQSX (R9), AX
 	VMOVSD  X1, 192(BX)(AX*4)
 	VMAXPS  X2, X26, X2
 	VMINPS  X2, X27, X2
-	MOVLQSX 8(R9), AX
+	MOVLQSX 4(R9), AX
 	VMOVSD  X2, 192(BX)(AX*4)
 	VMAXPS  X3, X26, X3
 	VMINPS  X3, X27, X3
-	MOVLQSX 12(R9), AX
+	MOVLQSX 8(R9), AX
 	VMOVSD  X3, 192(BX)(AX*4)
 	VMAXPS  X4, X26, X4
 	VMINPS  X4, X27, X4
-	MOVLQSX 16(R9), AX
+	MOVLQSX 12(R9), AX
 	VMOVSD  X4, 192(BX)(AX*4)
 	VMAXPS  X5, X26, X5
 	VMINPS  X5, X27, X5
-	MOVLQSX 20(R9), AX
+	MOVLQSX 16(R9), AX
 	VMOVSD  X5, 192(BX)(AX*4)
 	VMAXPS  X6, X26, X6
 	VMINPS  X6, X27, X6
-	MOVLQSX 24(R9), AX
+	MOVLQSX 20(R9), AX
 	VMOVSD  X6, 192(BX)(AX*4)
 	VMAXPS  X7, X26, X7
 	VMINPS  X7, X27, X7
-	MOVLQSX 28(R9), AX
+	MOVLQSX 24(R9), AX
 	VMOVSD  X7, 192(BX)(AX*4)
+	VMAXPS  X8, X26, X8
+	VMINPS  X8, X27, X8
+	MOVLQSX 28(R9), AX
+	VMOVSD  X8, 192(BX)(AX*4)
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
 	ADDQ    $0x20, R10
@@ -12357,405 +12866,440 @@ last:
 	VZEROUPPER
 	RET
 
+DATA tile512x8x3t2spread<>+0(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+4(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+8(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+12(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+16(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+20(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+24(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+28(SB)/4, $0x00000000
+DATA tile512x8x3t2spread<>+32(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+36(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+40(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+44(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+48(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+52(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+56(SB)/4, $0x00000001
+DATA tile512x8x3t2spread<>+60(SB)/4, $0x00000001
+GLOBL tile512x8x3t2spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x8x3t2turn<>+0(SB)/4, $0x00000000
+DATA tile512x8x3t2turn<>+4(SB)/4, $0x00000008
+DATA tile512x8x3t2turn<>+8(SB)/4, $0x00000001
+DATA tile512x8x3t2turn<>+12(SB)/4, $0x00000009
+DATA tile512x8x3t2turn<>+16(SB)/4, $0x00000002
+DATA tile512x8x3t2turn<>+20(SB)/4, $0x0000000a
+DATA tile512x8x3t2turn<>+24(SB)/4, $0x00000003
+DATA tile512x8x3t2turn<>+28(SB)/4, $0x0000000b
+DATA tile512x8x3t2turn<>+32(SB)/4, $0x00000004
+DATA tile512x8x3t2turn<>+36(SB)/4, $0x0000000c
+DATA tile512x8x3t2turn<>+40(SB)/4, $0x00000005
+DATA tile512x8x3t2turn<>+44(SB)/4, $0x0000000d
+DATA tile512x8x3t2turn<>+48(SB)/4, $0x00000006
+DATA tile512x8x3t2turn<>+52(SB)/4, $0x0000000e
+DATA tile512x8x3t2turn<>+56(SB)/4, $0x00000007
+DATA tile512x8x3t2turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x8x3t2turn<>(SB), RODATA|NOPTR, $64
+
 // func tile512x8x3t4(a *byte)
-// Requires: AVX, AVX512F, AVX512VL, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile512x8x3t4(SB), NOSPLIT, $0-8
-	MOVQ  a+0(FP), CX
-	MOVQ  72(CX), AX
-	KMOVW (AX), K1
-	MOVQ  (CX), DX
-	MOVQ  40(CX), BX
-	MOVQ  56(CX), SI
-	MOVQ  24(CX), DI
-	MOVQ  32(CX), R8
-	MOVQ  48(CX), R9
-	MOVQ  64(CX), R10
-	MOVQ  80(CX), R11
+	MOVQ    a+0(FP), CX
+	MOVQ    72(CX), AX
+	KMOVW   (AX), K1
+	MOVQ    (CX), DX
+	MOVQ    40(CX), BX
+	MOVQ    56(CX), SI
+	VMOVUPS tile512x8x3t4spread<>+0(SB), Z0
+	MOVQ    24(CX), DI
+	MOVQ    32(CX), R8
+	MOVQ    48(CX), R9
+	MOVQ    64(CX), R10
+	MOVQ    80(CX), R11
 
 panel:
-	VBROADCASTSS (R8), Z0
-	VMOVAPS      Z0, Z1
-	VMOVAPS      Z0, Z2
-	VBROADCASTSS 4(R8), Z3
-	VMOVAPS      Z3, Z4
-	VMOVAPS      Z3, Z5
-	VBROADCASTSS 8(R8), Z6
-	VMOVAPS      Z6, Z7
-	VMOVAPS      Z6, Z8
-	VBROADCASTSS 12(R8), Z9
-	VMOVAPS      Z9, Z10
-	VMOVAPS      Z9, Z11
-	VBROADCASTSS 16(R8), Z12
-	VMOVAPS      Z12, Z13
-	VMOVAPS      Z12, Z14
-	VBROADCASTSS 20(R8), Z15
-	VMOVAPS      Z15, Z16
-	VMOVAPS      Z15, Z17
-	VBROADCASTSS 24(R8), Z18
-	VMOVAPS      Z18, Z19
-	VMOVAPS      Z18, Z20
-	VBROADCASTSS 28(R8), Z21
-	VMOVAPS      Z21, Z22
-	VMOVAPS      Z21, Z23
-	VMOVUPS      (R8), Y24
-	VMOVUPS      (R8), Y25
-	VMOVUPS      (R8), Y26
-	VMOVUPS      (R8), Y27
-	MOVQ         8(CX), R12
-	MOVQ         16(CX), R13
-	MOVLQSX      (R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      4(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      8(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      12(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      16(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      20(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      24(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
-	MOVLQSX      28(R9), AX
-	LEAQ         64(BX)(AX*4), AX
-	LONG         $0xc0480d0f
-	LONG         $0x00480d0f
-	LONG         $0x40480d0f
+	VBROADCASTSS    (R8), Z1
+	VMOVAPS         Z1, Z2
+	VMOVAPS         Z1, Z3
+	VBROADCASTSS    4(R8), Z4
+	VMOVAPS         Z4, Z5
+	VMOVAPS         Z4, Z6
+	VBROADCASTSS    8(R8), Z7
+	VMOVAPS         Z7, Z8
+	VMOVAPS         Z7, Z9
+	VBROADCASTSS    12(R8), Z10
+	VMOVAPS         Z10, Z11
+	VMOVAPS         Z10, Z12
+	VBROADCASTSS    16(R8), Z13
+	VMOVAPS         Z13, Z14
+	VMOVAPS         Z13, Z15
+	VBROADCASTSS    20(R8), Z16
+	VMOVAPS         Z16, Z17
+	VMOVAPS         Z16, Z18
+	VBROADCASTSS    24(R8), Z19
+	VMOVAPS         Z19, Z20
+	VMOVAPS         Z19, Z21
+	VBROADCASTSS    28(R8), Z22
+	VMOVAPS         Z22, Z23
+	VMOVAPS         Z22, Z24
+	VBROADCASTF32X4 (R8), Z25
+	VBROADCASTF32X4 16(R8), Z26
+	MOVQ            8(CX), R12
+	MOVQ            16(CX), R13
+	MOVLQSX         (R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         4(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         8(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         12(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         16(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         20(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         24(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
+	MOVLQSX         28(R9), AX
+	LEAQ            64(BX)(AX*4), AX
+	LONG            $0xc0480d0f
+	LONG            $0x00480d0f
+	LONG            $0x40480d0f
 
 turn:
-	PREFETCHT0       2048(DI)
-	MOVLQSX          (R12), AX
-	VMOVUPS          (DX)(AX*4), Z28
-	VMOVUPS          64(DX)(AX*4), Z29
-	VMOVUPS          128(DX)(AX*4), Z30
-	VMOVUPS          (DI), Y31
-	VFMADD231PS.BCST 192(DX)(AX*4), Y31, Y24
-	VFMADD231PS.BCST 196(DX)(AX*4), Y31, Y25
-	VFMADD231PS.BCST 200(DX)(AX*4), Y31, Y26
-	VFMADD231PS.BCST 204(DX)(AX*4), Y31, Y27
-	VBROADCASTSS     (DI), Z31
-	VFMADD231PS      Z28, Z31, Z0
-	VFMADD231PS      Z29, Z31, Z1
-	VFMADD231PS      Z30, Z31, Z2
-	VBROADCASTSS     4(DI), Z31
-	VFMADD231PS      Z28, Z31, Z3
-	VFMADD231PS      Z29, Z31, Z4
-	VFMADD231PS      Z30, Z31, Z5
-	VBROADCASTSS     8(DI), Z31
-	VFMADD231PS      Z28, Z31, Z6
-	VFMADD231PS      Z29, Z31, Z7
-	VFMADD231PS      Z30, Z31, Z8
-	VBROADCASTSS     12(DI), Z31
-	VFMADD231PS      Z28, Z31, Z9
-	VFMADD231PS      Z29, Z31, Z10
-	VFMADD231PS      Z30, Z31, Z11
-	VBROADCASTSS     16(DI), Z31
-	VFMADD231PS      Z28, Z31, Z12
-	VFMADD231PS      Z29, Z31, Z13
-	VFMADD231PS      Z30, Z31, Z14
-	VBROADCASTSS     20(DI), Z31
-	VFMADD231PS      Z28, Z31, Z15
-	VFMADD231PS      Z29, Z31, Z16
-	VFMADD231PS      Z30, Z31, Z17
-	VBROADCASTSS     24(DI), Z31
-	VFMADD231PS      Z28, Z31, Z18
-	VFMADD231PS      Z29, Z31, Z19
-	VFMADD231PS      Z30, Z31, Z20
-	VBROADCASTSS     28(DI), Z31
-	VFMADD231PS      Z28, Z31, Z21
-	VFMADD231PS      Z29, Z31, Z22
-	VFMADD231PS      Z30, Z31, Z23
-	ADDQ             $0x04, R12
-	ADDQ             $0x00000020, DI
-	DECQ             R13
-	JNZ              turn
-	VBROADCASTSS     104(CX), Z28
-	VBROADCASTSS     108(CX), Z29
-	TESTQ            SI, SI
-	JZ               unadded
-	MOVLQSX          (R9), R12
-	MOVLQSX          (R10), AX
-	VADDPS           (SI)(AX*4), Z0, Z0
-	VMAXPS           Z0, Z28, Z0
-	VMINPS           Z0, Z29, Z0
-	VMOVUPS          Z0, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z1, Z1
-	VMAXPS           Z1, Z28, Z1
-	VMINPS           Z1, Z29, Z1
-	VMOVUPS          Z1, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z2, Z2
-	VMAXPS           Z2, Z28, Z2
-	VMINPS           Z2, Z29, Z2
-	VMOVUPS          Z2, 128(BX)(R12*4)
-	MOVLQSX          4(R9), R12
-	MOVLQSX          4(R10), AX
-	VADDPS           (SI)(AX*4), Z3, Z3
-	VMAXPS           Z3, Z28, Z3
-	VMINPS           Z3, Z29, Z3
-	VMOVUPS          Z3, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z4, Z4
-	VMAXPS           Z4, Z28, Z4
-	VMINPS           Z4, Z29, Z4
-	VMOVUPS          Z4, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z5, Z5
-	VMAXPS           Z5, Z28, Z5
-	VMINPS           Z5, Z29, Z5
-	VMOVUPS          Z5, 128(BX)(R12*4)
-	MOVLQSX          8(R9), R12
-	MOVLQSX          8(R10), AX
-	VADDPS           (SI)(AX*4), Z6, Z6
-	VMAXPS           Z6, Z28, Z6
-	VMINPS           Z6, Z29, Z6
-	VMOVUPS          Z6, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z7, Z7
-	VMAXPS           Z7, Z28, Z7
-	VMINPS           Z7, Z29, Z7
-	VMOVUPS          Z7, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z8, Z8
-	VMAXPS           Z8, Z28, Z8
-	VMINPS           Z8, Z29, Z8
-	VMOVUPS          Z8, 128(BX)(R12*4)
-	MOVLQSX          12(R9), R12
-	MOVLQSX          12(R10), AX
-	VADDPS           (SI)(AX*4), Z9, Z9
-	VMAXPS           Z9, Z28, Z9
-	VMINPS           Z9, Z29, Z9
-	VMOVUPS          Z9, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z10, Z10
-	VMAXPS           Z10, Z28, Z10
-	VMINPS           Z10, Z29, Z10
-	VMOVUPS          Z10, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z11, Z11
-	VMAXPS           Z11, Z28, Z11
-	VMINPS           Z11, Z29, Z11
-	VMOVUPS          Z11, 128(BX)(R12*4)
-	MOVLQSX          16(R9), R12
-	MOVLQSX          16(R10), AX
-	VADDPS           (SI)(AX*4), Z12, Z12
-	VMAXPS           Z12, Z28, Z12
-	VMINPS           Z12, Z29, Z12
-	VMOVUPS          Z12, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z13, Z13
-	VMAXPS           Z13, Z28, Z13
-	VMINPS           Z13, Z29, Z13
-	VMOVUPS          Z13, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z14, Z14
-	VMAXPS           Z14, Z28, Z14
-	VMINPS           Z14, Z29, Z14
-	VMOVUPS          Z14, 128(BX)(R12*4)
-	MOVLQSX          20(R9), R12
-	MOVLQSX          20(R10), AX
-	VADDPS           (SI)(AX*4), Z15, Z15
-	VMAXPS           Z15, Z28, Z15
-	VMINPS           Z15, Z29, Z15
-	VMOVUPS          Z15, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z16, Z16
-	VMAXPS           Z16, Z28, Z16
-	VMINPS           Z16, Z29, Z16
-	VMOVUPS          Z16, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z17, Z17
-	VMAXPS           Z17, Z28, Z17
-	VMINPS           Z17, Z29, Z17
-	VMOVUPS          Z17, 128(BX)(R12*4)
-	MOVLQSX          24(R9), R12
-	MOVLQSX          24(R10), AX
-	VADDPS           (SI)(AX*4), Z18, Z18
-	VMAXPS           Z18, Z28, Z18
-	VMINPS           Z18, Z29, Z18
-	VMOVUPS          Z18, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z19, Z19
-	VMAXPS           Z19, Z28, Z19
-	VMINPS           Z19, Z29, Z19
-	VMOVUPS          Z19, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z20, Z20
-	VMAXPS           Z20, Z28, Z20
-	VMINPS           Z20, Z29, Z20
-	VMOVUPS          Z20, 128(BX)(R12*4)
-	MOVLQSX          28(R9), R12
-	MOVLQSX          28(R10), AX
-	VADDPS           (SI)(AX*4), Z21, Z21
-	VMAXPS           Z21, Z28, Z21
-	VMINPS           Z21, Z29, Z21
-	VMOVUPS          Z21, (BX)(R12*4)
-	VADDPS           64(SI)(AX*4), Z22, Z22
-	VMAXPS           Z22, Z28, Z22
-	VMINPS           Z22, Z29, Z22
-	VMOVUPS          Z22, 64(BX)(R12*4)
-	VADDPS           128(SI)(AX*4), Z23, Z23
-	VMAXPS           Z23, Z28, Z23
-	VMINPS           Z23, Z29, Z23
-	VMOVUPS          Z23, 128(BX)(R12*4)
-	JMP              stored
+	PREFETCHT0      2048(DI)
+	MOVLQSX         (R12), AX
+	VBROADCASTF32X4 192(DX)(AX*4), Z28
+	VPERMILPS       Z0, Z28, Z28
+	VBROADCASTF32X4 (DI), Z27
+	VFMADD231PS     Z28, Z27, Z25
+	VBROADCASTF32X4 16(DI), Z27
+	VFMADD231PS     Z28, Z27, Z26
+	VMOVUPS         (DX)(AX*4), Z27
+	VMOVUPS         64(DX)(AX*4), Z28
+	VMOVUPS         128(DX)(AX*4), Z29
+	VBROADCASTSS    (DI), Z30
+	VFMADD231PS     Z27, Z30, Z1
+	VFMADD231PS     Z28, Z30, Z2
+	VFMADD231PS     Z29, Z30, Z3
+	VBROADCASTSS    4(DI), Z30
+	VFMADD231PS     Z27, Z30, Z4
+	VFMADD231PS     Z28, Z30, Z5
+	VFMADD231PS     Z29, Z30, Z6
+	VBROADCASTSS    8(DI), Z30
+	VFMADD231PS     Z27, Z30, Z7
+	VFMADD231PS     Z28, Z30, Z8
+	VFMADD231PS     Z29, Z30, Z9
+	VBROADCASTSS    12(DI), Z30
+	VFMADD231PS     Z27, Z30, Z10
+	VFMADD231PS     Z28, Z30, Z11
+	VFMADD231PS     Z29, Z30, Z12
+	VBROADCASTSS    16(DI), Z30
+	VFMADD231PS     Z27, Z30, Z13
+	VFMADD231PS     Z28, Z30, Z14
+	VFMADD231PS     Z29, Z30, Z15
+	VBROADCASTSS    20(DI), Z30
+	VFMADD231PS     Z27, Z30, Z16
+	VFMADD231PS     Z28, Z30, Z17
+	VFMADD231PS     Z29, Z30, Z18
+	VBROADCASTSS    24(DI), Z30
+	VFMADD231PS     Z27, Z30, Z19
+	VFMADD231PS     Z28, Z30, Z20
+	VFMADD231PS     Z29, Z30, Z21
+	VBROADCASTSS    28(DI), Z30
+	VFMADD231PS     Z27, Z30, Z22
+	VFMADD231PS     Z28, Z30, Z23
+	VFMADD231PS     Z29, Z30, Z24
+	ADDQ            $0x04, R12
+	ADDQ            $0x00000020, DI
+	DECQ            R13
+	JNZ             turn
+	VBROADCASTSS    104(CX), Z27
+	VBROADCASTSS    108(CX), Z28
+	TESTQ           SI, SI
+	JZ              unadded
+	MOVLQSX         (R9), R12
+	MOVLQSX         (R10), AX
+	VADDPS          (SI)(AX*4), Z1, Z1
+	VMAXPS          Z1, Z27, Z1
+	VMINPS          Z1, Z28, Z1
+	VMOVUPS         Z1, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z2, Z2
+	VMAXPS          Z2, Z27, Z2
+	VMINPS          Z2, Z28, Z2
+	VMOVUPS         Z2, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z3, Z3
+	VMAXPS          Z3, Z27, Z3
+	VMINPS          Z3, Z28, Z3
+	VMOVUPS         Z3, 128(BX)(R12*4)
+	MOVLQSX         4(R9), R12
+	MOVLQSX         4(R10), AX
+	VADDPS          (SI)(AX*4), Z4, Z4
+	VMAXPS          Z4, Z27, Z4
+	VMINPS          Z4, Z28, Z4
+	VMOVUPS         Z4, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z5, Z5
+	VMAXPS          Z5, Z27, Z5
+	VMINPS          Z5, Z28, Z5
+	VMOVUPS         Z5, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z6, Z6
+	VMAXPS          Z6, Z27, Z6
+	VMINPS          Z6, Z28, Z6
+	VMOVUPS         Z6, 128(BX)(R12*4)
+	MOVLQSX         8(R9), R12
+	MOVLQSX         8(R10), AX
+	VADDPS          (SI)(AX*4), Z7, Z7
+	VMAXPS          Z7, Z27, Z7
+	VMINPS          Z7, Z28, Z7
+	VMOVUPS         Z7, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z8, Z8
+	VMAXPS          Z8, Z27, Z8
+	VMINPS          Z8, Z28, Z8
+	VMOVUPS         Z8, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z9, Z9
+	VMAXPS          Z9, Z27, Z9
+	VMINPS          Z9, Z28, Z9
+	VMOVUPS         Z9, 128(BX)(R12*4)
+	MOVLQSX         12(R9), R12
+	MOVLQSX         12(R10), AX
+	VADDPS          (SI)(AX*4), Z10, Z10
+	VMAXPS          Z10, Z27, Z10
+	VMINPS          Z10, Z28, Z10
+	VMOVUPS         Z10, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z11, Z11
+	VMAXPS          Z11, Z27, Z11
+	VMINPS          Z11, Z28, Z11
+	VMOVUPS         Z11, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z12, Z12
+	VMAXPS          Z12, Z27, Z12
+	VMINPS          Z12, Z28, Z12
+	VMOVUPS         Z12, 128(BX)(R12*4)
+	MOVLQSX         16(R9), R12
+	MOVLQSX         16(R10), AX
+	VADDPS          (SI)(AX*4), Z13, Z13
+	VMAXPS          Z13, Z27, Z13
+	VMINPS          Z13, Z28, Z13
+	VMOVUPS         Z13, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z14, Z14
+	VMAXPS          Z14, Z27, Z14
+	VMINPS          Z14, Z28, Z14
+	VMOVUPS         Z14, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z15, Z15
+	VMAXPS          Z15, Z27, Z15
+	VMINPS          Z15, Z28, Z15
+	VMOVUPS         Z15, 128(BX)(R12*4)
+	MOVLQSX         20(R9), R12
+	MOVLQSX         20(R10), AX
+	VADDPS          (SI)(AX*4), Z16, Z16
+	VMAXPS          Z16, Z27, Z16
+	VMINPS          Z16, Z28, Z16
+	VMOVUPS         Z16, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z17, Z17
+	VMAXPS          Z17, Z27, Z17
+	VMINPS          Z17, Z28, Z17
+	VMOVUPS         Z17, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z18, Z18
+	VMAXPS          Z18, Z27, Z18
+	VMINPS          Z18, Z28, Z18
+	VMOVUPS         Z18, 128(BX)(R12*4)
+	MOVLQSX         24(R9), R12
+	MOVLQSX         24(R10), AX
+	VADDPS          (SI)(AX*4), Z19, Z19
+	VMAXPS          Z19, Z27, Z19
+	VMINPS          Z19, Z28, Z19
+	VMOVUPS         Z19, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z20, Z20
+	VMAXPS          Z20, Z27, Z20
+	VMINPS          Z20, Z28, Z20
+	VMOVUPS         Z20, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z21, Z21
+	VMAXPS          Z21, Z27, Z21
+	VMINPS          Z21, Z28, Z21
+	VMOVUPS         Z21, 128(BX)(R12*4)
+	MOVLQSX         28(R9), R12
+	MOVLQSX         28(R10), AX
+	VADDPS          (SI)(AX*4), Z22, Z22
+	VMAXPS          Z22, Z27, Z22
+	VMINPS          Z22, Z28, Z22
+	VMOVUPS         Z22, (BX)(R12*4)
+	VADDPS          64(SI)(AX*4), Z23, Z23
+	VMAXPS          Z23, Z27, Z23
+	VMINPS          Z23, Z28, Z23
+	VMOVUPS         Z23, 64(BX)(R12*4)
+	VADDPS          128(SI)(AX*4), Z24, Z24
+	VMAXPS          Z24, Z27, Z24
+	VMINPS          Z24, Z28, Z24
+	VMOVUPS         Z24, 128(BX)(R12*4)
+	JMP             stored
 
 unadded:
 	MOVLQSX (R9), R12
-	VMAXPS  Z0, Z28, Z0
-	VMINPS  Z0, Z29, Z0
-	VMOVUPS Z0, (BX)(R12*4)
-	VMAXPS  Z1, Z28, Z1
-	VMINPS  Z1, Z29, Z1
-	VMOVUPS Z1, 64(BX)(R12*4)
-	VMAXPS  Z2, Z28, Z2
-	VMINPS  Z2, Z29, Z2
-	VMOVUPS Z2, 128(BX)(R12*4)
+	VMAXPS  Z1, Z27, Z1
+	VMINPS  Z1, Z28, Z1
+	VMOVUPS Z1, (BX)(R12*4)
+	VMAXPS  Z2, Z27, Z2
+	VMINPS  Z2, Z28, Z2
+	VMOVUPS Z2, 64(BX)(R12*4)
+	VMAXPS  Z3, Z27, Z3
+	VMINPS  Z3, Z28, Z3
+	VMOVUPS Z3, 128(BX)(R12*4)
 	MOVLQSX 4(R9), R12
-	VMAXPS  Z3, Z28, Z3
-	VMINPS  Z3, Z29, Z3
-	VMOVUPS Z3, (BX)(R12*4)
-	VMAXPS  Z4, Z28, Z4
-	VMINPS  Z4, Z29, Z4
-	VMOVUPS Z4, 64(BX)(R12*4)
-	VMAXPS  Z5, Z28, Z5
-	VMINPS  Z5, Z29, Z5
-	VMOVUPS Z5, 128(BX)(R12*4)
+	VMAXPS  Z4, Z27, Z4
+	VMINPS  Z4, Z28, Z4
+	VMOVUPS Z4, (BX)(R12*4)
+	VMAXPS  Z5, Z27, Z5
+	VMINPS  Z5, Z28, Z5
+	VMOVUPS Z5, 64(BX)(R12*4)
+	VMAXPS  Z6, Z27, Z6
+	VMINPS  Z6, Z28, Z6
+	VMOVUPS Z6, 128(BX)(R12*4)
 	MOVLQSX 8(R9), R12
-	VMAXPS  Z6, Z28, Z6
-	VMINPS  Z6, Z29, Z6
-	VMOVUPS Z6, (BX)(R12*4)
-	VMAXPS  Z7, Z28, Z7
-	VMINPS  Z7, Z29, Z7
-	VMOVUPS Z7, 64(BX)(R12*4)
-	VMAXPS  Z8, Z28, Z8
-	VMINPS  Z8, Z29, Z8
-	VMOVUPS Z8, 128(BX)(R12*4)
+	VMAXPS  Z7, Z27, Z7
+	VMINPS  Z7, Z28, Z7
+	VMOVUPS Z7, (BX)(R12*4)
+	VMAXPS  Z8, Z27, Z8
+	VMINPS  Z8, Z28, Z8
+	VMOVUPS Z8, 64(BX)(R12*4)
+	VMAXPS  Z9, Z27, Z9
+	VMINPS  Z9, Z28, Z9
+	VMOVUPS Z9, 128(BX)(R12*4)
 	MOVLQSX 12(R9), R12
-	VMAXPS  Z9, Z28, Z9
-	VMINPS  Z9, Z29, Z9
-	VMOVUPS Z9, (BX)(R12*4)
-	VMAXPS  Z10, Z28, Z10
-	VMINPS  Z10, Z29, Z10
-	VMOVUPS Z10, 64(BX)(R12*4)
-	VMAXPS  Z11, Z28, Z11
-	VMINPS  Z11, Z29, Z11
-	VMOVUPS Z11, 128(BX)(R12*4)
+	VMAXPS  Z10, Z27, Z10
+	VMINPS  Z10, Z28, Z10
+	VMOVUPS Z10, (BX)(R12*4)
+	VMAXPS  Z11, Z27, Z11
+	VMINPS  Z11, Z28, Z11
+	VMOVUPS Z11, 64(BX)(R12*4)
+	VMAXPS  Z12, Z27, Z12
+	VMINPS  Z12, Z28, Z12
+	VMOVUPS Z12, 128(BX)(R12*4)
 	MOVLQSX 16(R9), R12
-	VMAXPS  Z12, Z28, Z12
-	VMINPS  Z12, Z29, Z12
-	VMOVUPS Z12, (BX)(R12*4)
-	VMAXPS  Z13, Z28, Z13
-	VMINPS  Z13, Z29, Z13
-	VMOVUPS Z13, 64(BX)(R12*4)
-	VMAXPS  Z14, Z28, Z14
-	VMINPS  Z14, Z29, Z14
-	VMOVUPS Z14, 128(BX)(R12*4)
+	VMAXPS  Z13, Z27, Z13
+	VMINPS  Z13, Z28, Z13
+	VMOVUPS Z13, (BX)(R12*4)
+	VMAXPS  Z14, Z27, Z14
+	VMINPS  Z14, Z28, Z14
+	VMOVUPS Z14, 64(BX)(R12*4)
+	VMAXPS  Z15, Z27, Z15
+	VMINPS  Z15, Z28, Z15
+	VMOVUPS Z15, 128(BX)(R12*4)
 	MOVLQSX 20(R9), R12
-	VMAXPS  Z15, Z28, Z15
-	VMINPS  Z15, Z29, Z15
-	VMOVUPS Z15, (BX)(R12*4)
-	VMAXPS  Z16, Z28, Z16
-	VMINPS  Z16, Z29, Z16
-	VMOVUPS Z16, 64(BX)(R12*4)
-	VMAXPS  Z17, Z28, Z17
-	VMINPS  Z17, Z29, Z17
-	VMOVUPS Z17, 128(BX)(R12*4)
+	VMAXPS  Z16, Z27, Z16
+	VMINPS  Z16, Z28, Z16
+	VMOVUPS Z16, (BX)(R12*4)
+	VMAXPS  Z17, Z27, Z17
+	VMINPS  Z17, Z28, Z17
+	VMOVUPS Z17, 64(BX)(R12*4)
+	VMAXPS  Z18, Z27, Z18
+	VMINPS  Z18, Z28, Z18
+	VMOVUPS Z18, 128(BX)(R12*4)
 	MOVLQSX 24(R9), R12
-	VMAXPS  Z18, Z28, Z18
-	VMINPS  Z18, Z29, Z18
-	VMOVUPS Z18, (BX)(R12*4)
-	VMAXPS  Z19, Z28, Z19
-	VMINPS  Z19, Z29, Z19
-	VMOVUPS Z19, 64(BX)(R12*4)
-	VMAXPS  Z20, Z28, Z20
-	VMINPS  Z20, Z29, Z20
-	VMOVUPS Z20, 128(BX)(R12*4)
+	VMAXPS  Z19, Z27, Z19
+	VMINPS  Z19, Z28, Z19
+	VMOVUPS Z19, (BX)(R12*4)
+	VMAXPS  Z20, Z27, Z20
+	VMINPS  Z20, Z28, Z20
+	VMOVUPS Z20, 64(BX)(R12*4)
+	VMAXPS  Z21, Z27, Z21
+	VMINPS  Z21, Z28, Z21
+	VMOVUPS Z21, 128(BX)(R12*4)
 	MOVLQSX 28(R9), R12
-	VMAXPS  Z21, Z28, Z21
-	VMINPS  Z21, Z29, Z21
-	VMOVUPS Z21, (BX)(R12*4)
-	VMAXPS  Z22, Z28, Z22
-	VMINPS  Z22, Z29, Z22
-	VMOVUPS Z22, 64(BX)(R12*4)
-	VMAXPS  Z23, Z28, Z23
-	VMINPS  Z23, Z29, Z23
-	VMOVUPS Z23, 128(BX)(R12*4)
+	VMAXPS  Z22, Z27, Z22
+	VMINPS  Z22, Z28, Z22
+	VMOVUPS Z22, (BX)(R12*4)
+	VMAXPS  Z23, Z27, Z23
+	VMINPS  Z23, Z28, Z23
+	VMOVUPS Z23, 64(BX)(R12*4)
+	VMAXPS  Z24, Z27, Z24
+	VMINPS  Z24, Z28, Z24
+	VMOVUPS Z24, 128(BX)(R12*4)
 
 stored:
-	VUNPCKLPS     Y25, Y24, Y0
-	VUNPCKLPS     Y27, Y26, Y1
-	VSHUFPS       $0x44, Y1, Y0, Y2
-	VSHUFPS       $0xee, Y1, Y0, Y0
-	VUNPCKHPS     Y25, Y24, Y1
-	VUNPCKHPS     Y27, Y26, Y3
-	VSHUFPS       $0x44, Y3, Y1, Y4
-	VSHUFPS       $0xee, Y3, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VEXTRACTF32X4 $0x01, Y0, X5
-	VEXTRACTF32X4 $0x01, Y4, X6
-	VEXTRACTF32X4 $0x01, Y1, X7
+	VMOVUPS       tile512x8x3t4turn<>+0(SB), Z1
+	VPERMPS       Z25, Z1, Z25
+	VPERMPS       Z26, Z1, Z26
+	VEXTRACTF32X4 $0x00, Z25, X1
+	VEXTRACTF32X4 $0x01, Z25, X2
+	VEXTRACTF32X4 $0x02, Z25, X3
+	VEXTRACTF32X4 $0x03, Z25, X4
+	VEXTRACTF32X4 $0x00, Z26, X5
+	VEXTRACTF32X4 $0x01, Z26, X6
+	VEXTRACTF32X4 $0x02, Z26, X7
+	VEXTRACTF32X4 $0x03, Z26, X8
 	TESTQ         SI, SI
 	JZ            last
 	MOVLQSX       (R10), AX
-	VADDPS        192(SI)(AX*4), X2, X2
-	MOVLQSX       4(R10), AX
-	VADDPS        192(SI)(AX*4), X0, X0
-	MOVLQSX       8(R10), AX
-	VADDPS        192(SI)(AX*4), X4, X4
-	MOVLQSX       12(R10), AX
 	VADDPS        192(SI)(AX*4), X1, X1
-	MOVLQSX       16(R10), AX
+	MOVLQSX       4(R10), AX
+	VADDPS        192(SI)(AX*4), X2, X2
+	MOVLQSX       8(R10), AX
 	VADDPS        192(SI)(AX*4), X3, X3
-	MOVLQSX       20(R10), AX
+	MOVLQSX       12(R10), AX
+	VADDPS        192(SI)(AX*4), X4, X4
+	MOVLQSX       16(R10), AX
 	VADDPS        192(SI)(AX*4), X5, X5
-	MOVLQSX       24(R10), AX
+	MOVLQSX       20(R10), AX
 	VADDPS        192(SI)(AX*4), X6, X6
-	MOVLQSX       28(R10), AX
+	MOVLQSX       24(R10), AX
 	VADDPS        192(SI)(AX*4), X7, X7
+	MOVLQSX       28(R10), AX
+	VADDPS        192(SI)(AX*4), X8, X8
 
 last:
-	VMAXPS  X2, X28, X2
-	VMINPS  X2, X29, X2
+	VMAXPS  X1, X27, X1
+	VMINPS  X1, X28, X1
 	MOVLQSX (R9), AX
-	VMOVUPS X2, 192(BX)(AX*4)
-	VMAXPS  X0, X28, X0
-	VMINPS  X0, X29, X0
-	MOVLQSX 4(R9), AX
-	VMOVUPS X0, 192(BX)(AX*4)
-	VMAXPS  X4, X28, X4
-	VMINPS  X4, X29, X4
-	MOVLQSX 8(R9), AX
-	VMOVUPS X4, 192(BX)(AX*4)
-	VMAXPS  X1, X28, X1
-	VMINPS  X1, X29, X1
-	MOVLQSX 12(R9), AX
 	VMOVUPS X1, 192(BX)(AX*4)
-	VMAXPS  X3, X28, X3
-	VMINPS  X3, X29, X3
-	MOVLQSX 16(R9), AX
+	VMAXPS  X2, X27, X2
+	VMINPS  X2, X28, X2
+	MOVLQSX 4(R9), AX
+	VMOVUPS X2, 192(BX)(AX*4)
+	VMAXPS  X3, X27, X3
+	VMINPS  X3, X28, X3
+	MOVLQSX 8(R9), AX
 	VMOVUPS X3, 192(BX)(AX*4)
-	VMAXPS  X5, X28, X5
-	VMINPS  X5, X29, X5
-	MOVLQSX 20(R9), AX
+	VMAXPS  X4, X27, X4
+	VMINPS  X4, X28, X4
+	MOVLQSX 12(R9), AX
+	VMOVUPS X4, 192(BX)(AX*4)
+	VMAXPS  X5, X27, X5
+	VMINPS  X5, X28, X5
+	MOVLQSX 16(R9), AX
 	VMOVUPS X5, 192(BX)(AX*4)
-	VMAXPS  X6, X28, X6
-	VMINPS  X6, X29, X6
-	MOVLQSX 24(R9), AX
+	VMAXPS  X6, X27, X6
+	VMINPS  X6, X28, X6
+	MOVLQSX 20(R9), AX
 	VMOVUPS X6, 192(BX)(AX*4)
-	VMAXPS  X7, X28, X7
-	VMINPS  X7, X29, X7
-	MOVLQSX 28(R9), AX
+	VMAXPS  X7, X27, X7
+	VMINPS  X7, X28, X7
+	MOVLQSX 24(R9), AX
 	VMOVUPS X7, 192(BX)(AX*4)
+	VMAXPS  X8, X27, X8
+	VMINPS  X8, X28, X8
+	MOVLQSX 28(R9), AX
+	VMOVUPS X8, 192(BX)(AX*4)
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
 	ADDQ    $0x20, R10
@@ -12763,6 +13307,42 @@ last:
 	JNZ     panel
 	VZEROUPPER
 	RET
+
+DATA tile512x8x3t4spread<>+0(SB)/4, $0x00000000
+DATA tile512x8x3t4spread<>+4(SB)/4, $0x00000000
+DATA tile512x8x3t4spread<>+8(SB)/4, $0x00000000
+DATA tile512x8x3t4spread<>+12(SB)/4, $0x00000000
+DATA tile512x8x3t4spread<>+16(SB)/4, $0x00000001
+DATA tile512x8x3t4spread<>+20(SB)/4, $0x00000001
+DATA tile512x8x3t4spread<>+24(SB)/4, $0x00000001
+DATA tile512x8x3t4spread<>+28(SB)/4, $0x00000001
+DATA tile512x8x3t4spread<>+32(SB)/4, $0x00000002
+DATA tile512x8x3t4spread<>+36(SB)/4, $0x00000002
+DATA tile512x8x3t4spread<>+40(SB)/4, $0x00000002
+DATA tile512x8x3t4spread<>+44(SB)/4, $0x00000002
+DATA tile512x8x3t4spread<>+48(SB)/4, $0x00000003
+DATA tile512x8x3t4spread<>+52(SB)/4, $0x00000003
+DATA tile512x8x3t4spread<>+56(SB)/4, $0x00000003
+DATA tile512x8x3t4spread<>+60(SB)/4, $0x00000003
+GLOBL tile512x8x3t4spread<>(SB), RODATA|NOPTR, $64
+
+DATA tile512x8x3t4turn<>+0(SB)/4, $0x00000000
+DATA tile512x8x3t4turn<>+4(SB)/4, $0x00000004
+DATA tile512x8x3t4turn<>+8(SB)/4, $0x00000008
+DATA tile512x8x3t4turn<>+12(SB)/4, $0x0000000c
+DATA tile512x8x3t4turn<>+16(SB)/4, $0x00000001
+DATA tile512x8x3t4turn<>+20(SB)/4, $0x00000005
+DATA tile512x8x3t4turn<>+24(SB)/4, $0x00000009
+DATA tile512x8x3t4turn<>+28(SB)/4, $0x0000000d
+DATA tile512x8x3t4turn<>+32(SB)/4, $0x00000002
+DATA tile512x8x3t4turn<>+36(SB)/4, $0x00000006
+DATA tile512x8x3t4turn<>+40(SB)/4, $0x0000000a
+DATA tile512x8x3t4turn<>+44(SB)/4, $0x0000000e
+DATA tile512x8x3t4turn<>+48(SB)/4, $0x00000003
+DATA tile512x8x3t4turn<>+52(SB)/4, $0x00000007
+DATA tile512x8x3t4turn<>+56(SB)/4, $0x0000000b
+DATA tile512x8x3t4turn<>+60(SB)/4, $0x0000000f
+GLOBL tile512x8x3t4turn<>(SB), RODATA|NOPTR, $64
 
 // func columns512x8x3(a *byte)
 // Requires: AVX, AVX512F, MMX+
@@ -13727,9 +14307,9 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  (SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  (SI), Y3, Y1
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -13740,16 +14320,16 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  (SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  (SI), Y3, Y1
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  4(SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  4(SI), Y3, Y1
 	PREFETCHT0   3076(SI)
 	VBROADCASTSS 4(SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -13762,30 +14342,30 @@ four:
 
 fours:
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  (SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  (SI), Y3, Y1
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  4(SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  4(SI), Y3, Y1
 	PREFETCHT0   3076(SI)
 	VBROADCASTSS 4(SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  8(SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  8(SI), Y3, Y1
 	PREFETCHT0   3080(SI)
 	VBROADCASTSS 8(SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y2
+	VFMADD231PS  12(SI), Y2, Y1
 	VMOVUPS      (CX)(R11*4), Y2
-	VBROADCASTSS 32(CX)(R11*4), Y3
-	VFMADD231PS  12(SI), Y3, Y1
 	PREFETCHT0   3084(SI)
 	VBROADCASTSS 12(SI), Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -14065,10 +14645,10 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  (SI), Y5, Y2
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
@@ -14079,18 +14659,18 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  (SI), Y5, Y2
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  4(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  4(SI), Y5, Y2
 	VBROADCASTSS 4(SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
@@ -14104,34 +14684,34 @@ four:
 fours:
 	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  (SI), Y5, Y2
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  4(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  4(SI), Y5, Y2
 	VBROADCASTSS 4(SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  8(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  8(SI), Y5, Y2
 	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y3
+	VFMADD231PS  12(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
 	VMOVUPS      32(CX)(R11*4), Y4
-	VBROADCASTSS 64(CX)(R11*4), Y5
-	VFMADD231PS  12(SI), Y5, Y2
 	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y3, Y5, Y0
 	VFMADD231PS  Y4, Y5, Y1
@@ -14705,9 +15285,9 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  (SI), Y4, Y2
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -14720,18 +15300,18 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  (SI), Y4, Y2
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  8(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  8(SI), Y4, Y2
 	PREFETCHT0   3080(SI)
 	VBROADCASTSS 8(SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -14746,36 +15326,36 @@ four:
 
 fours:
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  (SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  (SI), Y4, Y2
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 4(SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  8(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  8(SI), Y4, Y2
 	PREFETCHT0   3080(SI)
 	VBROADCASTSS 8(SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 12(SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  16(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  16(SI), Y4, Y2
 	PREFETCHT0   3088(SI)
 	VBROADCASTSS 16(SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
 	VBROADCASTSS 20(SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y3
+	VFMADD231PS  24(SI), Y3, Y2
 	VMOVUPS      (CX)(R11*4), Y3
-	VBROADCASTSS 32(CX)(R11*4), Y4
-	VFMADD231PS  24(SI), Y4, Y2
 	PREFETCHT0   3096(SI)
 	VBROADCASTSS 24(SI), Y4
 	VFMADD231PS  Y3, Y4, Y0
@@ -15140,10 +15720,10 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  (SI), Y7, Y4
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -15157,10 +15737,10 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  (SI), Y7, Y4
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -15168,10 +15748,10 @@ even:
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  8(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  8(SI), Y7, Y4
 	VBROADCASTSS 8(SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -15188,10 +15768,10 @@ four:
 fours:
 	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  (SI), Y7, Y4
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -15199,10 +15779,10 @@ fours:
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  8(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  8(SI), Y7, Y4
 	VBROADCASTSS 8(SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -15210,10 +15790,10 @@ fours:
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  16(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  16(SI), Y7, Y4
 	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -15221,10 +15801,10 @@ fours:
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y5
+	VFMADD231PS  24(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
 	VMOVUPS      32(CX)(R11*4), Y6
-	VBROADCASTSS 64(CX)(R11*4), Y7
-	VFMADD231PS  24(SI), Y7, Y4
 	VBROADCASTSS 24(SI), Y7
 	VFMADD231PS  Y5, Y7, Y0
 	VFMADD231PS  Y6, Y7, Y1
@@ -16187,9 +16767,9 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  (SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  (SI), Y5, Y3
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16204,9 +16784,9 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  (SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  (SI), Y5, Y3
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16215,9 +16795,9 @@ even:
 	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  12(SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  12(SI), Y5, Y3
 	PREFETCHT0   3084(SI)
 	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16234,9 +16814,9 @@ four:
 
 fours:
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  (SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  (SI), Y5, Y3
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16245,9 +16825,9 @@ fours:
 	VBROADCASTSS 8(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  12(SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  12(SI), Y5, Y3
 	PREFETCHT0   3084(SI)
 	VBROADCASTSS 12(SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16256,9 +16836,9 @@ fours:
 	VBROADCASTSS 20(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  24(SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  24(SI), Y5, Y3
 	PREFETCHT0   3096(SI)
 	VBROADCASTSS 24(SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16267,9 +16847,9 @@ fours:
 	VBROADCASTSS 32(SI), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y4
+	VFMADD231PS  36(SI), Y4, Y3
 	VMOVUPS      (CX)(R11*4), Y4
-	VBROADCASTSS 32(CX)(R11*4), Y5
-	VFMADD231PS  36(SI), Y5, Y3
 	PREFETCHT0   3108(SI)
 	VBROADCASTSS 36(SI), Y5
 	VFMADD231PS  Y4, Y5, Y0
@@ -16719,10 +17299,10 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  (SI), Y9, Y6
 	VBROADCASTSS (SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -16739,10 +17319,10 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  (SI), Y9, Y6
 	VBROADCASTSS (SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -16753,10 +17333,10 @@ even:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  12(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  12(SI), Y9, Y6
 	VBROADCASTSS 12(SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -16776,10 +17356,10 @@ four:
 fours:
 	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  (SI), Y9, Y6
 	VBROADCASTSS (SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -16790,10 +17370,10 @@ fours:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  12(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  12(SI), Y9, Y6
 	VBROADCASTSS 12(SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -16804,10 +17384,10 @@ fours:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  24(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  24(SI), Y9, Y6
 	VBROADCASTSS 24(SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -16818,10 +17398,10 @@ fours:
 	VFMADD231PS  Y7, Y9, Y4
 	VFMADD231PS  Y8, Y9, Y5
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y7
+	VFMADD231PS  36(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
 	VMOVUPS      32(CX)(R11*4), Y8
-	VBROADCASTSS 64(CX)(R11*4), Y9
-	VFMADD231PS  36(SI), Y9, Y6
 	VBROADCASTSS 36(SI), Y9
 	VFMADD231PS  Y7, Y9, Y0
 	VFMADD231PS  Y8, Y9, Y1
@@ -18001,9 +18581,9 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  (SI), Y6, Y4
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18020,9 +18600,9 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  (SI), Y6, Y4
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18033,9 +18613,9 @@ even:
 	VBROADCASTSS 12(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  16(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  16(SI), Y6, Y4
 	PREFETCHT0   3088(SI)
 	VBROADCASTSS 16(SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18054,9 +18634,9 @@ four:
 
 fours:
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  (SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  (SI), Y6, Y4
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18067,9 +18647,9 @@ fours:
 	VBROADCASTSS 12(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  16(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  16(SI), Y6, Y4
 	PREFETCHT0   3088(SI)
 	VBROADCASTSS 16(SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18080,9 +18660,9 @@ fours:
 	VBROADCASTSS 28(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  32(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  32(SI), Y6, Y4
 	PREFETCHT0   3104(SI)
 	VBROADCASTSS 32(SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18093,9 +18673,9 @@ fours:
 	VBROADCASTSS 44(SI), Y6
 	VFMADD231PS  Y5, Y6, Y3
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y5
+	VFMADD231PS  48(SI), Y5, Y4
 	VMOVUPS      (CX)(R11*4), Y5
-	VBROADCASTSS 32(CX)(R11*4), Y6
-	VFMADD231PS  48(SI), Y6, Y4
 	PREFETCHT0   3120(SI)
 	VBROADCASTSS 48(SI), Y6
 	VFMADD231PS  Y5, Y6, Y0
@@ -18630,10 +19210,10 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  (SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  (SI), Y11, Y8
 	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -18653,10 +19233,10 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  (SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  (SI), Y11, Y8
 	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -18670,10 +19250,10 @@ even:
 	VFMADD231PS  Y9, Y11, Y6
 	VFMADD231PS  Y10, Y11, Y7
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  16(SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  16(SI), Y11, Y8
 	VBROADCASTSS 16(SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -18696,10 +19276,10 @@ four:
 fours:
 	PREFETCHT0   1024(SI)
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  (SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  (SI), Y11, Y8
 	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -18713,10 +19293,10 @@ fours:
 	VFMADD231PS  Y9, Y11, Y6
 	VFMADD231PS  Y10, Y11, Y7
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  16(SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  16(SI), Y11, Y8
 	VBROADCASTSS 16(SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -18730,10 +19310,10 @@ fours:
 	VFMADD231PS  Y9, Y11, Y6
 	VFMADD231PS  Y10, Y11, Y7
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  32(SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  32(SI), Y11, Y8
 	VBROADCASTSS 32(SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -18747,10 +19327,10 @@ fours:
 	VFMADD231PS  Y9, Y11, Y6
 	VFMADD231PS  Y10, Y11, Y7
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y9
+	VFMADD231PS  48(SI), Y9, Y8
 	VMOVUPS      (CX)(R11*4), Y9
 	VMOVUPS      32(CX)(R11*4), Y10
-	VBROADCASTSS 64(CX)(R11*4), Y11
-	VFMADD231PS  48(SI), Y11, Y8
 	VBROADCASTSS 48(SI), Y11
 	VFMADD231PS  Y9, Y11, Y0
 	VFMADD231PS  Y10, Y11, Y1
@@ -20147,9 +20727,9 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  (SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  (SI), Y7, Y5
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20168,9 +20748,9 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  (SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  (SI), Y7, Y5
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20183,9 +20763,9 @@ even:
 	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  20(SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  20(SI), Y7, Y5
 	PREFETCHT0   3092(SI)
 	VBROADCASTSS 20(SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20206,9 +20786,9 @@ four:
 
 fours:
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  (SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  (SI), Y7, Y5
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20221,9 +20801,9 @@ fours:
 	VBROADCASTSS 16(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  20(SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  20(SI), Y7, Y5
 	PREFETCHT0   3092(SI)
 	VBROADCASTSS 20(SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20236,9 +20816,9 @@ fours:
 	VBROADCASTSS 36(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  40(SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  40(SI), Y7, Y5
 	PREFETCHT0   3112(SI)
 	VBROADCASTSS 40(SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20251,9 +20831,9 @@ fours:
 	VBROADCASTSS 56(SI), Y7
 	VFMADD231PS  Y6, Y7, Y4
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y6
+	VFMADD231PS  60(SI), Y6, Y5
 	VMOVUPS      (CX)(R11*4), Y6
-	VBROADCASTSS 32(CX)(R11*4), Y7
-	VFMADD231PS  60(SI), Y7, Y5
 	PREFETCHT0   3132(SI)
 	VBROADCASTSS 60(SI), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -20875,10 +21455,10 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  (SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  (SI), Y13, Y10
 	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -20901,10 +21481,10 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  (SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  (SI), Y13, Y10
 	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -20921,10 +21501,10 @@ even:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  20(SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  20(SI), Y13, Y10
 	VBROADCASTSS 20(SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -20951,10 +21531,10 @@ fours:
 	PREFETCHT0   1024(SI)
 	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  (SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  (SI), Y13, Y10
 	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -20971,10 +21551,10 @@ fours:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  20(SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  20(SI), Y13, Y10
 	VBROADCASTSS 20(SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -20991,10 +21571,10 @@ fours:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  40(SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  40(SI), Y13, Y10
 	VBROADCASTSS 40(SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -21011,10 +21591,10 @@ fours:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y11
+	VFMADD231PS  60(SI), Y11, Y10
 	VMOVUPS      (CX)(R11*4), Y11
 	VMOVUPS      32(CX)(R11*4), Y12
-	VBROADCASTSS 64(CX)(R11*4), Y13
-	VFMADD231PS  60(SI), Y13, Y10
 	VBROADCASTSS 60(SI), Y13
 	VFMADD231PS  Y11, Y13, Y0
 	VFMADD231PS  Y12, Y13, Y1
@@ -22629,9 +23209,9 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  (SI), Y8, Y6
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -22652,9 +23232,9 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  (SI), Y8, Y6
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -22669,9 +23249,9 @@ even:
 	VBROADCASTSS 20(SI), Y8
 	VFMADD231PS  Y7, Y8, Y5
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  24(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  24(SI), Y8, Y6
 	PREFETCHT0   3096(SI)
 	VBROADCASTSS 24(SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -22694,9 +23274,9 @@ four:
 
 fours:
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  (SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  (SI), Y8, Y6
 	PREFETCHT0   3072(SI)
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -22711,9 +23291,9 @@ fours:
 	VBROADCASTSS 20(SI), Y8
 	VFMADD231PS  Y7, Y8, Y5
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  24(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  24(SI), Y8, Y6
 	PREFETCHT0   3096(SI)
 	VBROADCASTSS 24(SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -22728,9 +23308,9 @@ fours:
 	VBROADCASTSS 44(SI), Y8
 	VFMADD231PS  Y7, Y8, Y5
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  48(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  48(SI), Y8, Y6
 	PREFETCHT0   3120(SI)
 	VBROADCASTSS 48(SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -22745,9 +23325,9 @@ fours:
 	VBROADCASTSS 68(SI), Y8
 	VFMADD231PS  Y7, Y8, Y5
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 32(CX)(R11*4), Y7
+	VFMADD231PS  72(SI), Y7, Y6
 	VMOVUPS      (CX)(R11*4), Y7
-	VBROADCASTSS 32(CX)(R11*4), Y8
-	VFMADD231PS  72(SI), Y8, Y6
 	PREFETCHT0   3144(SI)
 	VBROADCASTSS 72(SI), Y8
 	VFMADD231PS  Y7, Y8, Y0
@@ -23454,10 +24034,10 @@ loop:
 	SHRQ         $0x01, R13
 	JCC          even
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  (SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  (SI), Y15, Y12
 	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1
@@ -23483,10 +24063,10 @@ even:
 	SHRQ         $0x01, R13
 	JCC          four
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  (SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  (SI), Y15, Y12
 	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1
@@ -23506,10 +24086,10 @@ even:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  24(SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  24(SI), Y15, Y12
 	VBROADCASTSS 24(SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1
@@ -23539,10 +24119,10 @@ fours:
 	PREFETCHT0   1024(SI)
 	PREFETCHT0   1088(SI)
 	MOVLQSX      (R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  (SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  (SI), Y15, Y12
 	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1
@@ -23562,10 +24142,10 @@ fours:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	MOVLQSX      4(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  24(SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  24(SI), Y15, Y12
 	VBROADCASTSS 24(SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1
@@ -23585,10 +24165,10 @@ fours:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	MOVLQSX      8(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  48(SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  48(SI), Y15, Y12
 	VBROADCASTSS 48(SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1
@@ -23608,10 +24188,10 @@ fours:
 	VFMADD231PS  Y13, Y15, Y10
 	VFMADD231PS  Y14, Y15, Y11
 	MOVLQSX      12(R12), R11
+	VBROADCASTSS 64(CX)(R11*4), Y13
+	VFMADD231PS  72(SI), Y13, Y12
 	VMOVUPS      (CX)(R11*4), Y13
 	VMOVUPS      32(CX)(R11*4), Y14
-	VBROADCASTSS 64(CX)(R11*4), Y15
-	VFMADD231PS  72(SI), Y15, Y12
 	VBROADCASTSS 72(SI), Y15
 	VFMADD231PS  Y13, Y15, Y0
 	VFMADD231PS  Y14, Y15, Y1

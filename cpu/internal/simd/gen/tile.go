@@ -15,8 +15,7 @@ import (
 // broadcast and n multiply-adds.
 //
 // The few pixels of tail, behind the last register, have accumulators with the rows
-// side by side: a register of pixels would take m multiply-adds a turn, they take one
-// each.
+// side by side (see ends): a register of pixels would take m multiply-adds a turn.
 func tile(s isa, m, n, tail int) {
 	name, masked := fmt.Sprintf("tile%sx%dx%d", s.name, m, n), fmt.Sprintf(", the last %d of them by the mask", s.bytes/4)
 	if s.name == full.name {
@@ -26,6 +25,9 @@ func tile(s isa, m, n, tail int) {
 		name, masked = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf(" and %d more", tail)
 	}
 	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows, %d pixels%s.", name, m, n*s.bytes/4, masked))
+	if tail > 1 {
+		p.spreads(name, tail)
+	}
 	p.begin()
 	p.run("", m, n, tail, p.field(atPanels))
 	VZEROUPPER()
@@ -84,6 +86,8 @@ type panels struct {
 	masked                  reg.Register
 	x, y, residual          reg.GPVirtual
 	w, bias, yRows, addRows Mem
+	spread                  reg.VecVirtual // what ends need
+	turn                    Mem
 
 	// behind is how many panels a column still has, with so many of this height left; nil where
 	// there is one column.
@@ -124,11 +128,8 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			}
 		}
 	}
-	ends := make([]reg.VecVirtual, tail)
-	for j := range ends {
-		ends[j] = YMM()
-		VMOVUPS(bias, ends[j])
-	}
+	ends := p.newEnds(m, tail)
+	ends.begin(bias)
 
 	row, rows, left := GP64(), Mem{Base: p.field(atRows)}, p.field(atDepth)
 	place := func(base reg.GPVirtual, j int) Mem {
@@ -162,6 +163,7 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 	Label(label + "loop")
 	turn := func(u int) {
 		MOVLQSX(rows.Offset(4*u), row)
+		ends.multiply(w.Offset(4*m*u), place(p.x, n))
 		pixels := make([]reg.VecVirtual, n)
 		for j := range pixels {
 			pixels[j] = s.vec()
@@ -169,17 +171,6 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 				s.load(place(p.x, j), p.masked, pixels[j])
 			} else {
 				VMOVUPS(place(p.x, j), pixels[j])
-			}
-		}
-		if tail > 0 && s.bytes == 32 { // one column, with the last of 16 registers
-			pixel := YMM()
-			VBROADCASTSS(place(p.x, n), pixel)
-			VFMADD231PS(w.Offset(4*m*u), pixel, ends[0])
-		} else if tail > 0 {
-			column := YMM()
-			VMOVUPS(w.Offset(4*m*u), column)
-			for j, end := range ends {
-				VFMADD231PS_BCST(place(p.x, n).Offset(4*j), column, end)
 			}
 		}
 		if n == 1 { // weights that are used once come from far away
@@ -287,7 +278,7 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			MOVLQSX(rows.Offset(4*i), row)
 			return place(base, n)
 		}
-		values := turned(s, ends, m)
+		values := ends.turned()
 		TESTQ(p.residual, p.residual)
 		JZ(LabelRef("last"))
 		for i, v := range values {

@@ -41,41 +41,6 @@ func clamp(v, lo, hi reg.Register) {
 	VMINPS(v, hi, v)
 }
 
-// turned takes one, two or four columns of m rows, each in a register, and gives the rows.
-func turned(s isa, columns []reg.VecVirtual, m int) (rows []reg.Register) {
-	var quads []reg.VecVirtual // rows 0…3, and 4…7 in the upper half
-	switch len(columns) {
-	case 1:
-		quads = columns
-		for i := 1; i < min(m, 4); i++ {
-			quads = append(quads, YMM())
-			VPERMILPS(Imm(uint64(i)), columns[0], quads[i])
-		}
-	case 2:
-		for _, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {
-			even, odd := YMM(), YMM()
-			unpack(columns[1], columns[0], even)
-			VPERMILPD(Imm(0xf), even, odd)
-			quads = append(quads, even, odd)
-		}
-	default:
-		quads = transposed(columns)
-	}
-	for i := range m {
-		if i < 4 {
-			rows = append(rows, quads[i].AsX())
-			continue
-		}
-		rows = append(rows, XMM())
-		if s.bytes == 64 {
-			VEXTRACTF32X4(Imm(1), quads[i-4], rows[i])
-		} else {
-			VEXTRACTF128(Imm(1), quads[i-4], rows[i])
-		}
-	}
-	return rows
-}
-
 // transposed takes four columns and gives rows 0…3, with 4…7 in the upper half.
 func transposed(columns []reg.VecVirtual) (quads []reg.VecVirtual) {
 	for _, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {

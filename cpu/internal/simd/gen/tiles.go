@@ -33,12 +33,18 @@ func maskBytes(s isa) int {
 
 // order is a register of numbers in memory.
 func order(s isa, name string, number func(lane int) int) reg.VecVirtual {
-	table, v := GLOBL(name, RODATA|NOPTR), s.vec()
+	v := s.vec()
+	VMOVUPS(table(s, name, number), v)
+	return v
+}
+
+// table is where such a register is in memory.
+func table(s isa, name string, number func(lane int) int) Mem {
+	at := GLOBL(name, RODATA|NOPTR)
 	for lane := range s.bytes / 4 {
 		DATA(4*lane, U32(number(lane)))
 	}
-	VMOVUPS(table, v)
-	return v
+	return at
 }
 
 // take gives every out-th of the pixels in registers, from each of the first out on.

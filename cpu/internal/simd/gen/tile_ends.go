@@ -1,0 +1,129 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// ends is the sums of a tile's few pixels behind the last register: one, or with AVX-512 two or four. A
+// register has one pixel's rows side by side, or all of AVX-512's lanes several pixels': two of eight
+// rows, or four of four rows.
+type ends struct {
+	isa
+	m, pixels int
+	sums      []reg.VecVirtual
+	each      int            // rows of a register
+	spread    reg.VecVirtual // which pixel each lane is of
+	turn      Mem            // the lanes row by row
+}
+
+func (p *panels) newEnds(m, pixels int) *ends {
+	e := &ends{isa: p.isa, m: m, pixels: pixels}
+	switch {
+	case pixels == 1:
+		e.sums = []reg.VecVirtual{YMM()}
+	case pixels > 1:
+		e.each = 16 / pixels
+		for r := 0; r < m; r += e.each {
+			e.sums = append(e.sums, ZMM())
+		}
+		e.spread, e.turn = p.spread, p.turn
+	}
+	return e
+}
+
+// spreads makes the orders that the ends of so many pixels need.
+func (p *panels) spreads(name string, pixels int) {
+	each := 16 / pixels
+	p.spread = order(p.isa, name+"spread", func(lane int) int { return lane / each })
+	p.turn = table(p.isa, name+"turn", func(lane int) int { return lane%pixels*each + lane/pixels })
+}
+
+// rows loads a register's rows, beside each other as often as it has pixels.
+func (e *ends) rows(from Mem, register int, to reg.VecVirtual) {
+	from = from.Offset(4 * e.each * register)
+	switch e.pixels {
+	case 1:
+		VMOVUPS(from, to)
+	case 2:
+		VBROADCASTF64X4(from, to)
+	default:
+		VBROADCASTF32X4(from, to)
+	}
+}
+
+func (e *ends) begin(bias Mem) {
+	for i, sum := range e.sums {
+		e.rows(bias, i, sum)
+	}
+}
+
+// multiply adds products of a column of weights and of the pixels.
+func (e *ends) multiply(w, pixels Mem) {
+	switch {
+	case e.pixels == 1 && e.bytes == 32: // with the last of 16 registers
+		pixel := YMM()
+		VBROADCASTSS(pixels, pixel)
+		VFMADD231PS(w, pixel, e.sums[0])
+	case e.pixels == 1:
+		column := YMM()
+		e.rows(w, 0, column)
+		VFMADD231PS_BCST(pixels, column, e.sums[0])
+	case e.pixels > 1:
+		column, spread := ZMM(), ZMM()
+		if e.pixels == 2 {
+			VBROADCASTSD(pixels, spread)
+		} else {
+			VBROADCASTF32X4(pixels, spread)
+		}
+		VPERMILPS(e.spread, spread, spread)
+		for i, sum := range e.sums {
+			e.rows(w, i, column)
+			VFMADD231PS(spread, column, sum)
+		}
+	}
+}
+
+// turned gives each row's pixels.
+func (e *ends) turned() (rows []reg.Register) {
+	if e.pixels == 1 {
+		return e.single()
+	}
+	turn := ZMM()
+	VMOVUPS(e.turn, turn)
+	for _, sum := range e.sums {
+		VPERMPS(sum, turn, sum)
+	}
+	quarters := 4 / e.pixels // rows of a quarter
+	for r := range e.m {
+		sum, row := e.sums[r/e.each], XMM()
+		VEXTRACTF32X4(Imm(uint64(r%e.each/quarters)), sum, row)
+		if r%quarters > 0 {
+			VPERMILPD(Imm(1), row, row)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (e *ends) single() (rows []reg.Register) {
+	quads := []reg.VecVirtual{e.sums[0]} // row i, and i+4 in the upper half
+	for i := 1; i < min(e.m, 4); i++ {
+		quads = append(quads, YMM())
+		VPERMILPS(Imm(uint64(i)), quads[0], quads[i])
+	}
+	for i := range e.m {
+		if i < 4 {
+			rows = append(rows, quads[i].AsX())
+			continue
+		}
+		rows = append(rows, XMM())
+		if e.bytes == 64 {
+			VEXTRACTF32X4(Imm(1), quads[i-4], rows[i])
+		} else {
+			VEXTRACTF128(Imm(1), quads[i-4], rows[i])
+		}
+	}
+	return rows
+}
