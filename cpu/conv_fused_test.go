@@ -22,7 +22,7 @@ func TestCutFused(t *testing.T) {
 		{"too little work", 1, 36, 9, 28, 28, []int{0, 14 * 28, 28 * 28}, 2},
 		{"too few pixels", 1, 576, 144, 7, 7, []int{0, 49}, 2},
 	} {
-		g, tasks := cutFused(simd.AVX2, simd.AVX2.Panels(c.rows), 1, c.groups, c.rows, c.depth, c.height, c.width, 0, 2)
+		g, tasks := cutFused(simd.AVX2, simd.AVX2.Panels(c.rows, c.depth), 1, c.groups, c.rows, c.depth, c.height, c.width, 0, 2)
 		if !slices.Equal(g.starts, c.starts) || tasks != c.tasks {
 			t.Errorf("%s: %v, %d tasks; want %v, %d", c.what, g.starts, tasks, c.starts, c.tasks)
 		}

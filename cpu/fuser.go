@@ -44,7 +44,7 @@ func (f fuser) beforePointwise(first *network.Prior, op network.Conv, x, y tenso
 		return t, false
 	}
 	pixel := depthwiseWork * window.Stride[0]
-	g, tasks := cutFused(f.level, f.level.Panels(outputs), y[0], op.G(), outputs, depth, height, width, 0, f.threads)
+	g, tasks := cutFused(f.level, f.level.Panels(outputs, depth), y[0], op.G(), outputs, depth, height, width, 0, f.threads)
 	work := func(rows, columns, panels int) int {
 		return rows*width*depth*pixel + f.level.Columns(columns)*depth*panels*outputs/g.panels
 	}

@@ -26,13 +26,18 @@ const slack = 8
 // Pack packs a matrix of so many rows of depth floats. bias is added to each row's
 // products; nil is zero.
 func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
+	return packHeights(level, w, rows, depth, bias, level.heights(rows, depth))
+}
+
+// packHeights is Pack by panels of such heights.
+func packHeights(level Level, w []float32, rows, depth int, bias []float32, heights []int) *Matrix {
 	m := &Matrix{level: level, rows: rows, depth: depth,
 		data: make([]float32, rows*depth+slack), bias: make([]float32, rows+slack)}
 	if bias != nil {
 		copy(m.bias, bias[:rows])
 	}
 	at := 0
-	m.panels = level.panels(rows, depth)
+	m.panels = panelsOf(heights, depth)
 	for _, p := range m.panels {
 		for k := range depth {
 			for r := range p.height {
@@ -44,10 +49,10 @@ func Pack(level Level, w []float32, rows, depth int, bias []float32) *Matrix {
 	return m
 }
 
-// panels cuts a matrix into panels.
-func (l Level) panels(rows, depth int) (panels []panel) {
+// panelsOf is panels of such heights, one behind the other.
+func panelsOf(heights []int, depth int) (panels []panel) {
 	first := 0
-	for _, height := range l.heights(rows) {
+	for _, height := range heights {
 		panels = append(panels, panel{first: first, height: height, at: first * depth})
 		first += height
 	}
@@ -56,16 +61,26 @@ func (l Level) panels(rows, depth int) (panels []panel) {
 
 // heights cuts rows into panels of equal height, or nearly: 20 rows are better cut 7+7+6 than
 // 8+8+4. The higher ones come first, so that there are at most two runs of the same height.
-func (l Level) heights(rows int) (heights []int) {
-	count := l.Panels(rows)
+func (l Level) heights(rows, depth int) (heights []int) {
+	count := l.Panels(rows, depth)
 	for i := range count {
 		heights = append(heights, (rows+count-1-i)/count)
 	}
 	return heights
 }
 
-// Panels is how many panels a matrix of so many rows has for plain sums.
-func (l Level) Panels(rows int) int { return (rows + l.shape().height - 1) / l.shape().height }
+// shallow is the depth up to which AVX-512's panels have half the height: what comes behind a short loop
+// takes as long as much of it, and of a small tile it is hidden behind the next one's loop.
+const shallow = 24
+
+// Panels is how many panels a matrix of so many rows and columns has for plain sums.
+func (l Level) Panels(rows, depth int) int {
+	height := l.shape().height
+	if l == AVX512 && depth <= shallow {
+		height /= 2
+	}
+	return (rows + height - 1) / height
+}
 
 // Panels is how many panels there are, or pairs of them: what Multiply can be cut into.
 func (m *Matrix) Panels() int { return len(m.panels) / m.each() }

@@ -21,14 +21,15 @@ func (l Level) parts(f Sizes) int {
 
 // packParts packs a matrix for sums in so many parts.
 func packParts(level Level, w []float32, f Sizes, bias []float32, parts int) *Matrix {
-	m := &Matrix{level: level, rows: f.Rows, depth: f.Depth, panels: level.panels(f.Rows, f.Depth)}
+	heights := level.heights(f.Rows, f.Depth)
+	m := &Matrix{level: level, rows: f.Rows, depth: f.Depth, panels: panelsOf(heights, f.Depth)}
 	for i := range parts {
 		from, to := f.Depth*i/parts, f.Depth*(i+1)/parts
 		var part []float32
 		for r := range f.Rows {
 			part = append(part, w[r*f.Depth:][from:to]...)
 		}
-		m.parts = append(m.parts, Pack(level, part, f.Rows, to-from, bias))
+		m.parts = append(m.parts, packHeights(level, part, f.Rows, to-from, bias, heights))
 		bias = nil
 	}
 	return m

@@ -97,7 +97,7 @@ func packStrassen(level Level, w []float32, rows, depth int, bias []float32) *Ma
 	if bias != nil {
 		copy(m.bias, bias[:rows])
 	}
-	pairs, at, half := level.heights(rows/2), 0, depth/2
+	pairs, at, half := level.heights(rows/2, depth/2), 0, depth/2
 	var tops, bottoms []int
 	for _, h := range pairs {
 		for r := range h {
