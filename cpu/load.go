@@ -24,8 +24,9 @@ func newLoading(p *network.Plan, kernels []kernel, threads int) (*loading, kerne
 	}
 	k := kernel{tasks: l.tasks, run: l.run, writes: l.writes}
 	for i := range p.Inputs {
-		if ph := onlyReader(p, kernels, &p.Inputs[i].View); ph != nil && touched(p) <= nearFloats {
-			ph.readInput(l, i)
+		v := &p.Inputs[i].View
+		if step := onlyReader(p, kernels, v); step >= 0 && v.Shape.Size()+p.Steps[step].Output.Shape.Size() <= nearFloats {
+			kernels[step].phases.readInput(l, i)
 			continue
 		}
 		l.loaded = append(l.loaded, i)
@@ -34,28 +35,16 @@ func newLoading(p *network.Plan, kernels []kernel, threads int) (*loading, kerne
 	return l, k
 }
 
-// nearFloats is how much a run may touch for its input to be read where it is: with more,
-// that is far away again when it is needed, and copied in order it comes sooner.
-const nearFloats = 3 << 19
+// nearFloats is how much an input and what is made of it may be for it to be read where it is. Its rows are
+// taken apart as they are needed: where the second cache cannot hold both they come late, and
+// sooner if they are copied in order before.
+const nearFloats = 1 << 18
 
-// touched counts the floats that a run reads and writes.
-func touched(p *network.Plan) int {
-	n := p.ArenaFloats
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		if s.Weights != nil {
-			n += len(s.Weights.Data)
-		}
-		for f := s.First; f != nil; f = f.First {
-			n += len(f.Weights.Data)
-		}
-	}
-	return n
-}
-
-// onlyReader is how the one step that reads an input does, if that is through phases, which
-// copy it anyhow; nil if there are others.
-func onlyReader(p *network.Plan, kernels []kernel, input *network.View) (only *phases) {
+// onlyReader is the one step that reads an input, if that is through phases, which
+// copy it anyhow; less than zero if there are others.
+func onlyReader(p *network.Plan, kernels []kernel, input *network.View) (only int) {
+	const none = -1
+	only = none
 	inside := make([]bool, p.ArenaFloats)
 	wholeOf(input, func(at, n int) {
 		for f := at; f < at+n; f++ {
@@ -72,10 +61,10 @@ func onlyReader(p *network.Plan, kernels []kernel, input *network.View) (only *p
 		s := &p.Steps[i]
 		if readsOf(s, meets); met {
 			first := &s.Inputs[0]
-			if only != nil || kernels[i].phases == nil || s.Residual != nil || !slices.Equal(first.Planes, input.Planes) || first.Height != input.Height || first.Width != input.Width {
-				return nil
+			if only != none || kernels[i].phases == nil || s.Residual != nil || !slices.Equal(first.Planes, input.Planes) || first.Height != input.Height || first.Width != input.Width {
+				return none
 			}
-			only, met = kernels[i].phases, false
+			only, met = i, false
 		}
 		if writesOf(s, meets); met { // its memory is used for something else
 			return only
@@ -85,7 +74,7 @@ func onlyReader(p *network.Plan, kernels []kernel, input *network.View) (only *p
 		wholeOf(&p.Outputs[i].View, meets)
 	}
 	if met {
-		return nil
+		return none
 	}
 	return only
 }

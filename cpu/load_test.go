@@ -76,6 +76,7 @@ func TestInputsAreReadWhereTheyAre(t *testing.T) {
 	out(conv(3, 2), b.Apply("s", network.Slice{Axis: 1, Start: 1, End: 3, Step: 1}, x), weights(4, 2, 3))
 	x = image() // with its pool: where it is
 	out(network.Pool{Window: network.Square(3, 2, 1)}, b.Apply("c", conv(5, 2), x, weights(4, 3, 5)))
+	out(conv(3, 2), b.Input("large", 1, 3, 300, 300), weights(4, 3, 3)) // it would come late
 	g, err := b.Build(outs...)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +92,7 @@ func TestInputsAreReadWhereTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	if got, want := e.(*executor).loading.loaded, []int{1, 2, 3, 4}; !slices.Equal(got, want) {
+	if got, want := e.(*executor).loading.loaded, []int{1, 2, 3, 4, 6}; !slices.Equal(got, want) {
 		t.Errorf("inputs %v are loaded, want %v\n%v", got, want, p)
 	}
 }
