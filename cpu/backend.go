@@ -91,7 +91,7 @@ func (b *Backend) Prepare(p *network.Plan) (network.Executor, error) {
 }
 
 func (b *Backend) prepare(p *network.Plan, lay func(*network.Plan, []kernel, int) apart) (network.Executor, error) {
-	e := &executor{plan: p, kernels: make([]kernel, 1, 1+len(p.Steps))}
+	e := &executor{plan: p, kernels: make([]kernel, 1, 1+len(p.Steps)), results: resultsOf(p)}
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		k, err := b.newKernel(s)

@@ -15,6 +15,7 @@ type executor struct {
 	loading *loading
 	apart   apart
 	kernels []kernel // the first loads, then one for each step
+	results [][]span // of each output
 	workers *workers
 }
 
@@ -77,15 +78,6 @@ func (e *executor) Trace(in []*tensor.Tensor, visit func(step int, outs []*tenso
 		}
 	}
 	return nil
-}
-
-func (e *executor) unload(out []*tensor.Tensor) {
-	e.workers.pull(0, e.apart.outputs)
-	for i, b := range e.plan.Outputs {
-		if out[i] != network.OnDevice {
-			b.View.Unpack(e.arenas[0], out[i])
-		}
-	}
 }
 
 // WriteArena fills the whole arena but the constants, which no run writes again.

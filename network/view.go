@@ -91,14 +91,15 @@ func (v *View) Pack(arena []float32, t *tensor.Tensor) { v.PackAt(arena, 0, t) }
 // PackAt is Pack into a part of the arena that begins at float start.
 func (v *View) PackAt(part []float32, start int, t *tensor.Tensor) {
 	src := t.Data
-	v.runs(func(at, n int) {
+	v.Runs(func(at, n int) {
 		copy(part[at-start:], src[:n])
 		src = src[n:]
 	})
 }
 
-// runs visits all elements in order, as runs of the arena: what follows each other is one.
-func (v *View) runs(visit func(at, n int)) {
+// Runs visits all elements in order, as runs of n floats of the arena from at on: what follows each other
+// is one.
+func (v *View) Runs(visit func(at, n int)) {
 	height, width := v.Height, v.Width
 	if v.RowStride == width {
 		height, width = 1, height*width
@@ -127,7 +128,7 @@ func (v *View) Unpack(arena []float32, t *tensor.Tensor) { v.UnpackAt(arena, 0, 
 // UnpackAt is Unpack from a part of the arena that begins at float start.
 func (v *View) UnpackAt(part []float32, start int, t *tensor.Tensor) {
 	dst := t.Data
-	v.runs(func(at, n int) {
+	v.Runs(func(at, n int) {
 		copy(dst[:n], part[at-start:])
 		dst = dst[n:]
 	})
