@@ -53,8 +53,8 @@ func (s *share) add(run, n int64) {
 	}
 }
 
-// next takes the share's first task.
-func (s *share) next(run int64) (task int, ok bool) {
+// take takes the share's first task, or its last.
+func (s *share) take(run int64, last bool) (task int, ok bool) {
 	for {
 		left := s.left.Load()
 		r, from, to := unpack(left)
@@ -64,25 +64,12 @@ func (s *share) next(run int64) (task int, ok bool) {
 		if from >= to {
 			return 0, false
 		}
-		if s.left.CompareAndSwap(left, pack(run, from+1, to)) {
-			return int(from), true
+		taken, rest := from, pack(run, from+1, to)
+		if last {
+			taken, rest = to-1, pack(run, from, to-1)
 		}
-	}
-}
-
-// steal takes the share's last task.
-func (s *share) steal(run int64) (task int, ok bool) {
-	for {
-		left := s.left.Load()
-		r, from, to := unpack(left)
-		if r != run {
-			from, to = s.from, s.to
-		}
-		if from >= to {
-			return 0, false
-		}
-		if s.left.CompareAndSwap(left, pack(run, from, to-1)) {
-			return int(to - 1), true
+		if s.left.CompareAndSwap(left, rest) {
+			return int(taken), true
 		}
 	}
 }

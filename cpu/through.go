@@ -37,27 +37,32 @@ func (w *workers) through(run int64, first, end, worker int) {
 		if worker == 0 {
 			w.at.Store(int64(first))
 		}
-		if shared := w.kernels[first].worthwhile(); shared || worker > 0 {
-			w.stretch(run, first, to, worker, shared)
-		} else {
+		switch {
+		case w.kernels[first].worthwhile():
+			w.stretch(run, first, to, worker)
+		case worker == 0:
 			w.pull(0, w.layouts[first].pulls[0])
 			w.alone(first)
 			w.steps[first].shares[0].add(run, int64(w.kernels[first].tasks))
+		default:
+			for n := 0; !w.steps[first].over(run); n++ {
+				pause(n)
+			}
 		}
 		first = to
 	}
 }
 
-// stretch returns when all is done of joined steps [first, end), or of one that is not shared.
-func (w *workers) stretch(run int64, first, end, worker int, shared bool) {
+// stretch returns when all is done of joined steps [first, end).
+func (w *workers) stretch(run int64, first, end, worker int) {
 	for n := 0; ; n++ {
-		if shared && w.takeOwn(run, first, end, worker) {
+		if w.take(run, first, end, worker, worker) {
 			n = 0
 		}
 		if w.over(run, first, end) {
 			return
 		}
-		if shared && w.mayTake(n) && w.takeOthers(run, first, end, worker) {
+		if w.mayTake(n) && w.takeOthers(run, first, end, worker) {
 			n = 0
 		}
 		pause(n)
@@ -74,15 +79,15 @@ func (w *workers) over(run int64, first, end int) bool {
 	return true
 }
 
-// takeOwn does a worker's tasks of a stretch, up to a step that others have not done their
-// part of.
-func (w *workers) takeOwn(run int64, first, end, worker int) (any bool) {
-	w.prepare(run, first, worker)
+// take does a share's tasks of a stretch in its arena, up to a step that others have not done their
+// part of. Whose share it is begins with the first of them, and others with the last.
+func (w *workers) take(run int64, first, end, share, worker int) (any bool) {
+	w.prepare(run, first, share)
 	for step := first; step < end; step++ {
-		do, s := w.runOf(step, worker), &w.steps[step].shares[worker]
+		do, s := w.runOf(step, share), &w.steps[step].shares[share]
 		done := int64(0)
-		for t, ok := s.next(run); ok; t, ok = s.next(run) {
-			do(t, w.arenas[worker], w.scratch[worker])
+		for t, ok := s.take(run, share != worker); ok; t, ok = s.take(run, share != worker) {
+			do(t, w.arenas[share], w.scratch[worker])
 			done++
 		}
 		if done > 0 { // said once, for others look at it
@@ -113,25 +118,11 @@ func (w *workers) mayTake(n int) bool {
 	return n >= reluctance || w.joined.Load() < int64(len(w.helpers))
 }
 
-// takeOthers does tasks of others, in their arenas.
+// takeOthers does tasks of others.
 func (w *workers) takeOthers(run int64, first, end, worker int) (any bool) {
 	for i := 1; i < len(w.scratch); i++ {
-		share := (worker + i) % len(w.scratch)
-		w.prepare(run, first, share)
-		for step := first; step < end; step++ {
-			do, s := w.runOf(step, share), &w.steps[step].shares[share]
-			done := int64(0)
-			for t, ok := s.steal(run); ok; t, ok = s.steal(run) {
-				do(t, w.arenas[share], w.scratch[worker])
-				done++
-			}
-			if done > 0 {
-				s.add(run, done)
-				any = true
-			}
-			if !s.over(run) {
-				break
-			}
+		if w.take(run, first, end, (worker+i)%len(w.scratch), worker) {
+			any = true
 		}
 	}
 	return any

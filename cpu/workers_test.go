@@ -113,17 +113,17 @@ func TestTasksAreTakenLate(t *testing.T) {
 	p := newProgress(even(8, 2))
 	s := &p.shares[0]
 	for _, run := range []int64{1, 2, mostRuns, 0, 1} {
-		if task, ok := s.next(run); task != 0 || !ok {
+		if task, ok := s.take(run, false); task != 0 || !ok {
 			t.Errorf("the first task is %d", task)
 		}
 		var got []int
-		for task, ok := s.steal(run); ok; task, ok = s.steal(run) {
+		for task, ok := s.take(run, true); ok; task, ok = s.take(run, true) {
 			got = append(got, task)
 		}
 		if !slices.Equal(got, []int{3, 2, 1}) {
 			t.Errorf("%v were taken", got)
 		}
-		if task, ok := s.next(run); ok {
+		if task, ok := s.take(run, false); ok {
 			t.Errorf("task %d is taken twice", task)
 		}
 		if s.add(run, 1); s.over(run) {
