@@ -4,8 +4,29 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
+
+// Panels are of equal height, or nearly, and lower for AVX-512's short sums.
+func TestHeights(t *testing.T) {
+	for _, c := range []struct {
+		level       Level
+		rows, depth int
+		want        []int
+	}{
+		{AVX512, 20, shallow + 1, []int{7, 7, 6}},
+		{AVX512, 20, shallow, []int{4, 4, 4, 4, 4}},
+		{AVX512, 6, shallow, []int{3, 3}},
+		{AVX512, 3, 1, []int{3}},
+		{AVX2, 20, shallow, []int{5, 5, 5, 5}},
+		{AVX2, 7, 100, []int{4, 3}},
+	} {
+		if got := c.level.heights(c.rows, c.depth); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %d rows of %d in panels of %v, want %v", c.level, c.rows, c.depth, got, c.want)
+		}
+	}
+}
 
 // Products of odd shapes, in an arena whose every other float is NaN and must stay
 // so.
