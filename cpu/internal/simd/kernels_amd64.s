@@ -26692,7 +26692,7 @@ border:
 	RET
 
 // func slideStrided(a *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·slideStrided(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         16(AX), BX
@@ -26703,24 +26703,18 @@ TEXT ·slideStrided(SB), NOSPLIT, $0-8
 	VBROADCASTSS 136(AX), Z0
 	VBROADCASTSS 140(AX), Z1
 	KMOVW        144(AX), K1
-	KMOVW        146(AX), K1
-	KMOVW        148(AX), K2
+	KMOVW        146(AX), K2
+	KMOVW        148(AX), K3
 	MOVQ         56(AX), R10
 	MOVQ         64(AX), R11
-	VMOVUPS      slideStridedorder<>+0(SB), Z2
-	MOVL         $0x00000001, CX
-	VPBROADCASTD CX, Z3
-	VPADDD       Z2, Z3, Z3
-	MOVWLZX      144(AX), CX
-	MOVWLZX      148(AX), DX
-	SHLL         $0x10, DX
-	ORL          DX, CX
-	MOVL         $0x55555555, DX
-	PEXTL        DX, CX, DX
-	KMOVW        DX, K2
-	MOVL         $0xaaaaaaaa, DX
-	PEXTL        DX, CX, DX
-	KMOVW        DX, K3
+	VMOVUPS      slideStridednext<>+0(SB), Z2
+	VMOVUPS      slideStridedback<>+0(SB), Z3
+	VPMOVM2D     K1, Z4
+	VPMOVM2D     K3, Z5
+	VSHUFPS      $0x88, Z5, Z4, Z6
+	VPMOVD2M     Z6, K1
+	VSHUFPS      $0xdd, Z5, Z4, Z4
+	VPMOVD2M     Z4, K3
 
 plane:
 	MOVLQSX      (DI), CX
@@ -26751,14 +26745,12 @@ plane:
 	VMOVUPS      (CX), Z14
 	VMOVUPS      64(CX), Z16
 	ADDQ         120(AX), CX
-	VMOVAPS      Z2, Z17
-	VPERMI2PS.Z  Z16, Z14, K2, Z17
-	VMOVAPS      Z3, Z18
-	VPERMI2PS.Z  Z16, Z14, K3, Z18
-	VALIGND      $0x01, Z17, Z17, Z14
+	VSHUFPS.Z    $0x88, Z16, Z14, K1, Z17
+	VSHUFPS.Z    $0xdd, Z16, Z14, K3, Z14
+	VPERMPS      Z17, Z2, Z16
 	VFMADD231PS  Z17, Z4, Z15
-	VFMADD231PS  Z18, Z5, Z15
-	VFMADD231PS  Z14, Z6, Z15
+	VFMADD231PS  Z14, Z5, Z15
+	VFMADD231PS  Z16, Z6, Z15
 
 inside:
 	TESTQ R12, R12
@@ -26771,22 +26763,18 @@ row:
 	VMOVUPS     (CX), Z15
 	VMOVUPS     64(CX), Z16
 	ADDQ        BX, CX
-	VMOVAPS     Z2, Z17
-	VPERMI2PS.Z Z16, Z15, K2, Z17
-	VMOVAPS     Z3, Z18
-	VPERMI2PS.Z Z16, Z15, K3, Z18
-	VALIGND     $0x01, Z17, Z17, Z15
+	VSHUFPS.Z   $0x88, Z16, Z15, K1, Z17
+	VSHUFPS.Z   $0xdd, Z16, Z15, K3, Z15
+	VPERMPS     Z17, Z2, Z16
 	VFMADD231PS Z17, Z7, Z14
-	VFMADD231PS Z18, Z8, Z14
-	VFMADD231PS Z15, Z9, Z14
+	VFMADD231PS Z15, Z8, Z14
+	VFMADD231PS Z16, Z9, Z14
 	VMOVUPS     (CX), Z15
-	VMOVUPS     64(CX), Z18
+	VMOVUPS     64(CX), Z17
 	ADDQ        BX, CX
-	VMOVAPS     Z2, Z16
-	VPERMI2PS.Z Z18, Z15, K2, Z16
-	VMOVAPS     Z3, Z17
-	VPERMI2PS.Z Z18, Z15, K3, Z17
-	VALIGND     $0x01, Z16, Z16, Z18
+	VSHUFPS.Z   $0x88, Z17, Z15, K1, Z16
+	VSHUFPS.Z   $0xdd, Z17, Z15, K3, Z17
+	VPERMPS     Z16, Z2, Z18
 	VFMADD231PS Z16, Z10, Z14
 	VFMADD231PS Z17, Z11, Z14
 	VFMADD231PS Z18, Z12, Z14
@@ -26794,9 +26782,10 @@ row:
 	VFMADD231PS Z16, Z4, Z15
 	VFMADD231PS Z17, Z5, Z15
 	VFMADD231PS Z18, Z6, Z15
+	VPERMPS     Z14, Z3, Z14
 	VMAXPS      Z14, Z0, Z14
 	VMINPS      Z14, Z1, Z14
-	VMOVUPS     Z14, K1, (DX)
+	VMOVUPS     Z14, K2, (DX)
 	ADDQ        SI, DX
 	DECQ        R12
 	JNZ         row
@@ -26806,22 +26795,18 @@ last:
 	VMOVUPS     (CX), Z15
 	VMOVUPS     64(CX), Z16
 	ADDQ        128(AX), CX
-	VMOVAPS     Z2, Z17
-	VPERMI2PS.Z Z16, Z15, K2, Z17
-	VMOVAPS     Z3, Z18
-	VPERMI2PS.Z Z16, Z15, K3, Z18
-	VALIGND     $0x01, Z17, Z17, Z15
+	VSHUFPS.Z   $0x88, Z16, Z15, K1, Z17
+	VSHUFPS.Z   $0xdd, Z16, Z15, K3, Z15
+	VPERMPS     Z17, Z2, Z16
 	VFMADD231PS Z17, Z7, Z14
-	VFMADD231PS Z18, Z8, Z14
-	VFMADD231PS Z15, Z9, Z14
+	VFMADD231PS Z15, Z8, Z14
+	VFMADD231PS Z16, Z9, Z14
 	VMOVUPS     (CX), Z15
-	VMOVUPS     64(CX), Z18
+	VMOVUPS     64(CX), Z17
 	ADDQ        BX, CX
-	VMOVAPS     Z2, Z16
-	VPERMI2PS.Z Z18, Z15, K2, Z16
-	VMOVAPS     Z3, Z17
-	VPERMI2PS.Z Z18, Z15, K3, Z17
-	VALIGND     $0x01, Z16, Z16, Z18
+	VSHUFPS.Z   $0x88, Z17, Z15, K1, Z16
+	VSHUFPS.Z   $0xdd, Z17, Z15, K3, Z17
+	VPERMPS     Z16, Z2, Z18
 	VFMADD231PS Z16, Z10, Z14
 	VFMADD231PS Z17, Z11, Z14
 	VFMADD231PS Z18, Z12, Z14
@@ -26829,9 +26814,10 @@ last:
 	VFMADD231PS Z16, Z4, Z15
 	VFMADD231PS Z17, Z5, Z15
 	VFMADD231PS Z18, Z6, Z15
+	VPERMPS     Z14, Z3, Z14
 	VMAXPS      Z14, Z0, Z14
 	VMINPS      Z14, Z1, Z14
-	VMOVUPS     Z14, K1, (DX)
+	VMOVUPS     Z14, K2, (DX)
 	ADDQ        SI, DX
 
 bottom:
@@ -26841,17 +26827,16 @@ bottom:
 	VMOVUPS     (CX), Z4
 	VMOVUPS     64(CX), Z5
 	ADDQ        BX, CX
-	VMOVAPS     Z2, Z6
-	VPERMI2PS.Z Z5, Z4, K2, Z6
-	VMOVAPS     Z3, Z10
-	VPERMI2PS.Z Z5, Z4, K3, Z10
-	VALIGND     $0x01, Z6, Z6, Z4
+	VSHUFPS.Z   $0x88, Z5, Z4, K1, Z6
+	VSHUFPS.Z   $0xdd, Z5, Z4, K3, Z4
+	VPERMPS     Z6, Z2, Z5
 	VFMADD231PS Z6, Z7, Z14
-	VFMADD231PS Z10, Z8, Z14
-	VFMADD231PS Z4, Z9, Z14
+	VFMADD231PS Z4, Z8, Z14
+	VFMADD231PS Z5, Z9, Z14
+	VPERMPS     Z14, Z3, Z14
 	VMAXPS      Z14, Z0, Z14
 	VMINPS      Z14, Z1, Z14
-	VMOVUPS     Z14, K1, (DX)
+	VMOVUPS     Z14, K2, (DX)
 	ADDQ        SI, DX
 
 done:
@@ -26860,26 +26845,44 @@ done:
 	VZEROUPPER
 	RET
 
-DATA slideStridedorder<>+0(SB)/4, $0x00000000
-DATA slideStridedorder<>+4(SB)/4, $0x00000002
-DATA slideStridedorder<>+8(SB)/4, $0x00000004
-DATA slideStridedorder<>+12(SB)/4, $0x00000006
-DATA slideStridedorder<>+16(SB)/4, $0x00000008
-DATA slideStridedorder<>+20(SB)/4, $0x0000000a
-DATA slideStridedorder<>+24(SB)/4, $0x0000000c
-DATA slideStridedorder<>+28(SB)/4, $0x0000000e
-DATA slideStridedorder<>+32(SB)/4, $0x00000010
-DATA slideStridedorder<>+36(SB)/4, $0x00000012
-DATA slideStridedorder<>+40(SB)/4, $0x00000014
-DATA slideStridedorder<>+44(SB)/4, $0x00000016
-DATA slideStridedorder<>+48(SB)/4, $0x00000018
-DATA slideStridedorder<>+52(SB)/4, $0x0000001a
-DATA slideStridedorder<>+56(SB)/4, $0x0000001c
-DATA slideStridedorder<>+60(SB)/4, $0x0000001e
-GLOBL slideStridedorder<>(SB), RODATA|NOPTR, $64
+DATA slideStridednext<>+0(SB)/4, $0x00000001
+DATA slideStridednext<>+4(SB)/4, $0x00000004
+DATA slideStridednext<>+8(SB)/4, $0x00000003
+DATA slideStridednext<>+12(SB)/4, $0x00000006
+DATA slideStridednext<>+16(SB)/4, $0x00000005
+DATA slideStridednext<>+20(SB)/4, $0x00000008
+DATA slideStridednext<>+24(SB)/4, $0x00000007
+DATA slideStridednext<>+28(SB)/4, $0x0000000a
+DATA slideStridednext<>+32(SB)/4, $0x00000009
+DATA slideStridednext<>+36(SB)/4, $0x0000000c
+DATA slideStridednext<>+40(SB)/4, $0x0000000b
+DATA slideStridednext<>+44(SB)/4, $0x0000000e
+DATA slideStridednext<>+48(SB)/4, $0x0000000d
+DATA slideStridednext<>+52(SB)/4, $0x00000002
+DATA slideStridednext<>+56(SB)/4, $0x0000000f
+DATA slideStridednext<>+60(SB)/4, $0x0000000f
+GLOBL slideStridednext<>(SB), RODATA|NOPTR, $64
+
+DATA slideStridedback<>+0(SB)/4, $0x00000000
+DATA slideStridedback<>+4(SB)/4, $0x00000001
+DATA slideStridedback<>+8(SB)/4, $0x00000004
+DATA slideStridedback<>+12(SB)/4, $0x00000005
+DATA slideStridedback<>+16(SB)/4, $0x00000008
+DATA slideStridedback<>+20(SB)/4, $0x00000009
+DATA slideStridedback<>+24(SB)/4, $0x0000000c
+DATA slideStridedback<>+28(SB)/4, $0x0000000d
+DATA slideStridedback<>+32(SB)/4, $0x00000002
+DATA slideStridedback<>+36(SB)/4, $0x00000003
+DATA slideStridedback<>+40(SB)/4, $0x00000006
+DATA slideStridedback<>+44(SB)/4, $0x00000007
+DATA slideStridedback<>+48(SB)/4, $0x0000000a
+DATA slideStridedback<>+52(SB)/4, $0x0000000b
+DATA slideStridedback<>+56(SB)/4, $0x0000000e
+DATA slideStridedback<>+60(SB)/4, $0x0000000f
+GLOBL slideStridedback<>(SB), RODATA|NOPTR, $64
 
 // func slideAverage(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·slideAverage(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         16(AX), BX
@@ -26892,10 +26895,8 @@ TEXT ·slideAverage(SB), NOSPLIT, $0-8
 	KMOVW        144(AX), K1
 	KMOVW        146(AX), K2
 	KMOVW        148(AX), K3
-	VMOVUPS      slideAverageorder<>+0(SB), Z2
-	MOVL         $0x00000001, CX
-	VPBROADCASTD CX, Z3
-	VPADDD       Z2, Z3, Z3
+	VMOVUPS      slideAveragenext<>+0(SB), Z2
+	VMOVUPS      slideAverageback<>+0(SB), Z3
 
 plane:
 	MOVLQSX (DI), CX
@@ -26908,14 +26909,25 @@ plane:
 	ADDQ    $0x04, R8
 	ADDQ    8(AX), CX
 	MOVQ    96(AX), R10
-	MOVQ    72(AX), R11
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	CMPQ    104(AX), $0x00
-	JEQ     inside
-	VMOVUPS (CX), Z4
-	VMOVUPS 64(CX), Z5
-	ADDQ    120(AX), CX
+	XORQ    R11, R11
+	CMPQ    R9, $0x01
+	JEQ     final
+	MOVLQSX (DI), R11
+	MOVLQSX -4(DI), R12
+	SUBQ    R12, R11
+	SHLQ    $0x02, R11
+
+final:
+	MOVQ       72(AX), R12
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	CMPQ       104(AX), $0x00
+	JEQ        inside
+	PREFETCHT0 (CX)(R11*1)
+	PREFETCHT0 64(CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    64(CX), Z5
+	ADDQ       120(AX), CX
 
 inside:
 	TESTQ R10, R10
@@ -26924,78 +26936,85 @@ inside:
 	JZ    last
 
 row:
-	VMOVUPS   (CX), Z6
-	VMOVUPS   64(CX), Z7
-	ADDQ      BX, CX
-	VADDPS.Z  Z4, Z6, K1, Z6
-	VADDPS.Z  Z5, Z7, K3, Z7
-	VMOVUPS   (CX), Z4
-	VMOVUPS   64(CX), Z5
-	ADDQ      BX, CX
-	VADDPS.Z  Z4, Z6, K1, Z6
-	VADDPS.Z  Z5, Z7, K3, Z7
-	VMOVAPS   Z2, Z8
-	VPERMI2PS Z7, Z6, Z8
-	VMOVAPS   Z3, Z9
-	VPERMI2PS Z7, Z6, Z9
-	VALIGND   $0x01, Z8, Z8, Z6
-	VADDPS    Z9, Z8, Z8
-	VADDPS    Z6, Z8, Z8
-	VMULPS.Z  (R11), Z8, K2, Z8
-	VMAXPS    Z8, Z0, Z8
-	VMINPS    Z8, Z1, Z8
-	VMOVUPS   Z8, K2, (DX)
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
-	DECQ      R10
-	JNZ       row
+	PREFETCHT0 (CX)(R11*1)
+	PREFETCHT0 64(CX)(R11*1)
+	VMOVUPS    (CX), Z6
+	VMOVUPS    64(CX), Z7
+	ADDQ       BX, CX
+	VADDPS.Z   Z4, Z6, K1, Z6
+	VADDPS.Z   Z5, Z7, K3, Z7
+	PREFETCHT0 (CX)(R11*1)
+	PREFETCHT0 64(CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    64(CX), Z5
+	ADDQ       BX, CX
+	VADDPS.Z   Z4, Z6, K1, Z6
+	VADDPS.Z   Z5, Z7, K3, Z7
+	VSHUFPS    $0x88, Z7, Z6, Z8
+	VSHUFPS    $0xdd, Z7, Z6, Z6
+	VPERMPS    Z8, Z2, Z7
+	VADDPS     Z6, Z8, Z8
+	VADDPS     Z7, Z8, Z8
+	VPERMPS    Z8, Z3, Z8
+	VMULPS     (R12), Z8, Z8
+	VMAXPS     Z8, Z0, Z8
+	VMINPS     Z8, Z1, Z8
+	VMOVUPS    Z8, K2, (DX)
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
+	DECQ       R10
+	JNZ        row
 
 last:
-	VMOVUPS   (CX), Z6
-	VMOVUPS   64(CX), Z7
-	ADDQ      128(AX), CX
-	VADDPS.Z  Z4, Z6, K1, Z6
-	VADDPS.Z  Z5, Z7, K3, Z7
-	VMOVUPS   (CX), Z4
-	VMOVUPS   64(CX), Z5
-	ADDQ      BX, CX
-	VADDPS.Z  Z4, Z6, K1, Z6
-	VADDPS.Z  Z5, Z7, K3, Z7
-	VMOVAPS   Z2, Z8
-	VPERMI2PS Z7, Z6, Z8
-	VMOVAPS   Z3, Z9
-	VPERMI2PS Z7, Z6, Z9
-	VALIGND   $0x01, Z8, Z8, Z6
-	VADDPS    Z9, Z8, Z8
-	VADDPS    Z6, Z8, Z8
-	VMULPS.Z  (R11), Z8, K2, Z8
-	VMAXPS    Z8, Z0, Z8
-	VMINPS    Z8, Z1, Z8
-	VMOVUPS   Z8, K2, (DX)
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
+	PREFETCHT0 (CX)(R11*1)
+	PREFETCHT0 64(CX)(R11*1)
+	VMOVUPS    (CX), Z6
+	VMOVUPS    64(CX), Z7
+	ADDQ       128(AX), CX
+	VADDPS.Z   Z4, Z6, K1, Z6
+	VADDPS.Z   Z5, Z7, K3, Z7
+	PREFETCHT0 (CX)(R11*1)
+	PREFETCHT0 64(CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    64(CX), Z5
+	ADDQ       BX, CX
+	VADDPS.Z   Z4, Z6, K1, Z6
+	VADDPS.Z   Z5, Z7, K3, Z7
+	VSHUFPS    $0x88, Z7, Z6, Z8
+	VSHUFPS    $0xdd, Z7, Z6, Z6
+	VPERMPS    Z8, Z2, Z7
+	VADDPS     Z6, Z8, Z8
+	VADDPS     Z7, Z8, Z8
+	VPERMPS    Z8, Z3, Z8
+	VMULPS     (R12), Z8, Z8
+	VMAXPS     Z8, Z0, Z8
+	VMINPS     Z8, Z1, Z8
+	VMOVUPS    Z8, K2, (DX)
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
 
 bottom:
-	CMPQ      112(AX), $0x00
-	JEQ       done
-	VMOVUPS   (CX), Z6
-	VMOVUPS   64(CX), Z7
-	ADDQ      BX, CX
-	VADDPS.Z  Z4, Z6, K1, Z6
-	VADDPS.Z  Z5, Z7, K3, Z7
-	VMOVAPS   Z2, Z8
-	VPERMI2PS Z7, Z6, Z8
-	VMOVAPS   Z3, Z9
-	VPERMI2PS Z7, Z6, Z9
-	VALIGND   $0x01, Z8, Z8, Z6
-	VADDPS    Z9, Z8, Z8
-	VADDPS    Z6, Z8, Z8
-	VMULPS.Z  (R11), Z8, K2, Z8
-	VMAXPS    Z8, Z0, Z8
-	VMINPS    Z8, Z1, Z8
-	VMOVUPS   Z8, K2, (DX)
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
+	CMPQ       112(AX), $0x00
+	JEQ        done
+	PREFETCHT0 (CX)(R11*1)
+	PREFETCHT0 64(CX)(R11*1)
+	VMOVUPS    (CX), Z6
+	VMOVUPS    64(CX), Z7
+	ADDQ       BX, CX
+	VADDPS.Z   Z4, Z6, K1, Z6
+	VADDPS.Z   Z5, Z7, K3, Z7
+	VSHUFPS    $0x88, Z7, Z6, Z8
+	VSHUFPS    $0xdd, Z7, Z6, Z6
+	VPERMPS    Z8, Z2, Z7
+	VADDPS     Z6, Z8, Z8
+	VADDPS     Z7, Z8, Z8
+	VPERMPS    Z8, Z3, Z8
+	VMULPS     (R12), Z8, Z8
+	VMAXPS     Z8, Z0, Z8
+	VMINPS     Z8, Z1, Z8
+	VMOVUPS    Z8, K2, (DX)
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
 
 done:
 	DECQ R9
@@ -27003,26 +27022,44 @@ done:
 	VZEROUPPER
 	RET
 
-DATA slideAverageorder<>+0(SB)/4, $0x00000000
-DATA slideAverageorder<>+4(SB)/4, $0x00000002
-DATA slideAverageorder<>+8(SB)/4, $0x00000004
-DATA slideAverageorder<>+12(SB)/4, $0x00000006
-DATA slideAverageorder<>+16(SB)/4, $0x00000008
-DATA slideAverageorder<>+20(SB)/4, $0x0000000a
-DATA slideAverageorder<>+24(SB)/4, $0x0000000c
-DATA slideAverageorder<>+28(SB)/4, $0x0000000e
-DATA slideAverageorder<>+32(SB)/4, $0x00000010
-DATA slideAverageorder<>+36(SB)/4, $0x00000012
-DATA slideAverageorder<>+40(SB)/4, $0x00000014
-DATA slideAverageorder<>+44(SB)/4, $0x00000016
-DATA slideAverageorder<>+48(SB)/4, $0x00000018
-DATA slideAverageorder<>+52(SB)/4, $0x0000001a
-DATA slideAverageorder<>+56(SB)/4, $0x0000001c
-DATA slideAverageorder<>+60(SB)/4, $0x0000001e
-GLOBL slideAverageorder<>(SB), RODATA|NOPTR, $64
+DATA slideAveragenext<>+0(SB)/4, $0x00000001
+DATA slideAveragenext<>+4(SB)/4, $0x00000004
+DATA slideAveragenext<>+8(SB)/4, $0x00000003
+DATA slideAveragenext<>+12(SB)/4, $0x00000006
+DATA slideAveragenext<>+16(SB)/4, $0x00000005
+DATA slideAveragenext<>+20(SB)/4, $0x00000008
+DATA slideAveragenext<>+24(SB)/4, $0x00000007
+DATA slideAveragenext<>+28(SB)/4, $0x0000000a
+DATA slideAveragenext<>+32(SB)/4, $0x00000009
+DATA slideAveragenext<>+36(SB)/4, $0x0000000c
+DATA slideAveragenext<>+40(SB)/4, $0x0000000b
+DATA slideAveragenext<>+44(SB)/4, $0x0000000e
+DATA slideAveragenext<>+48(SB)/4, $0x0000000d
+DATA slideAveragenext<>+52(SB)/4, $0x00000002
+DATA slideAveragenext<>+56(SB)/4, $0x0000000f
+DATA slideAveragenext<>+60(SB)/4, $0x0000000f
+GLOBL slideAveragenext<>(SB), RODATA|NOPTR, $64
+
+DATA slideAverageback<>+0(SB)/4, $0x00000000
+DATA slideAverageback<>+4(SB)/4, $0x00000001
+DATA slideAverageback<>+8(SB)/4, $0x00000004
+DATA slideAverageback<>+12(SB)/4, $0x00000005
+DATA slideAverageback<>+16(SB)/4, $0x00000008
+DATA slideAverageback<>+20(SB)/4, $0x00000009
+DATA slideAverageback<>+24(SB)/4, $0x0000000c
+DATA slideAverageback<>+28(SB)/4, $0x0000000d
+DATA slideAverageback<>+32(SB)/4, $0x00000002
+DATA slideAverageback<>+36(SB)/4, $0x00000003
+DATA slideAverageback<>+40(SB)/4, $0x00000006
+DATA slideAverageback<>+44(SB)/4, $0x00000007
+DATA slideAverageback<>+48(SB)/4, $0x0000000a
+DATA slideAverageback<>+52(SB)/4, $0x0000000b
+DATA slideAverageback<>+56(SB)/4, $0x0000000e
+DATA slideAverageback<>+60(SB)/4, $0x0000000f
+GLOBL slideAverageback<>(SB), RODATA|NOPTR, $64
 
 // func slideAverageRows(a *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·slideAverageRows(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         16(AX), BX
@@ -27049,51 +27086,65 @@ plane:
 	ADDQ    $0x04, R8
 	ADDQ    8(AX), CX
 	MOVQ    96(AX), R10
-	MOVQ    72(AX), R11
-	VPXORD  Z3, Z3, Z3
-	CMPQ    104(AX), $0x00
-	JEQ     inside
-	VMOVUPS (CX), Z3
-	ADDQ    120(AX), CX
-	VMOVAPS Z3, Z3
+	XORQ    R11, R11
+	CMPQ    R9, $0x01
+	JEQ     final
+	MOVLQSX (DI), R11
+	MOVLQSX -4(DI), R12
+	SUBQ    R12, R11
+	SHLQ    $0x02, R11
+
+final:
+	MOVQ       72(AX), R12
+	VPXORD     Z3, Z3, Z3
+	CMPQ       104(AX), $0x00
+	JEQ        inside
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z3
+	ADDQ       120(AX), CX
+	VMOVAPS    Z3, Z3
 
 inside:
 pair:
-	CMPQ      R10, $0x03
-	JLT       single
-	VMOVUPS   (CX), Z4
-	ADDQ      BX, CX
-	VMOVUPS   (CX), Z5
-	ADDQ      BX, CX
-	VMOVUPS   (CX), Z6
-	ADDQ      BX, CX
-	VMOVUPS   (CX), Z7
-	ADDQ      BX, CX
-	VADDPS.Z  Z3, Z4, K1, Z4
-	VADDPS.Z  Z5, Z4, K1, Z4
-	VALIGND   $0x01, Z4, Z4, Z3
-	VALIGND   $0x02, Z4, Z4, Z8
-	VADDPS    Z3, Z4, Z4
-	VADDPS    Z8, Z4, Z4
-	VMOVAPS   Z7, Z3
-	VADDPS.Z  Z5, Z6, K1, Z6
-	VADDPS.Z  Z7, Z6, K1, Z6
-	VALIGND   $0x01, Z6, Z6, Z5
-	VALIGND   $0x02, Z6, Z6, Z7
-	VADDPS    Z5, Z6, Z6
-	VADDPS    Z7, Z6, Z6
-	VMOVAPS   Z2, Z5
-	VPERMI2PS Z6, Z4, Z5
-	VMULPS.Z  (R11), Z5, K3, Z5
-	VMAXPS    Z5, Z0, Z5
-	VMINPS    Z5, Z1, Z5
-	VMOVUPS   Z5, K3, (DX)
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
-	SUBQ      $0x02, R10
-	JMP       pair
+	CMPQ       R10, $0x03
+	JLT        single
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	ADDQ       BX, CX
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z5
+	ADDQ       BX, CX
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z6
+	ADDQ       BX, CX
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z7
+	ADDQ       BX, CX
+	VADDPS.Z   Z3, Z4, K1, Z4
+	VADDPS.Z   Z5, Z4, K1, Z4
+	VALIGND    $0x01, Z4, Z4, Z3
+	VALIGND    $0x02, Z4, Z4, Z8
+	VADDPS     Z3, Z4, Z4
+	VADDPS     Z8, Z4, Z4
+	VMOVAPS    Z7, Z3
+	VADDPS.Z   Z5, Z6, K1, Z6
+	VADDPS.Z   Z7, Z6, K1, Z6
+	VALIGND    $0x01, Z6, Z6, Z5
+	VALIGND    $0x02, Z6, Z6, Z7
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z7, Z6, Z6
+	VMOVAPS    Z2, Z5
+	VPERMI2PS  Z6, Z4, Z5
+	VMULPS     (R12), Z5, Z5
+	VMAXPS     Z5, Z0, Z5
+	VMINPS     Z5, Z1, Z5
+	VMOVUPS    Z5, K3, (DX)
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
+	SUBQ       $0x02, R10
+	JMP        pair
 
 single:
 	TESTQ R10, R10
@@ -27102,65 +27153,70 @@ single:
 	JZ    last
 
 row:
-	VMOVUPS   (CX), Z4
-	ADDQ      BX, CX
-	VMOVUPS   (CX), Z5
-	ADDQ      BX, CX
-	VADDPS.Z  Z3, Z4, K1, Z4
-	VADDPS.Z  Z5, Z4, K1, Z4
-	VALIGND   $0x01, Z4, Z4, Z3
-	VALIGND   $0x02, Z4, Z4, Z6
-	VADDPS    Z3, Z4, Z4
-	VADDPS    Z6, Z4, Z4
-	VMOVAPS   Z5, Z3
-	VMOVAPS   Z2, Z5
-	VPERMI2PS Z4, Z4, Z5
-	VMULPS.Z  (R11), Z5, K2, Z5
-	VMAXPS    Z5, Z0, Z5
-	VMINPS    Z5, Z1, Z5
-	VMOVUPS   Z5, K2, (DX)
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
-	DECQ      R10
-	JNZ       row
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	ADDQ       BX, CX
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z5
+	ADDQ       BX, CX
+	VADDPS.Z   Z3, Z4, K1, Z4
+	VADDPS.Z   Z5, Z4, K1, Z4
+	VALIGND    $0x01, Z4, Z4, Z3
+	VALIGND    $0x02, Z4, Z4, Z6
+	VADDPS     Z3, Z4, Z4
+	VADDPS     Z6, Z4, Z4
+	VMOVAPS    Z5, Z3
+	VMOVAPS    Z2, Z5
+	VPERMI2PS  Z4, Z4, Z5
+	VMULPS     (R12), Z5, Z5
+	VMAXPS     Z5, Z0, Z5
+	VMINPS     Z5, Z1, Z5
+	VMOVUPS    Z5, K2, (DX)
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
+	DECQ       R10
+	JNZ        row
 
 last:
-	VMOVUPS   (CX), Z4
-	ADDQ      128(AX), CX
-	VMOVUPS   (CX), Z5
-	ADDQ      BX, CX
-	VADDPS.Z  Z3, Z4, K1, Z4
-	VADDPS.Z  Z5, Z4, K1, Z4
-	VALIGND   $0x01, Z4, Z4, Z3
-	VALIGND   $0x02, Z4, Z4, Z6
-	VADDPS    Z3, Z4, Z4
-	VADDPS    Z6, Z4, Z4
-	VMOVAPS   Z5, Z3
-	VMOVAPS   Z2, Z5
-	VPERMI2PS Z4, Z4, Z5
-	VMULPS.Z  (R11), Z5, K2, Z5
-	VMAXPS    Z5, Z0, Z5
-	VMINPS    Z5, Z1, Z5
-	VMOVUPS   Z5, K2, (DX)
-	ADDQ      SI, DX
-	ADDQ      80(AX), R11
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	ADDQ       128(AX), CX
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z5
+	ADDQ       BX, CX
+	VADDPS.Z   Z3, Z4, K1, Z4
+	VADDPS.Z   Z5, Z4, K1, Z4
+	VALIGND    $0x01, Z4, Z4, Z3
+	VALIGND    $0x02, Z4, Z4, Z6
+	VADDPS     Z3, Z4, Z4
+	VADDPS     Z6, Z4, Z4
+	VMOVAPS    Z5, Z3
+	VMOVAPS    Z2, Z5
+	VPERMI2PS  Z4, Z4, Z5
+	VMULPS     (R12), Z5, Z5
+	VMAXPS     Z5, Z0, Z5
+	VMINPS     Z5, Z1, Z5
+	VMOVUPS    Z5, K2, (DX)
+	ADDQ       SI, DX
+	ADDQ       80(AX), R12
 
 bottom:
-	CMPQ      112(AX), $0x00
-	JEQ       done
-	VMOVUPS   (CX), Z4
-	ADDQ      BX, CX
-	VADDPS.Z  Z3, Z4, K1, Z4
-	VALIGND   $0x01, Z4, Z4, Z5
-	VALIGND   $0x02, Z4, Z4, Z6
-	VADDPS    Z5, Z4, Z4
-	VADDPS    Z6, Z4, Z4
-	VMOVAPS   Z2, Z5
-	VPERMI2PS Z4, Z4, Z5
-	VMULPS.Z  (R11), Z5, K2, Z5
-	VMAXPS    Z5, Z0, Z5
-	VMINPS    Z5, Z1, Z5
-	VMOVUPS   Z5, K2, (DX)
+	CMPQ       112(AX), $0x00
+	JEQ        done
+	PREFETCHT0 (CX)(R11*1)
+	VMOVUPS    (CX), Z4
+	ADDQ       BX, CX
+	VADDPS.Z   Z3, Z4, K1, Z4
+	VALIGND    $0x01, Z4, Z4, Z5
+	VALIGND    $0x02, Z4, Z4, Z6
+	VADDPS     Z5, Z4, Z4
+	VADDPS     Z6, Z4, Z4
+	VMOVAPS    Z2, Z5
+	VPERMI2PS  Z4, Z4, Z5
+	VMULPS     (R12), Z5, Z5
+	VMAXPS     Z5, Z0, Z5
+	VMINPS     Z5, Z1, Z5
+	VMOVUPS    Z5, K2, (DX)
 
 done:
 	DECQ R9
@@ -27416,10 +27472,8 @@ TEXT ·slideMax(SB), NOSPLIT, $0-8
 	KMOVW        144(AX), K1
 	KMOVW        146(AX), K2
 	KMOVW        148(AX), K3
-	VMOVUPS      slideMaxorder<>+0(SB), Z2
-	MOVL         $0x00000001, CX
-	VPBROADCASTD CX, Z3
-	VPADDD       Z2, Z3, Z3
+	VMOVUPS      slideMaxnext<>+0(SB), Z2
+	VMOVUPS      slideMaxback<>+0(SB), Z3
 	MOVL         $0xff800000, CX
 	VPBROADCASTD CX, Z4
 	VPTERNLOGD   $0xff, Z5, Z5, Z5
@@ -27472,17 +27526,16 @@ row:
 	VMOVAPS   Z11, Z7
 	VBLENDMPS Z8, Z4, K1, Z12
 	VBLENDMPS Z9, Z4, K3, Z13
-	VMOVAPS   Z2, Z8
-	VPERMI2PS Z13, Z12, Z8
-	VMOVAPS   Z3, Z9
-	VPERMI2PS Z13, Z12, Z9
-	VALIGND   $0x01, Z8, Z8, Z10
+	VSHUFPS   $0x88, Z13, Z12, Z8
+	VSHUFPS   $0xdd, Z13, Z12, Z9
+	VPERMPS   Z8, Z2, Z10
 	VCMPPS    $0x03, Z9, Z8, K4
 	VMAXPS    Z9, Z8, Z8
 	VCMPPS    $0x03, Z10, Z10, K5
 	KORW      K5, K4, K4
 	VMAXPS    Z10, Z8, Z8
 	VMOVAPS   Z5, K4, Z8
+	VPERMPS   Z8, Z3, Z8
 	VMAXPS    Z8, Z0, Z8
 	VMINPS    Z8, Z1, Z8
 	VMOVUPS   Z8, K2, (DX)
@@ -27513,17 +27566,16 @@ last:
 	VMOVAPS   Z11, Z7
 	VBLENDMPS Z8, Z4, K1, Z14
 	VBLENDMPS Z9, Z4, K3, Z15
-	VMOVAPS   Z2, Z8
-	VPERMI2PS Z15, Z14, Z8
-	VMOVAPS   Z3, Z9
-	VPERMI2PS Z15, Z14, Z9
-	VALIGND   $0x01, Z8, Z8, Z10
+	VSHUFPS   $0x88, Z15, Z14, Z8
+	VSHUFPS   $0xdd, Z15, Z14, Z9
+	VPERMPS   Z8, Z2, Z10
 	VCMPPS    $0x03, Z9, Z8, K4
 	VMAXPS    Z9, Z8, Z8
 	VCMPPS    $0x03, Z10, Z10, K5
 	KORW      K5, K4, K4
 	VMAXPS    Z10, Z8, Z8
 	VMOVAPS   Z5, K4, Z8
+	VPERMPS   Z8, Z3, Z8
 	VMAXPS    Z8, Z0, Z8
 	VMINPS    Z8, Z1, Z8
 	VMOVUPS   Z8, K2, (DX)
@@ -27543,17 +27595,16 @@ bottom:
 	VMOVAPS   Z5, K4, Z9
 	VBLENDMPS Z8, Z4, K1, Z16
 	VBLENDMPS Z9, Z4, K3, Z17
-	VMOVAPS   Z2, Z6
-	VPERMI2PS Z17, Z16, Z6
-	VMOVAPS   Z3, Z7
-	VPERMI2PS Z17, Z16, Z7
-	VALIGND   $0x01, Z6, Z6, Z8
+	VSHUFPS   $0x88, Z17, Z16, Z6
+	VSHUFPS   $0xdd, Z17, Z16, Z7
+	VPERMPS   Z6, Z2, Z8
 	VCMPPS    $0x03, Z7, Z6, K4
 	VMAXPS    Z7, Z6, Z6
 	VCMPPS    $0x03, Z8, Z8, K5
 	KORW      K5, K4, K4
 	VMAXPS    Z8, Z6, Z6
 	VMOVAPS   Z5, K4, Z6
+	VPERMPS   Z6, Z3, Z6
 	VMAXPS    Z6, Z0, Z6
 	VMINPS    Z6, Z1, Z6
 	VMOVUPS   Z6, K2, (DX)
@@ -27565,23 +27616,41 @@ done:
 	VZEROUPPER
 	RET
 
-DATA slideMaxorder<>+0(SB)/4, $0x00000000
-DATA slideMaxorder<>+4(SB)/4, $0x00000002
-DATA slideMaxorder<>+8(SB)/4, $0x00000004
-DATA slideMaxorder<>+12(SB)/4, $0x00000006
-DATA slideMaxorder<>+16(SB)/4, $0x00000008
-DATA slideMaxorder<>+20(SB)/4, $0x0000000a
-DATA slideMaxorder<>+24(SB)/4, $0x0000000c
-DATA slideMaxorder<>+28(SB)/4, $0x0000000e
-DATA slideMaxorder<>+32(SB)/4, $0x00000010
-DATA slideMaxorder<>+36(SB)/4, $0x00000012
-DATA slideMaxorder<>+40(SB)/4, $0x00000014
-DATA slideMaxorder<>+44(SB)/4, $0x00000016
-DATA slideMaxorder<>+48(SB)/4, $0x00000018
-DATA slideMaxorder<>+52(SB)/4, $0x0000001a
-DATA slideMaxorder<>+56(SB)/4, $0x0000001c
-DATA slideMaxorder<>+60(SB)/4, $0x0000001e
-GLOBL slideMaxorder<>(SB), RODATA|NOPTR, $64
+DATA slideMaxnext<>+0(SB)/4, $0x00000001
+DATA slideMaxnext<>+4(SB)/4, $0x00000004
+DATA slideMaxnext<>+8(SB)/4, $0x00000003
+DATA slideMaxnext<>+12(SB)/4, $0x00000006
+DATA slideMaxnext<>+16(SB)/4, $0x00000005
+DATA slideMaxnext<>+20(SB)/4, $0x00000008
+DATA slideMaxnext<>+24(SB)/4, $0x00000007
+DATA slideMaxnext<>+28(SB)/4, $0x0000000a
+DATA slideMaxnext<>+32(SB)/4, $0x00000009
+DATA slideMaxnext<>+36(SB)/4, $0x0000000c
+DATA slideMaxnext<>+40(SB)/4, $0x0000000b
+DATA slideMaxnext<>+44(SB)/4, $0x0000000e
+DATA slideMaxnext<>+48(SB)/4, $0x0000000d
+DATA slideMaxnext<>+52(SB)/4, $0x00000002
+DATA slideMaxnext<>+56(SB)/4, $0x0000000f
+DATA slideMaxnext<>+60(SB)/4, $0x0000000f
+GLOBL slideMaxnext<>(SB), RODATA|NOPTR, $64
+
+DATA slideMaxback<>+0(SB)/4, $0x00000000
+DATA slideMaxback<>+4(SB)/4, $0x00000001
+DATA slideMaxback<>+8(SB)/4, $0x00000004
+DATA slideMaxback<>+12(SB)/4, $0x00000005
+DATA slideMaxback<>+16(SB)/4, $0x00000008
+DATA slideMaxback<>+20(SB)/4, $0x00000009
+DATA slideMaxback<>+24(SB)/4, $0x0000000c
+DATA slideMaxback<>+28(SB)/4, $0x0000000d
+DATA slideMaxback<>+32(SB)/4, $0x00000002
+DATA slideMaxback<>+36(SB)/4, $0x00000003
+DATA slideMaxback<>+40(SB)/4, $0x00000006
+DATA slideMaxback<>+44(SB)/4, $0x00000007
+DATA slideMaxback<>+48(SB)/4, $0x0000000a
+DATA slideMaxback<>+52(SB)/4, $0x0000000b
+DATA slideMaxback<>+56(SB)/4, $0x0000000e
+DATA slideMaxback<>+60(SB)/4, $0x0000000f
+GLOBL slideMaxback<>(SB), RODATA|NOPTR, $64
 
 // func total(a *byte)
 // Requires: AVX, AVX512F, AVX512VL

@@ -82,6 +82,27 @@ func (s *strip) plane() {
 	s.left = s.field(slideRows)
 }
 
+// nextPlane is how many bytes behind a plane the next one begins, zero behind the last.
+func (s *strip) nextPlane() reg.GPVirtual {
+	behind, this := GP64(), GP64()
+	XORQ(behind, behind)
+	CMPQ(s.planes, Imm(1))
+	JEQ(LabelRef("final"))
+	MOVLQSX(s.from, behind)
+	MOVLQSX(s.from.Offset(-4), this)
+	SUBQ(this, behind)
+	SHLQ(Imm(2), behind)
+	Label("final")
+	return behind
+}
+
+// fetch fetches a row of the next plane, of so many lines.
+func (s *strip) fetch(behind reg.GPVirtual, lines int) {
+	for i := range lines {
+		PREFETCHT0(Mem{Base: s.x, Index: behind, Scale: 1, Disp: 64 * i})
+	}
+}
+
 // end ends the loop over planes.
 func (s *strip) end() {
 	DECQ(s.planes)

@@ -10,10 +10,12 @@ import (
 // before they are taken apart, and masked as they are added, which is free.
 func slideAverage() {
 	s := newStrip("slideAverage", "slideAverage adds 3x3 pixels, every other pixel, and scales the sums.")
-	even, odd := evenOdd("slideAverage")
+	other := newEveryOther("slideAverage")
 	s.plane()
+	behind := s.nextPlane()
 	scale := s.field(slideScale)
 	load := func(v []reg.VecVirtual, next func()) {
+		s.fetch(behind, 2)
 		VMOVUPS(Mem{Base: s.x}, v[0])
 		VMOVUPS(Mem{Base: s.x, Disp: 64}, v[1])
 		next()
@@ -24,10 +26,11 @@ func slideAverage() {
 	}
 	s.ifField(slideAbove, "inside", func() { load(above, s.fromAbove) })
 	store := func() {
-		c := s.columns(sum[0], sum[1], even, odd)
+		c := other.columns(sum[0], sum[1])
 		VADDPS(c[1], c[0], c[0])
 		VADDPS(c[2], c[0], c[0])
-		VMULPS_Z(Mem{Base: scale}, c[0], s.last, c[0])
+		other.inOrder(c[0])
+		VMULPS(Mem{Base: scale}, c[0], c[0])
 		clamp(c[0], s.lo, s.hi)
 		VMOVUPS(c[0], s.last, Mem{Base: s.y})
 		ADDQ(s.yPitch, s.y)
@@ -61,9 +64,11 @@ func slideAverageRows() {
 	order := ZMM()
 	VMOVUPS(Mem{Base: s.field(slideOrder)}, order)
 	s.plane()
+	behind := s.nextPlane()
 	scale := s.field(slideScale)
 	load := func(next func()) reg.VecVirtual {
 		v := ZMM()
+		s.fetch(behind, 1)
 		VMOVUPS(Mem{Base: s.x}, v)
 		next()
 		return v
@@ -87,7 +92,7 @@ func slideAverageRows() {
 		sums := ZMM()
 		VMOVAPS(order, sums)
 		VPERMI2PS(second, first, sums)
-		VMULPS_Z(Mem{Base: scale}, sums, mask, sums)
+		VMULPS(Mem{Base: scale}, sums, sums)
 		clamp(sums, s.lo, s.hi)
 		VMOVUPS(sums, mask, Mem{Base: s.y})
 	}
@@ -126,7 +131,7 @@ func slideAverageRows() {
 // saw one is noted, and becomes one.
 func slideMax() {
 	s := newStrip("slideMax", "slideMax is the largest of 3x3 pixels, every other pixel.")
-	even, odd := evenOdd("slideMax")
+	other := newEveryOther("slideMax")
 	least, ones := ZMM(), ZMM()
 	bits := GP32()
 	MOVL(U32(0xff800000), bits) // -Inf: padding does not win
@@ -162,8 +167,9 @@ func slideMax() {
 		for i, k := range []reg.OpmaskVirtual{s.first, s.behind} {
 			VBLENDMPS(here[i], least, k, inside[i])
 		}
-		c := s.columns(inside[0], inside[1], even, odd)
+		c := other.columns(inside[0], inside[1])
 		most(c[0], c[1], c[2])
+		other.inOrder(c[0])
 		clamp(c[0], s.lo, s.hi)
 		VMOVUPS(c[0], s.last, Mem{Base: s.y})
 		ADDQ(s.yPitch, s.y)

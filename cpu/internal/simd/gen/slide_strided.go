@@ -16,36 +16,13 @@ func evenOdd(name string) (even, odd reg.VecVirtual) {
 	return even, odd
 }
 
-// columns takes two registers of pixels apart: even pixels are column 0 of the windows,
-// odd ones column 1; column 2 is column 0 of the next window, which is why a strip has
-// at most 15.
-func (s *strip) columns(a, b, even, odd reg.VecVirtual) (c [3]reg.VecVirtual) {
-	c = [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
-	VMOVAPS(even, c[0])
-	VPERMI2PS(b, a, c[0])
-	VMOVAPS(odd, c[1])
-	VPERMI2PS(b, a, c[1])
-	VALIGND(Imm(1), c[0], c[0], c[2])
-	return c
-}
-
 // slideStrided is the window with stride 2. Of the rows of pixels, every other one is
 // the last of one row of sums and the first of the next.
 func slideStrided() {
 	s := newStrip("slideStrided", "slideStrided convolves a strip of up to 15 columns of planes with 3x3 weights, every other pixel.")
 	s.w, s.bias = Mem{Base: s.field(slideW)}, Mem{Base: s.field(slideBias)}
-	even, odd := evenOdd("slideStrided")
-	first, behind, half := GP32(), GP32(), GP32()
-	MOVWLZX(s.a.Offset(slideMasks), first)
-	MOVWLZX(s.a.Offset(slideMasks+4), behind)
-	SHLL(Imm(16), behind)
-	ORL(behind, first)
-	inside := [2]reg.OpmaskVirtual{K(), K()} // of even and of odd pixels
-	for i, bits := range []uint32{0x55555555, 0xaaaaaaaa} {
-		MOVL(U32(bits), half)
-		PEXTL(half, first, half)
-		KMOVW(half, inside[i])
-	}
+	other := newEveryOther("slideStrided")
+	inside := other.masks(s.first, s.behind)
 	w, bias := zmms(9), ZMM()
 	s.plane()
 	s.constants(w, bias)
@@ -54,13 +31,7 @@ func slideStrided() {
 		VMOVUPS(Mem{Base: s.x}, a)
 		VMOVUPS(Mem{Base: s.x, Disp: 64}, b)
 		next()
-		c := [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
-		for i, order := range []reg.VecVirtual{even, odd} {
-			VMOVAPS(order, c[i])
-			VPERMI2PS_Z(b, a, inside[i], c[i])
-		}
-		VALIGND(Imm(1), c[0], c[0], c[2])
-		return c
+		return other.columnsInside(a, b, inside)
 	}
 	sum, nextSum := ZMM(), ZMM()
 	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {
@@ -71,6 +42,7 @@ func slideStrided() {
 	VMOVAPS(bias, nextSum)
 	s.ifField(slideAbove, "inside", func() { add(w[:3], row(s.fromAbove), nextSum) })
 	store := func() {
+		other.inOrder(sum)
 		clamp(sum, s.lo, s.hi)
 		VMOVUPS(sum, s.last, Mem{Base: s.y})
 		ADDQ(s.yPitch, s.y)
