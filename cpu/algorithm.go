@@ -27,18 +27,18 @@ func (b *Backend) Algorithm(s *network.Step) string {
 	if !ok {
 		return ""
 	}
-	threads := b.threads
+	columns := columnsEach(s, b.threads)
 	switch s.Kernel {
 	case network.ConvGeneral:
 		if w, ok := cheapest(s, op, b.level); ok {
 			return fmt.Sprintf("Winograd F(%[1]dx%[1]d, %[2]dx%[2]d)", w.Out, w.Taps)
 		}
-		threads = 1
+		columns = columnsOfBands(s, b.level)
 	case network.ConvPointwise, network.ConvFused:
 	default:
 		return ""
 	}
-	if b.level.Strassen(sizesOf(s, op.G(), columnsEach(s, threads))) {
+	if b.level.Strassen(sizesOf(s, op.G(), columns)) {
 		return "Strassen"
 	}
 	return ""

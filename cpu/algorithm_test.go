@@ -46,6 +46,25 @@ func TestAlgorithm(t *testing.T) {
 			"conv_pointwise/72x14x14-288x14x14-g1+residual": "",
 			"conv_pointwise/576x7x7-144x7x7-g1":             "",
 		}},
+		{"mobilenet_v1_1.0", simd.AVX512, 1, map[string]string{
+			"conv_pointwise/32x112x112-64x112x112-g1": "",
+			"conv_pointwise/64x56x56-128x56x56-g1":    strassen,
+			"conv_pointwise/512x14x14-512x14x14-g1":   strassen,
+			"conv_pointwise/1024x7x7-1024x7x7-g1":     "",
+		}},
+		{"mobilenet_v1_1.0", simd.AVX512, 2, map[string]string{
+			"conv_pointwise/256x28x28-256x28x28-g1": "", // 392 = 4·96 + 8
+			"conv_pointwise/512x14x14-512x14x14-g1": strassen,
+		}},
+		{"shufflenet_v1_g1_1.0x", simd.AVX512, 1, map[string]string{
+			"conv_pointwise/144x28x28-36x28x28-g1":          "",
+			"conv_pointwise/144x28x28-72x28x28-g1":          strassen,
+			"conv_pointwise/288x14x14-72x14x14-g1":          strassen,
+			"conv_pointwise/72x14x14-288x14x14-g1+residual": strassen,
+			"conv_pointwise/576x7x7-144x7x7-g1":             "",
+		}},
+		{"shufflenet_v1_g1_1.0x", simd.AVX512, 2, map[string]string{"conv_pointwise/288x14x14-72x14x14-g1": strassen, "conv_pointwise/144x28x28-72x28x28-g1": ""}},
+		{"shufflenet_v1_g8_1.0x", simd.AVX512, 1, map[string]string{"conv_pointwise/768x14x14-192x14x14-g8": ""}},
 		{"shufflenet_v1_g1_1.0x", simd.AVX2, 2, map[string]string{"conv_pointwise/288x14x14-72x14x14-g1": ""}},
 		{"shufflenet_v1_g1_1.0x", simd.Go, 1, map[string]string{"conv_pointwise/288x14x14-72x14x14-g1": "", "fully_connected/576x1x1-1000x1x1": ""}},
 	} {

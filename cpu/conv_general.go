@@ -45,7 +45,7 @@ func newGeneral(s *network.Step, threads int, level simd.Level) (kernel, error) 
 func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) (kernel, error) {
 	samples, channels, _, _ := s.Inputs[0].NCHW()
 	groups := op.G()
-	k := &general{epilogue: newEpilogue(s), channels: channels, perGroup: channels / groups, weights: packGroups(level, s, groups, columnsEach(s, 1))}
+	k := &general{epilogue: newEpilogue(s), channels: channels, perGroup: channels / groups, weights: packGroups(level, s, groups, columnsOfBands(s, level))}
 	// What a band of all rows would need says how many there can be.
 	whole := newPhases(s.Inputs[0], s.Output, op.Normal(), 1<<30)
 	planes := samples * groups
@@ -68,6 +68,14 @@ func newDirect(s *network.Step, op network.Conv, threads int, level simd.Level) 
 	}
 	return kernel{tasks: tasks * k.split, scratch: k.perGroup*k.floats() + multiplyScratch(k.weights[0], k.band*s.Output.Width), run: k.run,
 		reads: k.reads, writes: k.writes, phases: &k.phases}, nil
+}
+
+// columnsOfBands is columnsEach where they are cut into bands, for which AVX-512's pairs of tiles are too wide.
+func columnsOfBands(s *network.Step, level simd.Level) int {
+	if level == simd.AVX512 {
+		return 0
+	}
+	return columnsEach(s, 1)
 }
 
 func (k *general) run(task int, arena, scratch []float32) {

@@ -43,7 +43,11 @@ func newGrid(level simd.Level, samples int, weights []*simd.Matrix, columns, pit
 		if columns == 1 {
 			work *= 4 // what takes time is to read the weights
 		}
-		want = max(1, int(min(tasksEach*int64(threads), work/taskWork(level))))
+		each, least := int64(tasksEach), taskWork(level)
+		if level == simd.AVX512 && m.Fewest() > 1 { // columns are wide, and each task makes sums of its own
+			each, least = 2, least*3/2
+		}
+		want = max(1, int(min(each*int64(threads), work/least)))
 		if work >= worthSharing {
 			want = max(want, threads)
 		}

@@ -108,10 +108,13 @@ func (m *Matrix) MostRows() int {
 
 // Fewest is how many panels a task should have at least.
 func (m *Matrix) Fewest() int {
-	if m.strassen != nil {
-		return pairsTogether
+	switch {
+	case m.strassen == nil:
+		return 1
+	case m.level == AVX512:
+		return pairsTogether512
 	}
-	return 1
+	return pairsTogether
 }
 
 // Height is the number of rows.

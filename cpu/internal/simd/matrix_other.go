@@ -15,7 +15,7 @@ func (m *Matrix) multiply(p *Product, n, first, last int) { m.multiplyGo(p, n, f
 func (m *Matrix) lead(*Product, int, int) int { return 0 }
 
 // runStrassen is never called at level Go.
-func (m *Matrix) runStrassen(p *Product, columns, first, last int) {}
+func (m *Matrix) runStrassen(p *Product, pairs, tail, first, last int) {}
 
 // Run is never called: NewWindow makes none here.
 func (w *Window) Run(*Sweep) {}

@@ -40,46 +40,13 @@ const (
 	timesS4
 )
 
-// What Strassen's algorithm saves of a product's time, and what it costs: per row of the matrix,
-// as rows share the sums of a column; per sum's length, as each has a beginning and an end, where what
-// is added comes late; per column, as weights are 7/4 as many, and come from far away; and for
-// columns left over. Measured on a Zen 3 (see RATIONALE.md).
 const (
-	strassenSaves    = 1. / 8
-	strassenRows     = 2.7
-	strassenDepth    = 3.5
-	strassenResidual = 3
-	strassenWeights  = 6
-	strassenLeft     = 0.5
-	strassenLeast    = 0.025 // that must be saved
+	lineFloats = 16 // of a cache line
+	tailFloats = 8  // for each row, of columns that make no pair
+
+	// Pairs of a column, for which its sums are made.
+	pairsTogether, pairsTogether512 = 6, 2
 )
-
-const (
-	fewestPaired  = 16 // rows: all panels have four at least
-	pairsTogether = 6  // of a column, for which its sums are made
-	lineFloats    = 16 // of a cache line
-)
-
-// Sizes are what decides how products are done.
-type Sizes struct {
-	Rows, Depth int  // of the matrix
-	Columns     int  // about so many at a time
-	Residual    bool // whether something is added
-}
-
-// Strassen reports whether products are by Strassen's algorithm. Columns left over are by plain sums.
-func (l Level) Strassen(s Sizes) bool {
-	if l != AVX2 || s.Rows%2 != 0 || s.Depth%2 != 0 || s.Rows < fewestPaired || s.Columns < 2*l.Tile() {
-		return false
-	}
-	depth := float64(strassenDepth)
-	if s.Residual {
-		depth += strassenResidual
-	}
-	columns, left := float64(s.Columns), float64(s.Columns%(2*l.Tile()))
-	saved := strassenSaves*(1-left/columns) - strassenRows/float64(s.Rows) - depth/float64(s.Depth) - (strassenWeights+strassenLeft*left)/columns
-	return saved > strassenLeast
-}
 
 // PackFor is Pack for products of such sizes.
 func PackFor(level Level, w []float32, f Sizes, bias []float32) *Matrix {
@@ -97,7 +64,7 @@ func packStrassen(level Level, w []float32, rows, depth int, bias []float32) *Ma
 	if bias != nil {
 		copy(m.bias, bias[:rows])
 	}
-	pairs, at, half := level.heights(rows/2, depth/2), 0, depth/2
+	pairs, at, half := level.heights(rows/2, max(depth, shallow+1)), 0, depth/2
 	var tops, bottoms []int
 	for _, h := range pairs {
 		for r := range h {
@@ -122,7 +89,7 @@ func packStrassen(level Level, w []float32, rows, depth int, bias []float32) *Ma
 		for _, row := range rowBias[i] {
 			of = append(of, m.bias[row])
 		}
-		product := Pack(level, part, rows/2, half, of)
+		product := packHeights(level, part, rows/2, half, of, pairs)
 		copy(data[i*size:], product.data)
 		product.data = data[i*size:]
 		m.strassen.products[i] = product
@@ -138,7 +105,7 @@ func (m *Matrix) Scratch() int {
 	if m.strassen == nil {
 		return 0
 	}
-	return m.level.Tile()*(4*m.depth/2+4*m.rows/2) + lineFloats
+	return m.level.Tile()*(2*m.depth/2+4*m.rows/2) + tailFloats*m.rows + lineFloats
 }
 
 // aligned is memory from the first cache line on.
@@ -154,23 +121,31 @@ func (m *Matrix) multiplyStrassen(p *Product, n, first, last int) {
 		m.multiplyQuarters(p, lead, first, last)
 		p, n = p.behind(lead), n-lead
 	}
-	if paired := n / pair * pair; paired > 0 {
-		if m.level == AVX2 {
-			m.runStrassen(p, paired, first, last)
+	if pairs := n / pair; pairs > 0 {
+		tail := n % pair
+		if !m.level.tail(tail) {
+			tail = 0
+		}
+		if m.level != Go {
+			m.runStrassen(p, pairs, tail, first, last)
 		} else {
-			for at := 0; at < paired; at += pair {
+			for at := 0; at < pairs*pair; at += pair {
 				for i := first; i < last; i++ {
 					m.strassenGo(p, at, i)
 				}
 			}
 		}
-		if n -= paired; n == 0 {
+		done := pairs*pair + tail
+		if n -= done; n == 0 {
 			return
 		}
-		p = p.behind(paired)
+		p = p.behind(done)
 	}
 	m.multiplyQuarters(p, n, first, last)
 }
+
+// tail reports whether so many columns are done with the pair of tiles before.
+func (l Level) tail(columns int) bool { return l == AVX512 && (columns == 2 || columns == 4) }
 
 // multiplyQuarters is Multiply by plain sums: Y = A12·B21 + A11·B11, and below
 // A22·B21 + A11·B11 + S3·B11.
@@ -225,17 +200,17 @@ func (m *Matrix) strassenGo(p *Product, at, pair int) {
 		memory = memory[rows*tile:]
 		return taken
 	}
-	var t [4][]float32
-	for i := range t {
-		t[i] = take(half)
-	}
-	for k := range half {
-		up, down := p.X[int(p.Rows[k])+at:][:2*tile], p.X[int(p.Rows[half+k])+at:][:2*tile]
-		for j := range tile {
-			t3 := up[tile+j] - down[tile+j]
-			t2 := up[j] - t3
-			t[0][k*tile+j], t[1][k*tile+j], t[2][k*tile+j], t[3][k*tile+j] = up[tile+j]-up[j], t2, t3, down[j]-t2
+	up, down, left, right := p.Rows[:half], p.Rows[half:], p.X[at:], p.X[at+tile:]
+	t := take(half)
+	// sumOf makes one of T1…T4.
+	sumOf := func(of func(b11, b12, b21, b22 float32) float32) []float32 {
+		for k := range half {
+			up, down := p.X[int(up[k])+at:][:2*tile], p.X[int(down[k])+at:][:2*tile]
+			for j := range tile {
+				t[k*tile+j] = of(up[j], up[tile+j], down[j], down[tile+j])
+			}
 		}
+		return t
 	}
 	// sum is from plus one of the products.
 	sum := func(i int, x []float32, rows []int32, from []float32) []float32 {
@@ -247,12 +222,11 @@ func (m *Matrix) strassenGo(p *Product, at, pair int) {
 		w.multiplyGo(&q, tile, pair, pair+1)
 		return to
 	}
-	up, down, sums := p.Rows[:half], p.Rows[half:], s.lines[:half]
-	left, right := p.X[at:], p.X[at+tile:]
+	sums := s.lines[:half]
 	q := sum(timesA11, left, up, nil)
-	u := sum(timesS2, t[1], sums, q)
-	v := sum(timesS3, t[2], sums, u)
-	w := sum(timesS1, t[0], sums, u)
+	u := sum(timesS2, sumOf(func(b11, b12, _, b22 float32) float32 { return b11 - (b12 - b22) }), sums, q)
+	v := sum(timesS3, sumOf(func(_, b12, _, b22 float32) float32 { return b12 - b22 }), sums, u)
+	w := sum(timesS1, sumOf(func(b11, b12, _, _ float32) float32 { return b12 - b11 }), sums, u)
 	store := func(c []float32, rows panel, px int) {
 		for i := range rows.height {
 			m.finish(p, rows.first+i, px, c[i*tile:][:tile])
@@ -260,7 +234,7 @@ func (m *Matrix) strassenGo(p *Product, at, pair int) {
 	}
 	store(sum(timesA12, left, down, q), top, at)
 	store(sum(timesS4, right, down, w), top, at+tile)
-	store(sum(timesA22, t[3], sums, v), bottom, at)
+	store(sum(timesA22, sumOf(func(b11, b12, b21, b22 float32) float32 { return b21 - (b11 - (b12 - b22)) }), sums, v), bottom, at)
 	for i := range v {
 		v[i] += w[i] - u[i] + m.bias[bottom.first+i/tile]
 	}

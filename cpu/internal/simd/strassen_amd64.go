@@ -4,17 +4,92 @@
 
 package simd
 
-// strassen4 computes pairs of panels of 4 rows and of 3, so many times 32 pixels, by seven products.
+// strassen256x4 computes pairs of panels of 4 rows and of 3, so many times 32 pixels, by seven products.
 //
 //go:noescape
-func strassen4(a *strassenArgs)
+func strassen256x4(a *strassenArgs)
 
-// strassen5 computes pairs of panels of 5 rows and of 4, so many times 32 pixels, by seven products.
+// strassen256x5 computes pairs of panels of 5 rows and of 4, so many times 32 pixels, by seven products.
 //
 //go:noescape
-func strassen5(a *strassenArgs)
+func strassen256x5(a *strassenArgs)
 
-// strassen6 computes pairs of panels of 6 rows and of 5, so many times 32 pixels, by seven products.
+// strassen256x6 computes pairs of panels of 6 rows and of 5, so many times 32 pixels, by seven products.
 //
 //go:noescape
-func strassen6(a *strassenArgs)
+func strassen256x6(a *strassenArgs)
+
+// strassen512x4 computes pairs of panels of 4 rows and of 3, so many times 96 pixels, by seven products.
+//
+//go:noescape
+func strassen512x4(a *strassenArgs)
+
+// strassen512x4t2 computes pairs of panels of 4 rows and of 3, 96 pixels and 2 more, by seven products.
+//
+//go:noescape
+func strassen512x4t2(a *strassenArgs)
+
+// strassen512x4t4 computes pairs of panels of 4 rows and of 3, 96 pixels and 4 more, by seven products.
+//
+//go:noescape
+func strassen512x4t4(a *strassenArgs)
+
+// strassen512x5 computes pairs of panels of 5 rows and of 4, so many times 96 pixels, by seven products.
+//
+//go:noescape
+func strassen512x5(a *strassenArgs)
+
+// strassen512x5t2 computes pairs of panels of 5 rows and of 4, 96 pixels and 2 more, by seven products.
+//
+//go:noescape
+func strassen512x5t2(a *strassenArgs)
+
+// strassen512x5t4 computes pairs of panels of 5 rows and of 4, 96 pixels and 4 more, by seven products.
+//
+//go:noescape
+func strassen512x5t4(a *strassenArgs)
+
+// strassen512x6 computes pairs of panels of 6 rows and of 5, so many times 96 pixels, by seven products.
+//
+//go:noescape
+func strassen512x6(a *strassenArgs)
+
+// strassen512x6t2 computes pairs of panels of 6 rows and of 5, 96 pixels and 2 more, by seven products.
+//
+//go:noescape
+func strassen512x6t2(a *strassenArgs)
+
+// strassen512x6t4 computes pairs of panels of 6 rows and of 5, 96 pixels and 4 more, by seven products.
+//
+//go:noescape
+func strassen512x6t4(a *strassenArgs)
+
+// strassen512x7 computes pairs of panels of 7 rows and of 6, so many times 96 pixels, by seven products.
+//
+//go:noescape
+func strassen512x7(a *strassenArgs)
+
+// strassen512x7t2 computes pairs of panels of 7 rows and of 6, 96 pixels and 2 more, by seven products.
+//
+//go:noescape
+func strassen512x7t2(a *strassenArgs)
+
+// strassen512x7t4 computes pairs of panels of 7 rows and of 6, 96 pixels and 4 more, by seven products.
+//
+//go:noescape
+func strassen512x7t4(a *strassenArgs)
+
+// strassen512x8 computes pairs of panels of 8 rows and of 7, so many times 96 pixels, by seven products.
+//
+//go:noescape
+func strassen512x8(a *strassenArgs)
+
+// strassen512x8t2 computes pairs of panels of 8 rows and of 7, 96 pixels and 2 more, by seven products.
+//
+//go:noescape
+func strassen512x8t2(a *strassenArgs)
+
+// strassen512x8t4 computes pairs of panels of 8 rows and of 7, 96 pixels and 4 more, by seven products.
+//
+//go:noescape
+func strassen512x8t4(a *strassenArgs)

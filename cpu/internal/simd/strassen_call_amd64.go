@@ -7,7 +7,9 @@ type strassenArgs struct {
 	x       *float32
 	rows    *int32
 	depth   int      // of a half
-	sums    *float32 // T1…T4
+	sums    *float32 // T2, T4 and T1 in turns, and T3
+	sum     int      // bytes of each
+	tails   *float32 // what is kept of pixels behind the last column
 	parts   *float32 // P, U, V, W
 	part    int      // bytes of each
 	bias    *float32
@@ -22,16 +24,17 @@ type strassenArgs struct {
 	lo, hi  float32
 }
 
-func (m *Matrix) runStrassen(p *Product, columns, first, last int) {
-	s, b, half := m.strassen, &m.panels[2*first], m.depth/2
+// runStrassen computes so many pairs of tiles, and a few columns behind them.
+func (m *Matrix) runStrassen(p *Product, pairs, tail, first, last int) {
+	s, b, half, tile := m.strassen, &m.panels[2*first], m.depth/2, m.level.Tile()
 	memory := aligned(p.Scratch)
-	sums := 4 * half * m.level.Tile()
+	sums, tails := half*tile, tailFloats*m.rows
 	rows := s.products[0].panels[first].first
 	end := s.products[0].panels[last-1]
-	part := (end.first + end.height - rows) * m.level.Tile()
-	a := strassenArgs{x: &p.X[0], rows: &p.Rows[0], depth: half, sums: &memory[0], parts: &memory[sums], part: 4 * part,
-		bias: &m.bias[b.first], y: &p.Y[0], yRows: &p.YRows[b.first-p.Skip], columns: columns / (2 * m.level.Tile()), lo: p.Lo, hi: p.Hi}
-	_ = memory[sums+4*part-1]
+	part := (end.first + end.height - rows) * tile
+	a := strassenArgs{x: &p.X[0], rows: &p.Rows[0], depth: half, sums: &memory[0], sum: 4 * sums, tails: &memory[2*sums], parts: &memory[2*sums+tails], part: 4 * part,
+		bias: &m.bias[b.first], y: &p.Y[0], yRows: &p.YRows[b.first-p.Skip], lo: p.Lo, hi: p.Hi}
+	_ = memory[2*sums+tails+4*part-1]
 	if p.Add != nil {
 		a.add, a.addRows = &p.Add[0], &p.AddRows[b.first-p.Skip]
 	}
@@ -41,12 +44,59 @@ func (m *Matrix) runStrassen(p *Product, columns, first, last int) {
 	for a.pairs = 0; first+a.pairs < last && m.panels[2*(first+a.pairs)].height == b.height; a.pairs++ {
 	}
 	a.lower = last - first - a.pairs
-	switch b.height {
-	case 4:
-		strassen4(&a)
-	case 5:
-		strassen5(&a)
-	case 6:
-		strassen6(&a)
+	if a.columns = pairs; tail > 0 {
+		a.columns--
+	}
+	if a.columns > 0 {
+		m.strassenColumns(&a, b.height, 0) // goes on to the next column
+	}
+	if tail > 0 {
+		m.strassenColumns(&a, b.height, tail)
+	}
+}
+
+func (m *Matrix) strassenColumns(a *strassenArgs, height, tail int) {
+	if m.level == AVX2 {
+		switch height {
+		case 4:
+			strassen256x4(a)
+		case 5:
+			strassen256x5(a)
+		case 6:
+			strassen256x6(a)
+		}
+		return
+	}
+	switch height<<4 + tail {
+	case 4 << 4:
+		strassen512x4(a)
+	case 4<<4 + 2:
+		strassen512x4t2(a)
+	case 4<<4 + 4:
+		strassen512x4t4(a)
+	case 5 << 4:
+		strassen512x5(a)
+	case 5<<4 + 2:
+		strassen512x5t2(a)
+	case 5<<4 + 4:
+		strassen512x5t4(a)
+	case 6 << 4:
+		strassen512x6(a)
+	case 6<<4 + 2:
+		strassen512x6t2(a)
+	case 6<<4 + 4:
+		strassen512x6t4(a)
+	case 7 << 4:
+		strassen512x7(a)
+	case 7<<4 + 2:
+		strassen512x7t2(a)
+	case 7<<4 + 4:
+		strassen512x7t4(a)
+	case 8 << 4:
+		strassen512x8(a)
+	case 8<<4 + 2:
+		strassen512x8t2(a)
+	case 8<<4 + 4:
+		strassen512x8t4(a)
 	}
 }

@@ -10,11 +10,8 @@ import (
 func TestStrassen(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, level := range Levels() {
-		if level == AVX512 {
-			continue // it has none
-		}
 		for _, rows := range []int{16, 18, 20, 22, 24, 26, 34, 38, 40} {
-			for _, n := range []int{1, 7, 8, 31, 32, 33, 49, 64, 65, 68, 100} {
+			for _, n := range []int{1, 7, 8, 31, 32, 33, 49, 64, 65, 68, 96, 98, 100, 194} {
 				for _, depth := range []int{2, 4, 6, 10, 18, 22, 24, 72} {
 					for _, add := range []bool{false, true} {
 						testMultiply(t, r, packStrassen, level, rows, n, depth, 5, n+3, add)
@@ -32,24 +29,25 @@ func TestStrassen(t *testing.T) {
 func TestStrassenWherePays(t *testing.T) {
 	for _, c := range []struct {
 		Sizes
-		want bool
+		avx2, avx512 bool
 	}{
-		{Sizes{512, 512, 196, false}, true}, {Sizes{72, 288, 196, false}, true}, {Sizes{1000, 512, 169, false}, true},
-		{Sizes{128, 64, 3136, false}, true}, {Sizes{256, 256, 392, true}, true},
-		{Sizes{512, 512, 49, false}, false},  // a third of the columns is left over
-		{Sizes{288, 72, 196, true}, false},   // what is added comes late for sums that are short
-		{Sizes{144, 36, 784, false}, false},  // sums are too short
-		{Sizes{36, 144, 784, false}, false},  // few rows share the sums of a column
-		{Sizes{511, 512, 196, false}, false}, // no halves
-		{Sizes{512, 511, 196, false}, false},
-		{Sizes{14, 512, 3136, false}, false}, // panels would have three rows
-		{Sizes{1000, 1024, 1, false}, false},
+		{Sizes{512, 512, 196, false}, true, true}, {Sizes{72, 288, 196, false}, true, true}, {Sizes{1000, 512, 169, false}, true, false},
+		{Sizes{128, 64, 3136, false}, true, true}, {Sizes{256, 256, 392, true}, true, false},
+		{Sizes{512, 512, 98, false}, true, true},    // 2 behind a pair of AVX-512's tiles
+		{Sizes{512, 512, 49, false}, false, false},  // a third of the columns is left over
+		{Sizes{288, 72, 196, true}, false, true},    // what is added comes late for sums that are short
+		{Sizes{200, 50, 196, true}, false, false},   // and later
+		{Sizes{144, 36, 784, false}, false, false},  // sums are too short
+		{Sizes{36, 144, 784, false}, false, false},  // few rows share the sums of a column
+		{Sizes{511, 512, 196, false}, false, false}, // no halves
+		{Sizes{512, 511, 196, false}, false, false},
+		{Sizes{14, 512, 3136, false}, false, false}, // panels would have three rows
+		{Sizes{1000, 1024, 1, false}, false, false},
 	} {
-		if got := AVX2.Strassen(c.Sizes); got != c.want {
-			t.Errorf("%+v: %t", c, got)
-		}
-		if Go.Strassen(c.Sizes) || AVX512.Strassen(c.Sizes) {
-			t.Errorf("%+v: a level that has none does it", c)
+		for level, want := range map[Level]bool{Go: false, AVX2: c.avx2, AVX512: c.avx512} {
+			if got := level.Strassen(c.Sizes); got != want {
+				t.Errorf("%+v, %v: %t", c.Sizes, level, got)
+			}
 		}
 	}
 }
@@ -61,7 +59,9 @@ func BenchmarkStrassen(b *testing.B) {
 	}
 	for _, c := range [][3]int{{72, 288, 192}, {288, 72, 192}, {36, 144, 768}, {144, 36, 768}, {40, 160, 192}, {48, 96, 192},
 		{128, 64, 3136}, {128, 128, 3136}, {256, 256, 768}, {512, 512, 192}} {
-		b.Run("plain", func(b *testing.B) { benchMultiply(b, Pack, AVX2, c[0], c[1], c[2]) })
-		b.Run("strassen", func(b *testing.B) { benchMultiply(b, packStrassen, AVX2, c[0], c[1], c[2]) })
+		for _, level := range Levels()[1:] {
+			b.Run("plain", func(b *testing.B) { benchMultiply(b, Pack, level, c[0], c[1], c[2]) })
+			b.Run("strassen", func(b *testing.B) { benchMultiply(b, packStrassen, level, c[0], c[1], c[2]) })
+		}
 	}
 }

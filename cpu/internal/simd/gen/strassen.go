@@ -14,6 +14,8 @@ const (
 	strassenRows
 	strassenDepth
 	strassenSums
+	strassenSum
+	strassenTails
 	strassenParts
 	strassenPart
 	strassenBias
@@ -29,8 +31,8 @@ const (
 	strassenHi = strassenLo + 4
 )
 
-// What a product multiplies, or begins with: sums T1…T4, and partial results U, V, W. The
-// quarters of the right-hand side are told by which half of the rows, and of the pixels.
+// What a product multiplies, or begins with: quarters of the right-hand side, sums of them, and partial
+// results.
 const (
 	nothing = iota
 	upperLeft
@@ -66,20 +68,30 @@ var strassenProducts = [7]product{
 	{right: lowerRight, from: partW, result: true, rightHalf: true, biased: true},
 }
 
-const strassenAhead = 2 << 10 // bytes
+// ahead is how many bytes ahead weights are fetched, as they come from far away at first.
+func (s *seven) ahead() int { return 2 * s.isa.ahead }
 
 func strassens() {
 	for m := 4; m <= height256; m++ {
-		strassen(m)
+		strassen(full, m, width256, 0)
+	}
+	for m := 4; m <= height512; m++ {
+		for _, tail := range []int{0, 2, 4} {
+			strassen(wide, m, width512, tail)
+		}
 	}
 }
 
 // seven is what the seven products keep.
 type seven struct {
+	isa
+	n, tail      int // registers of a tile's row, and pixels behind a pair of them
+	order        endOrder
 	a            Mem
 	product      product
-	x, rows, w   reg.GPVirtual
-	table, lines reg.GPVirtual // bytes to a pair of panels in tables of rows, and in partial results
+	x, w         reg.GPVirtual
+	tables       [2]reg.GPVirtual // of the rows of both halves
+	table, lines reg.GPVirtual    // bytes to a pair of panels in tables of rows, and in partial results
 }
 
 func (s *seven) field(at int) reg.GPVirtual {
@@ -88,12 +100,19 @@ func (s *seven) field(at int) reg.GPVirtual {
 	return r
 }
 
-// strassen computes pairs of panels of m rows each, and behind them of m-1, for columns of 32 pixels.
-func strassen(m int) {
-	name := fmt.Sprintf("strassen%d", m)
-	s := &seven{a: args(name, fmt.Sprintf("%s computes pairs of panels of %d rows and of %d, so many times 32 pixels, by seven products.", name, m, m-1), "strassenArgs")}
+// tile is the bytes of a tile's row.
+func (s *seven) tile() int { return s.n * s.bytes }
+
+// strassen computes pairs of panels of m rows each, and behind them of m-1, for columns of two tiles; or
+// for one such column and a few pixels behind it, by plain sums beside (see tails).
+func strassen(of isa, m, n, tail int) {
+	name, pixels := fmt.Sprintf("strassen%dx%d", 8*of.bytes, m), fmt.Sprintf("so many times %d pixels", 2*n*of.bytes/4)
+	if tail > 0 {
+		name, pixels = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf("%d pixels and %d more", 2*n*of.bytes/4, tail)
+	}
+	s := &seven{isa: of, n: n, tail: tail, a: args(name, fmt.Sprintf("%s computes pairs of panels of %d rows and of %d, %s, by seven products.", name, m, m-1, pixels), "strassenArgs")}
+	s.order = newEndOrder(of, name, tail)
 	Label("column")
-	s.sums()
 	for i, p := range strassenProducts {
 		s.product = p
 		s.begin(i)
@@ -105,12 +124,17 @@ func strassen(m int) {
 		s.run(label+"lower", m-1, lower)
 		Label(label + "end")
 	}
+	if tail > 0 {
+		VZEROUPPER()
+		RET()
+		return
+	}
 	for _, p := range []int{strassenX, strassenY} {
-		ADDQ(U32(128), s.a.Offset(p))
+		ADDQ(U32(uint32(2*s.tile())), s.a.Offset(p))
 	}
 	CMPQ(s.a.Offset(strassenAdd), Imm(0))
 	JEQ(LabelRef("alone"))
-	ADDQ(U32(128), s.a.Offset(strassenAdd))
+	ADDQ(U32(uint32(2*s.tile())), s.a.Offset(strassenAdd))
 	Label("alone")
 	DECQ(s.a.Offset(strassenColumns))
 	JNZ(LabelRef("column"))
@@ -118,43 +142,12 @@ func strassen(m int) {
 	RET()
 }
 
-// sums makes T1…T4 of a column.
-func (s *seven) sums() {
-	x, rows, left, to := s.field(strassenX), Mem{Base: s.field(strassenRows)}, s.field(strassenDepth), s.field(strassenSums)
-	lower, size, triple := GP64(), GP64(), GP64()
-	LEAQ(Mem{Base: rows.Base, Index: left, Scale: 4}, lower)
-	MOVQ(left, size)
-	SHLQ(Imm(6), size)
-	LEAQ(Mem{Base: size, Index: size, Scale: 2}, triple)
-	Label("sum")
-	up, down := GP64(), GP64()
-	MOVLQSX(rows, up)
-	MOVLQSX(Mem{Base: lower}, down)
-	for j := range 2 {
-		at := func(row reg.GPVirtual, half int) Mem { return Mem{Base: x, Index: row, Scale: 4, Disp: 64*half + 32*j} }
-		sum := func(i int) Mem {
-			return [...]Mem{{Base: to, Disp: 32 * j}, {Base: to, Index: size, Scale: 1, Disp: 32 * j},
-				{Base: to, Index: size, Scale: 2, Disp: 32 * j}, {Base: to, Index: triple, Scale: 1, Disp: 32 * j}}[i-1]
-		}
-		b11, b12, b21, b22 := YMM(), YMM(), YMM(), YMM()
-		VMOVUPS(at(up, 0), b11)
-		VMOVUPS(at(up, 1), b12)
-		VMOVUPS(at(down, 0), b21)
-		VMOVUPS(at(down, 1), b22)
-		t := ymms(4)
-		VSUBPS(b11, b12, t[0])
-		VSUBPS(b22, b12, t[2])
-		VSUBPS(t[2], b11, t[1])
-		VSUBPS(t[1], b21, t[3])
-		for i, v := range t {
-			VMOVUPS(v, sum(i+1))
-		}
+// vecs are n registers.
+func (s *seven) vecs(n int) (v []reg.VecVirtual) {
+	for range n {
+		v = append(v, s.vec())
 	}
-	ADDQ(Imm(4), rows.Base)
-	ADDQ(Imm(4), lower)
-	ADDQ(Imm(64), to)
-	DECQ(left)
-	JNZ(LabelRef("sum"))
+	return v
 }
 
 // begin goes to a product's first pair of panels.
@@ -162,22 +155,6 @@ func (s *seven) begin(i int) {
 	s.w, s.table, s.lines = s.field(strassenW+8*i), GP64(), GP64()
 	XORQ(s.table, s.table)
 	XORQ(s.lines, s.lines)
-	switch p := s.product; p.right {
-	case sumT1, sumT2, sumT3, sumT4:
-		s.x, s.rows = s.field(strassenSums), nil
-		size := s.field(strassenDepth)
-		SHLQ(Imm(6), size)
-		for range p.right - sumT1 {
-			ADDQ(size, s.x)
-		}
-	default:
-		s.x, s.rows = s.field(strassenX), s.field(strassenRows)
-		if p.right == lowerRight {
-			ADDQ(Imm(64), s.x)
-		}
-		if p.right != upperLeft {
-			half := s.field(strassenDepth)
-			LEAQ(Mem{Base: s.rows, Index: half, Scale: 4}, s.rows)
-		}
-	}
+	s.x, s.tables = s.field(strassenX), [2]reg.GPVirtual{s.field(strassenRows), s.field(strassenDepth)}
+	LEAQ(Mem{Base: s.tables[up], Index: s.tables[down], Scale: 4}, s.tables[down])
 }

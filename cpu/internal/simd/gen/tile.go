@@ -25,9 +25,7 @@ func tile(s isa, m, n, tail int) {
 		name, masked = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf(" and %d more", tail)
 	}
 	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows, %d pixels%s.", name, m, n*s.bytes/4, masked))
-	if tail > 1 {
-		p.spreads(name, tail)
-	}
+	p.order = newEndOrder(s, name, tail)
 	p.begin()
 	p.run("", m, n, tail, p.field(atPanels))
 	VZEROUPPER()
@@ -86,8 +84,7 @@ type panels struct {
 	masked                  reg.Register
 	x, y, residual          reg.GPVirtual
 	w, bias, yRows, addRows Mem
-	spread                  reg.VecVirtual // what ends need
-	turn                    Mem
+	order                   endOrder
 
 	// behind is how many panels a column still has, with so many of this height left; nil where
 	// there is one column.
@@ -128,7 +125,7 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			}
 		}
 	}
-	ends := p.newEnds(m, tail)
+	ends := newEnds(p.isa, m, tail, p.order)
 	ends.begin(bias)
 
 	row, rows, left := GP64(), Mem{Base: p.field(atRows)}, p.field(atDepth)
@@ -274,37 +271,18 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 		Label(label + "stored")
 	}
 	if tail > 0 {
-		at := func(base reg.GPVirtual, rows Mem, i int) Mem {
-			MOVLQSX(rows.Offset(4*i), row)
-			return place(base, n)
+		at := func(base reg.GPVirtual, rows Mem) func(i int) Mem {
+			return func(i int) Mem {
+				MOVLQSX(rows.Offset(4*i), row)
+				return place(base, n)
+			}
 		}
 		values := ends.turned()
 		TESTQ(p.residual, p.residual)
 		JZ(LabelRef("last"))
-		for i, v := range values {
-			switch from := at(p.residual, p.addRows, i); tail {
-			case 1:
-				VADDSS(from, v, v)
-			case 2:
-				pair := XMM()
-				VMOVSD(from, pair)
-				VADDPS(pair, v, v)
-			default:
-				VADDPS(from, v, v)
-			}
-		}
+		ends.add(values, at(p.residual, p.addRows))
 		Label("last")
-		for i, v := range values {
-			clamp(v, lo.AsX(), hi.AsX())
-			switch to := at(p.y, p.yRows, i); tail {
-			case 1:
-				VMOVSS(v, to)
-			case 2:
-				VMOVSD(v, to)
-			default:
-				VMOVUPS(v, to)
-			}
-		}
+		ends.store(values, lo, hi, at(p.y, p.yRows))
 	}
 	for _, next := range []Mem{bias, p.yRows, p.addRows} {
 		ADDQ(Imm(uint64(4*m)), next.Base)

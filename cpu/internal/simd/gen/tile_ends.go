@@ -13,13 +13,18 @@ type ends struct {
 	isa
 	m, pixels int
 	sums      []reg.VecVirtual
-	each      int            // rows of a register
-	spread    reg.VecVirtual // which pixel each lane is of
-	turn      Mem            // the lanes row by row
+	each      int // rows of a register
+	endOrder
 }
 
-func (p *panels) newEnds(m, pixels int) *ends {
-	e := &ends{isa: p.isa, m: m, pixels: pixels}
+// endOrder is the order of pixels and of rows in the lanes of registers that have several pixels'.
+type endOrder struct {
+	spread reg.VecVirtual // which pixel each lane is of
+	turn   Mem            // the lanes row by row
+}
+
+func newEnds(s isa, m, pixels int, order endOrder) *ends {
+	e := &ends{isa: s, m: m, pixels: pixels, endOrder: order}
 	switch {
 	case pixels == 1:
 		e.sums = []reg.VecVirtual{YMM()}
@@ -28,16 +33,18 @@ func (p *panels) newEnds(m, pixels int) *ends {
 		for r := 0; r < m; r += e.each {
 			e.sums = append(e.sums, ZMM())
 		}
-		e.spread, e.turn = p.spread, p.turn
 	}
 	return e
 }
 
-// spreads makes the orders that the ends of so many pixels need.
-func (p *panels) spreads(name string, pixels int) {
-	each := 16 / pixels
-	p.spread = order(p.isa, name+"spread", func(lane int) int { return lane / each })
-	p.turn = table(p.isa, name+"turn", func(lane int) int { return lane%pixels*each + lane/pixels })
+// newEndOrder is the order that the ends of so many pixels need.
+func newEndOrder(s isa, name string, pixels int) (o endOrder) {
+	if pixels > 1 {
+		each := 16 / pixels
+		o.spread = order(s, name+"spread", func(lane int) int { return lane / each })
+		o.turn = table(s, name+"turn", func(lane int) int { return lane%pixels*each + lane/pixels })
+	}
+	return o
 }
 
 // rows loads a register's rows, beside each other as often as it has pixels.
@@ -105,6 +112,37 @@ func (e *ends) turned() (rows []reg.Register) {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// add adds what lies where each row's pixels do.
+func (e *ends) add(rows []reg.Register, at func(i int) Mem) {
+	for i, v := range rows {
+		switch from := at(i); e.pixels {
+		case 1:
+			VADDSS(from, v, v)
+		case 2:
+			pair := XMM()
+			VMOVSD(from, pair)
+			VADDPS(pair, v, v)
+		default:
+			VADDPS(from, v, v)
+		}
+	}
+}
+
+// store clamps and stores each row's pixels.
+func (e *ends) store(rows []reg.Register, lo, hi reg.VecVirtual, at func(i int) Mem) {
+	for i, v := range rows {
+		clamp(v, lo.AsX(), hi.AsX())
+		switch to := at(i); e.pixels {
+		case 1:
+			VMOVSS(v, to)
+		case 2:
+			VMOVSD(v, to)
+		default:
+			VMOVUPS(v, to)
+		}
+	}
 }
 
 func (e *ends) single() (rows []reg.Register) {
