@@ -559,6 +559,11 @@ func slide1whole(a *slideArgs)
 //go:noescape
 func slide2(a *slideArgs)
 
+// slidePairs convolves rows of which a register has two with 3x3 weights.
+//
+//go:noescape
+func slidePairs(a *slideArgs)
+
 // slideStrided convolves a strip of up to 15 columns of planes with 3x3 weights, every other pixel.
 //
 //go:noescape

@@ -26691,6 +26691,121 @@ border:
 	VZEROUPPER
 	RET
 
+// func slidePairs(a *byte)
+// Requires: AVX, AVX512F
+TEXT ·slidePairs(SB), NOSPLIT, $0-8
+	MOVQ         a+0(FP), AX
+	MOVQ         16(AX), BX
+	MOVQ         40(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         48(AX), R8
+	MOVQ         88(AX), R9
+	VBROADCASTSS 136(AX), Z0
+	VBROADCASTSS 140(AX), Z1
+	KMOVW        144(AX), K1
+	KMOVW        146(AX), K1
+	KMOVW        148(AX), K1
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+	KMOVW        184(AX), K1
+	KMOVW        186(AX), K2
+	KMOVW        188(AX), K3
+	KMOVW        190(AX), K4
+	KMOVW        192(AX), K5
+	KMOVW        194(AX), K6
+
+plane:
+	MOVLQSX      (DI), CX
+	SHLQ         $0x02, CX
+	ADDQ         (AX), CX
+	ADDQ         $0x04, DI
+	MOVLQSX      (R8), DX
+	SHLQ         $0x02, DX
+	ADDQ         32(AX), DX
+	ADDQ         $0x04, R8
+	ADDQ         8(AX), CX
+	MOVQ         96(AX), R12
+	VBROADCASTSS (R10), Z2
+	VBROADCASTSS 4(R10), Z3
+	VBROADCASTSS 8(R10), Z4
+	VBROADCASTSS 12(R10), Z5
+	VBROADCASTSS 16(R10), Z6
+	VBROADCASTSS 20(R10), Z7
+	VBROADCASTSS 24(R10), Z8
+	VBROADCASTSS 28(R10), Z9
+	VBROADCASTSS 32(R10), Z10
+	VBROADCASTSS (R11), Z11
+	ADDQ         $0x24, R10
+	ADDQ         $0x04, R11
+	VMOVUPS.Z    4(CX), K3, Z12
+	CMPQ         R12, $0x03
+	JLT          last
+
+pair:
+	VMOVAPS     Z11, Z13
+	VFMADD231PS Z12, Z3, Z13
+	VALIGND     $0x0f, Z12, Z12, Z14
+	VFMADD231PS Z14, Z2, K1, Z13
+	VALIGND     $0x01, Z12, Z12, Z12
+	VFMADD231PS Z12, Z4, K2, Z13
+	ADDQ        BX, CX
+	VMOVUPS     4(CX), Z14
+	VMULPS      Z14, Z6, Z12
+	VALIGND     $0x0f, Z14, Z14, Z15
+	VFMADD231PS Z15, Z5, K1, Z12
+	VALIGND     $0x01, Z14, Z14, Z14
+	VFMADD231PS Z14, Z7, K2, Z12
+	ADDQ        BX, CX
+	VMOVUPS     4(CX), Z15
+	VMULPS      Z15, Z9, Z14
+	VALIGND     $0x0f, Z15, Z15, Z16
+	VFMADD231PS Z16, Z8, K1, Z14
+	VALIGND     $0x01, Z15, Z15, Z16
+	VFMADD231PS Z16, Z10, K2, Z14
+	VADDPS      Z12, Z13, Z13
+	VADDPS      Z14, Z13, Z13
+	VMAXPS      Z13, Z0, Z13
+	VMINPS      Z13, Z1, Z13
+	VMOVUPS     Z13, K6, (DX)
+	VMOVAPS     Z15, Z12
+	ADDQ        SI, DX
+	ADDQ        SI, DX
+	SUBQ        $0x02, R12
+	CMPQ        R12, $0x03
+	JGE         pair
+
+last:
+	VMOVAPS     Z11, Z11
+	VFMADD231PS Z12, Z3, Z11
+	VALIGND     $0x0f, Z12, Z12, Z3
+	VFMADD231PS Z3, Z2, K1, Z11
+	VALIGND     $0x01, Z12, Z12, Z2
+	VFMADD231PS Z2, Z4, K2, Z11
+	ADDQ        BX, CX
+	VMOVUPS     4(CX), Z2
+	VMULPS      Z2, Z6, Z3
+	VALIGND     $0x0f, Z2, Z2, Z4
+	VFMADD231PS Z4, Z5, K1, Z3
+	VALIGND     $0x01, Z2, Z2, Z2
+	VFMADD231PS Z2, Z7, K2, Z3
+	ADDQ        BX, CX
+	VMOVUPS.Z   4(CX), K4, Z2
+	VMULPS      Z2, Z9, Z4
+	VALIGND     $0x0f, Z2, Z2, Z5
+	VFMADD231PS Z5, Z8, K1, Z4
+	VALIGND     $0x01, Z2, Z2, Z5
+	VFMADD231PS Z5, Z10, K2, Z4
+	VADDPS      Z3, Z11, Z11
+	VADDPS      Z4, Z11, Z11
+	VMAXPS      Z11, Z0, Z11
+	VMINPS      Z11, Z1, Z11
+	VMOVUPS     Z11, K5, (DX)
+	VMOVAPS     Z2, Z12
+	DECQ        R9
+	JNZ         plane
+	VZEROUPPER
+	RET
+
 // func slideStrided(a *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·slideStrided(SB), NOSPLIT, $0-8

@@ -12,7 +12,7 @@ type Slide struct {
 	strips []strip
 	full   int  // rows of sums that have a row of pixels below
 	cached int  // floats of planes that stay in the first cache from strip to strip
-	pairs  bool // a register has a row of pixels, and two rows of sums that follow each other
+	pairs  bool // a register has a row of pixels, and two rows of sums that follow each other; with stride 1 two of each
 	order  pairOrder
 }
 
@@ -54,6 +54,9 @@ func NewSlide(level Level, f Form) (s *Slide, ok bool) {
 	}
 	if s.pairs = level == AVX512 && f.Stride == 2 && 2*f.Out.Width+1 <= lanes && f.Out.Pitch == f.Out.Width; s.pairs {
 		s.order = newPairOrder(f.Out.Width, f.In.Width, f.Left)
+	}
+	if level == AVX512 && f.Stride == 1 {
+		s.pairs = 2*f.In.Width <= lanes && f.In.Pitch == f.In.Width && f.Out.Pitch == f.Out.Width
 	}
 	count := (f.Out.Width + width - 1) / width // of equal width, or nearly
 	for i := range count {

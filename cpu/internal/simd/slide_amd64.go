@@ -30,6 +30,34 @@ type slideArgs struct {
 	store      int          // and how many pixels are stored of a row
 	end        int          // and of the last, with stride 1
 	order      *pairOrder   // where AVX-512 has two rows of sums at a time
+	pair       [6]uint16    // masks for two rows of pixels in a register; gen/slide_pairs.go knows them
+}
+
+// pairMasks are slideArgs.pair for so many rows, with one above and below or without.
+func (s *Slide) pairMasks(rows int, above, below bool) [6]uint16 {
+	width := s.form.In.Width
+	var left, right, first, second uint16 // of two rows
+	for i := range width {
+		first |= 1 << i
+		second |= 1 << (width + i)
+		if i > 0 {
+			left |= 1<<i | 1<<(width+i)
+		}
+		if i < width-1 {
+			right |= 1<<i | 1<<(width+i)
+		}
+	}
+	both, top, bottom, end := first|second, second, first, first|second
+	if above {
+		top = both
+	}
+	if below {
+		bottom = both
+	}
+	if rows%2 == 1 { // the last one by itself
+		bottom, end = bottom>>width, first
+	}
+	return [6]uint16{left, right, top, bottom, end, both}
 }
 
 // Run makes rows [from, to) of planes.
@@ -98,6 +126,12 @@ func (s *Slide) Run(p *Planes, from, to int) {
 				slideStridedRows(&a)
 			case f.Stride == 2:
 				slideStrided(&a)
+			case s.pairs && above == 0 && below == 0: // rows follow each other
+				a.pair = s.pairMasks(a.rows, a.above == 1, a.below == 1)
+				if a.above == 0 {
+					a.at -= a.pitch
+				}
+				slidePairs(&a)
 			case len(s.strips) == 1 && t.registers == 1:
 				slide1whole(&a)
 			case t.registers == 1:

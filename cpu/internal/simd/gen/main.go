@@ -68,6 +68,7 @@ func kernels() {
 	slide(1, false)
 	slide(1, true)
 	slide(2, false)
+	slidePairs()
 	slideStrided()
 	slideAverage()
 	slideAverageRows()

@@ -31,6 +31,7 @@ const (
 	slideHi    = slideLo + 4
 	slideMasks = slideLo + 8
 	slideOrder = slideMasks + 4*8
+	slidePair  = slideOrder + 8
 )
 
 // strip is a window of 3x3 on its way down a strip of columns: each row of pixels is
