@@ -34,6 +34,11 @@ func tile512x1x3t2(a *tileArgs)
 //go:noescape
 func tile512x1x3t4(a *tileArgs)
 
+// tile512x1x1t8 computes panels of 1 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x1x1t8(a *tileArgs)
+
 // columns512x1x3 computes panels of 1 rows and of 0, so many times 48 pixels.
 //
 //go:noescape
@@ -68,6 +73,11 @@ func tile512x2x3t2(a *tileArgs)
 //
 //go:noescape
 func tile512x2x3t4(a *tileArgs)
+
+// tile512x2x1t8 computes panels of 2 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x2x1t8(a *tileArgs)
 
 // columns512x2x3 computes panels of 2 rows and of 1, so many times 48 pixels.
 //
@@ -104,6 +114,11 @@ func tile512x3x3t2(a *tileArgs)
 //go:noescape
 func tile512x3x3t4(a *tileArgs)
 
+// tile512x3x1t8 computes panels of 3 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x3x1t8(a *tileArgs)
+
 // columns512x3x3 computes panels of 3 rows and of 2, so many times 48 pixels.
 //
 //go:noescape
@@ -138,6 +153,11 @@ func tile512x4x3t2(a *tileArgs)
 //
 //go:noescape
 func tile512x4x3t4(a *tileArgs)
+
+// tile512x4x1t8 computes panels of 4 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x4x1t8(a *tileArgs)
 
 // columns512x4x3 computes panels of 4 rows and of 3, so many times 48 pixels.
 //
@@ -174,6 +194,11 @@ func tile512x5x3t2(a *tileArgs)
 //go:noescape
 func tile512x5x3t4(a *tileArgs)
 
+// tile512x5x1t8 computes panels of 5 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x5x1t8(a *tileArgs)
+
 // columns512x5x3 computes panels of 5 rows and of 4, so many times 48 pixels.
 //
 //go:noescape
@@ -208,6 +233,11 @@ func tile512x6x3t2(a *tileArgs)
 //
 //go:noescape
 func tile512x6x3t4(a *tileArgs)
+
+// tile512x6x1t8 computes panels of 6 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x6x1t8(a *tileArgs)
 
 // columns512x6x3 computes panels of 6 rows and of 5, so many times 48 pixels.
 //
@@ -244,6 +274,11 @@ func tile512x7x3t2(a *tileArgs)
 //go:noescape
 func tile512x7x3t4(a *tileArgs)
 
+// tile512x7x1t8 computes panels of 7 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x7x1t8(a *tileArgs)
+
 // columns512x7x3 computes panels of 7 rows and of 6, so many times 48 pixels.
 //
 //go:noescape
@@ -278,6 +313,11 @@ func tile512x8x3t2(a *tileArgs)
 //
 //go:noescape
 func tile512x8x3t4(a *tileArgs)
+
+// tile512x8x1t8 computes panels of 8 rows, 16 pixels and 8 more.
+//
+//go:noescape
+func tile512x8x1t8(a *tileArgs)
 
 // columns512x8x3 computes panels of 8 rows and of 7, so many times 48 pixels.
 //

@@ -149,6 +149,12 @@ func (l Level) beside(registers, left int) bool {
 	return false
 }
 
+// eight columns behind full registers are computed with the last one, as pairs of rows.
+const eight = 8
+
+// eights reports whether there are eight columns behind n's last full register.
+func (l Level) eights(n int) bool { return l == AVX512 && n > eight && n%l.shape().lanes == eight }
+
 // Columns is how many columns of full tiles take as long as n columns do.
 func (l Level) Columns(n int) int {
 	s := l.shape()

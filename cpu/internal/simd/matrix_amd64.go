@@ -89,6 +89,14 @@ func (m *Matrix) lead(p *Product, n, fewest int) int {
 
 func (m *Matrix) multiplyTiles(p *Product, n, first, last int) {
 	s := m.level.shape()
+	if m.level.eights(n) {
+		if n -= s.lanes + eight; n > 0 {
+			m.multiplyTiles(p, n, first, last)
+			p = p.behind(n)
+		}
+		m.lastEight(p, first, last)
+		return
+	}
 	left := n % s.lanes
 	if left > fewColumns {
 		left = 0
@@ -135,6 +143,17 @@ func (m *Matrix) multiplyTiles(p *Product, n, first, last int) {
 		}
 	} else if left > 0 {
 		m.columns(p, n-left, left, first, last)
+	}
+}
+
+// lastEight computes a register's columns and eight more.
+func (m *Matrix) lastEight(p *Product, first, last int) {
+	a := tileArgs{x: &p.X[0], rows: &p.Rows[0], depth: m.depth, y: &p.Y[0], lo: p.Lo, hi: p.Hi, mask: m.level.mask(0)}
+	if p.Add != nil {
+		a.add = &p.Add[0]
+	}
+	for i := first; i < last; i += a.panels {
+		tile512(&a, m.run(&a, p, i, last), 1, eight)
 	}
 }
 
@@ -274,6 +293,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 	switch height<<8 + width<<4 + tail {
 	case 1<<8 + 1<<4:
 		tile512x1x1(a)
+	case 1<<8 + 1<<4 + 8:
+		tile512x1x1t8(a)
 	case 1<<8 + 2<<4:
 		tile512x1x2(a)
 	case 1<<8 + 3<<4:
@@ -286,6 +307,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x1x3t4(a)
 	case 2<<8 + 1<<4:
 		tile512x2x1(a)
+	case 2<<8 + 1<<4 + 8:
+		tile512x2x1t8(a)
 	case 2<<8 + 2<<4:
 		tile512x2x2(a)
 	case 2<<8 + 3<<4:
@@ -298,6 +321,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x2x3t4(a)
 	case 3<<8 + 1<<4:
 		tile512x3x1(a)
+	case 3<<8 + 1<<4 + 8:
+		tile512x3x1t8(a)
 	case 3<<8 + 2<<4:
 		tile512x3x2(a)
 	case 3<<8 + 3<<4:
@@ -310,6 +335,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x3x3t4(a)
 	case 4<<8 + 1<<4:
 		tile512x4x1(a)
+	case 4<<8 + 1<<4 + 8:
+		tile512x4x1t8(a)
 	case 4<<8 + 2<<4:
 		tile512x4x2(a)
 	case 4<<8 + 3<<4:
@@ -322,6 +349,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x4x3t4(a)
 	case 5<<8 + 1<<4:
 		tile512x5x1(a)
+	case 5<<8 + 1<<4 + 8:
+		tile512x5x1t8(a)
 	case 5<<8 + 2<<4:
 		tile512x5x2(a)
 	case 5<<8 + 3<<4:
@@ -334,6 +363,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x5x3t4(a)
 	case 6<<8 + 1<<4:
 		tile512x6x1(a)
+	case 6<<8 + 1<<4 + 8:
+		tile512x6x1t8(a)
 	case 6<<8 + 2<<4:
 		tile512x6x2(a)
 	case 6<<8 + 3<<4:
@@ -346,6 +377,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x6x3t4(a)
 	case 7<<8 + 1<<4:
 		tile512x7x1(a)
+	case 7<<8 + 1<<4 + 8:
+		tile512x7x1t8(a)
 	case 7<<8 + 2<<4:
 		tile512x7x2(a)
 	case 7<<8 + 3<<4:
@@ -358,6 +391,8 @@ func tile512(a *tileArgs, height, width, tail int) {
 		tile512x7x3t4(a)
 	case 8<<8 + 1<<4:
 		tile512x8x1(a)
+	case 8<<8 + 1<<4 + 8:
+		tile512x8x1t8(a)
 	case 8<<8 + 2<<4:
 		tile512x8x2(a)
 	case 8<<8 + 3<<4:

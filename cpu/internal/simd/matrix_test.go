@@ -34,7 +34,7 @@ func TestMultiply(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, level := range Levels() {
 		for _, rows := range []int{1, 2, 3, 5, 7, 8, 9, 12, 17, 20, 33} {
-			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 21, 31, 32, 33, 47, 48, 49, 50, 52, 63, 64, 65, 98, 100, 176} {
+			for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 21, 24, 31, 32, 33, 47, 48, 49, 50, 52, 56, 63, 64, 65, 98, 100, 104, 176} {
 				for _, depth := range []int{1, 9, shallow, shallow + 1} {
 					for _, add := range []bool{false, true} {
 						testMultiply(t, r, Pack, level, rows, n, depth, 5, n+3, add)

@@ -46,6 +46,7 @@ func kernels() {
 		tile(wide, m, width512, 1)
 		tile(wide, m, width512, 2)
 		tile(wide, m, width512, 4)
+		tile(wide, m, 1, eight)
 		columnTiles(wide, m, width512)
 	}
 	for m := 1; m <= height256; m++ {

@@ -170,11 +170,11 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 				VMOVUPS(place(p.x, j), pixels[j])
 			}
 		}
-		if n == 1 { // weights that are used once come from far away
+		if n == 1 && tail == 0 { // weights that are used once come from far away
 			PREFETCHT0(w.Offset(farAhead + 4*m*u))
 		}
 		for i := range m {
-			if n == 1 && s.bytes == 64 {
+			if n == 1 && s.bytes == 64 && tail != eight {
 				VFMADD231PS_BCST(w.Offset(4*m*u+4*i), pixels[0], acc[i][0])
 				continue
 			}
@@ -183,6 +183,7 @@ func (p *panels) run(label string, m, n, tail int, panels reg.GPVirtual) {
 			for j := range n {
 				VFMADD231PS(pixels[j], weight, acc[i][j])
 			}
+			ends.multiplyRow(i, weight)
 		}
 	}
 	next := func(count int) {

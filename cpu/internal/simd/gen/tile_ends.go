@@ -6,21 +6,26 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// ends is the sums of a tile's few pixels behind the last register: one, or with AVX-512 two or four. A
-// register has one pixel's rows side by side, or all of AVX-512's lanes several pixels': two of eight
-// rows, or four of four rows.
+// ends is the sums of a tile's few pixels behind the last register: one, or with AVX-512 two, four or eight.
+// A register has one pixel's rows side by side, or all of AVX-512's lanes several pixels': two of eight
+// rows, four of four rows, or eight of two rows.
 type ends struct {
 	isa
 	m, pixels int
 	sums      []reg.VecVirtual
 	each      int // rows of a register
 	endOrder
+
+	spreadPixels, upperWeight reg.VecVirtual // of eight pixels: these twice, and the upper row's weights
 }
+
+const eight = 8
 
 // endOrder is the order of pixels and of rows in the lanes of registers that have several pixels'.
 type endOrder struct {
-	spread reg.VecVirtual // which pixel each lane is of
-	turn   Mem            // the lanes row by row
+	spread reg.VecVirtual    // which pixel each lane is of
+	turn   Mem               // the lanes row by row
+	second reg.OpmaskVirtual // of eight pixels: the lanes of a register's second row
 }
 
 func newEnds(s isa, m, pixels int, order endOrder) *ends {
@@ -39,7 +44,12 @@ func newEnds(s isa, m, pixels int, order endOrder) *ends {
 
 // newEndOrder is the order that the ends of so many pixels need.
 func newEndOrder(s isa, name string, pixels int) (o endOrder) {
-	if pixels > 1 {
+	if pixels == eight {
+		bits := GP32()
+		o.second = K()
+		MOVL(U32(0xff00), bits)
+		KMOVW(bits, o.second)
+	} else if pixels > 1 {
 		each := 16 / pixels
 		o.spread = order(s, name+"spread", func(lane int) int { return lane / each })
 		o.turn = table(s, name+"turn", func(lane int) int { return lane%pixels*each + lane/pixels })
@@ -62,6 +72,11 @@ func (e *ends) rows(from Mem, register int, to reg.VecVirtual) {
 
 func (e *ends) begin(bias Mem) {
 	for i, sum := range e.sums {
+		if e.pixels == eight {
+			VBROADCASTSS(bias.Offset(8*i), sum)
+			VBROADCASTSS(bias.Offset(8*i+4), e.second, sum)
+			continue
+		}
 		e.rows(bias, i, sum)
 	}
 }
@@ -77,6 +92,9 @@ func (e *ends) multiply(w, pixels Mem) {
 		column := YMM()
 		e.rows(w, 0, column)
 		VFMADD231PS_BCST(pixels, column, e.sums[0])
+	case e.pixels == eight: // row by row, with the tile's weights
+		e.spreadPixels = ZMM()
+		VBROADCASTF32X8(pixels, e.spreadPixels)
 	case e.pixels > 1:
 		column, spread := ZMM(), ZMM()
 		if e.pixels == 2 {
@@ -92,10 +110,39 @@ func (e *ends) multiply(w, pixels Mem) {
 	}
 }
 
+// multiplyRow adds eight pixels' products, when a register's second row, or the last one, is there.
+func (e *ends) multiplyRow(i int, weight reg.VecVirtual) {
+	if e.pixels != eight {
+		return
+	}
+	if i%2 == 0 && i < e.m-1 {
+		e.upperWeight = weight
+		return
+	}
+	if i%2 == 1 {
+		both := ZMM()
+		VBLENDMPS(weight, e.upperWeight, e.second, both)
+		weight = both
+	}
+	VFMADD231PS(weight, e.spreadPixels, e.sums[i/2])
+}
+
 // turned gives each row's pixels.
 func (e *ends) turned() (rows []reg.Register) {
-	if e.pixels == 1 {
+	switch e.pixels {
+	case 1:
 		return e.single()
+	case eight:
+		for i := range e.m {
+			row := e.sums[i/2].AsY()
+			if i%2 == 1 {
+				upper := YMM()
+				VEXTRACTF32X8(Imm(1), e.sums[i/2], upper)
+				row = upper
+			}
+			rows = append(rows, row)
+		}
+		return rows
 	}
 	turn := ZMM()
 	VMOVUPS(e.turn, turn)
@@ -133,7 +180,11 @@ func (e *ends) add(rows []reg.Register, at func(i int) Mem) {
 // store clamps and stores each row's pixels.
 func (e *ends) store(rows []reg.Register, lo, hi reg.VecVirtual, at func(i int) Mem) {
 	for i, v := range rows {
-		clamp(v, lo.AsX(), hi.AsX())
+		if e.pixels == eight {
+			clamp(v, lo.AsY(), hi.AsY())
+		} else {
+			clamp(v, lo.AsX(), hi.AsX())
+		}
 		switch to := at(i); e.pixels {
 		case 1:
 			VMOVSS(v, to)
