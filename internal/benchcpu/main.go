@@ -1,6 +1,7 @@
 // Benchcpu compares the CPU backend with ONNX Runtime on ONNX files: both run the
-// same file in turns, a few runs each, so that whatever else the machine does
-// meets both.
+// same file in turns, some runs each, so that whatever else the machine does
+// meets both. A turn begins after a pause; what runs take in its second half is told apart from
+// its first, when cores, and threads, are not awake yet.
 //
 //	benchcpu -modules FOLDER [MODEL...]
 //
@@ -20,7 +21,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,8 +60,8 @@ func run(modules string, rounds int, threads, models []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-28s %8s %22s %22s %16s\n", "", "", "shufflegl, ms", "ONNX Runtime, ms", "ratio")
-	fmt.Printf("%-28s %8s %11s%11s %11s%11s %8s%8s\n", "model", "threads", "min", "median", "min", "median", "min", "median")
+	fmt.Printf("%-28s %8s %18s %18s %16s %26s\n", "", "", "shufflegl, ms", "ONNX Runtime, ms", "ratio", "after a pause, medians")
+	fmt.Printf("%-28s %8s %9s%9s %9s%9s %8s%8s %9s%9s%8s\n", "model", "threads", "min", "median", "min", "median", "min", "median", "ms", "ms", "ratio")
 	failed := 0
 	for _, t := range threads {
 		n, err := strconv.Atoi(t)
@@ -173,15 +173,15 @@ func compare(other *runtimeOther, model string, threads, rounds int) error {
 	if _, err := other.ask("load %d %s %s", threads, strings.Join(dims, "x"), absolute); err != nil {
 		return err
 	}
-	var a, b []float64
+	var a, b timings
+	runs := fewestRuns
 	for round := range rounds + 2 {
-		const runs = 8
 		// Whoever comes first has caches that the other has filled: its first run
 		// does not count, nor do the first rounds.
 		// And its threads look out for work for a while, as ours do.
 		const quiet = 30 * time.Millisecond
 		time.Sleep(quiet)
-		times, output, err := other.run(runs + 1)
+		theirs, output, err := other.run(runs + 1)
 		if err != nil {
 			return err
 		}
@@ -194,21 +194,27 @@ func compare(other *runtimeOther, model string, threads, rounds int) error {
 			}
 		}
 		time.Sleep(quiet)
-		for i := range runs + 1 {
+		var times []float64
+		for range runs + 1 {
 			t, err := ours()
 			if err != nil {
 				return err
 			}
-			if round >= 2 && i > 0 {
-				a, b = append(a, t), append(b, times[i])
-			}
+			times = append(times, t)
 		}
+		if round >= 2 {
+			a.add(times[1:])
+			b.add(theirs[1:])
+			continue
+		}
+		runs = enough(times, theirs)
 	}
-	slices.Sort(a)
-	slices.Sort(b)
+	a.sort()
+	b.sort()
 	name := strings.TrimSuffix(filepath.Base(model), ".onnx")
-	fmt.Printf("%-28s %8d %11.3f%11.3f %11.3f%11.3f %8.2f%8.2f\n", name, threads,
-		a[0], a[len(a)/2], b[0], b[len(b)/2], a[0]/b[0], a[len(a)/2]/b[len(b)/2])
+	fmt.Printf("%-28s %8d %9.3f%9.3f %9.3f%9.3f %8.2f%8.2f %9.3f%9.3f%8.2f\n", name, threads,
+		a.steady[0], median(a.steady), b.steady[0], median(b.steady), a.steady[0]/b.steady[0], median(a.steady)/median(b.steady),
+		median(a.early), median(b.early), median(a.early)/median(b.early))
 	return nil
 }
 
