@@ -19,36 +19,6 @@ func strassen256x5(a *strassenArgs)
 //go:noescape
 func strassen256x6(a *strassenArgs)
 
-// strassen512x4 computes pairs of panels of 4 rows and of 3, so many times 96 pixels, by seven products.
-//
-//go:noescape
-func strassen512x4(a *strassenArgs)
-
-// strassen512x4t2 computes pairs of panels of 4 rows and of 3, 96 pixels and 2 more, by seven products.
-//
-//go:noescape
-func strassen512x4t2(a *strassenArgs)
-
-// strassen512x4t4 computes pairs of panels of 4 rows and of 3, 96 pixels and 4 more, by seven products.
-//
-//go:noescape
-func strassen512x4t4(a *strassenArgs)
-
-// strassen512x5 computes pairs of panels of 5 rows and of 4, so many times 96 pixels, by seven products.
-//
-//go:noescape
-func strassen512x5(a *strassenArgs)
-
-// strassen512x5t2 computes pairs of panels of 5 rows and of 4, 96 pixels and 2 more, by seven products.
-//
-//go:noescape
-func strassen512x5t2(a *strassenArgs)
-
-// strassen512x5t4 computes pairs of panels of 5 rows and of 4, 96 pixels and 4 more, by seven products.
-//
-//go:noescape
-func strassen512x5t4(a *strassenArgs)
-
 // strassen512x6 computes pairs of panels of 6 rows and of 5, so many times 96 pixels, by seven products.
 //
 //go:noescape

@@ -68,18 +68,6 @@ func (m *Matrix) strassenColumns(a *strassenArgs, height, tail int) {
 		return
 	}
 	switch height<<4 + tail {
-	case 4 << 4:
-		strassen512x4(a)
-	case 4<<4 + 2:
-		strassen512x4t2(a)
-	case 4<<4 + 4:
-		strassen512x4t4(a)
-	case 5 << 4:
-		strassen512x5(a)
-	case 5<<4 + 2:
-		strassen512x5t2(a)
-	case 5<<4 + 4:
-		strassen512x5t4(a)
 	case 6 << 4:
 		strassen512x6(a)
 	case 6<<4 + 2:

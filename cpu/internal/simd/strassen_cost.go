@@ -16,8 +16,14 @@ const (
 	strassenLeast = 0.025 // that must be saved
 )
 
-// fewestPaired is rows: all panels have four at least.
-const fewestPaired = 16
+// fewestPaired is how many rows there are at least, so that pairs of panels have four each, and AVX-512's
+// first one six.
+func (l Level) fewestPaired() int {
+	if l == AVX512 {
+		return 32
+	}
+	return 16
+}
 
 // Sizes are what decides how products are done.
 type Sizes struct {
@@ -29,7 +35,7 @@ type Sizes struct {
 // Strassen reports whether products are by Strassen's algorithm. Columns left over are by plain sums.
 func (l Level) Strassen(s Sizes) bool {
 	cost, ok := strassenCosts[l]
-	if !ok || s.Rows%2 != 0 || s.Depth%2 != 0 || s.Rows < fewestPaired || s.Columns < 2*l.Tile() {
+	if !ok || s.Rows%2 != 0 || s.Depth%2 != 0 || s.Rows < l.fewestPaired() || s.Columns < 2*l.Tile() {
 		return false
 	}
 	if s.Residual {

@@ -10,7 +10,10 @@ import (
 func TestStrassen(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, level := range Levels() {
-		for _, rows := range []int{16, 18, 20, 22, 24, 26, 34, 38, 40} {
+		for _, rows := range []int{16, 18, 20, 22, 24, 26, 32, 34, 36, 38, 40, 42, 46} {
+			if rows < level.fewestPaired() {
+				continue
+			}
 			for _, n := range []int{1, 7, 8, 31, 32, 33, 49, 64, 65, 68, 96, 98, 100, 194} {
 				for _, depth := range []int{2, 4, 6, 10, 18, 22, 24, 72} {
 					for _, add := range []bool{false, true} {
@@ -20,8 +23,19 @@ func TestStrassen(t *testing.T) {
 			}
 		}
 		for start := range 16 { // of a cache line
-			testMultiply(t, r, packStrassen, level, 28, 113, 20, start, 128, start%2 == 0)
-			testMultiply(t, r, packStrassen, level, 28, 113, 130, start, 128, start%2 == 1)
+			testMultiply(t, r, packStrassen, level, 44, 113, 20, start, 128, start%2 == 0)
+			testMultiply(t, r, packStrassen, level, 44, 113, 130, start, 128, start%2 == 1)
+		}
+	}
+}
+
+// Assembly has pairs of panels from a height on, for the fewest rows and more.
+func TestStrassenHeights(t *testing.T) {
+	for level, least := range map[Level]int{AVX2: 4, AVX512: 6} {
+		for rows := level.fewestPaired(); rows < 1000; rows += 2 {
+			if h := packStrassen(level, make([]float32, 2*rows), rows, 2, nil).panels[0].height; h < least {
+				t.Errorf("%v: %d of %d rows", level, h, rows)
+			}
 		}
 	}
 }

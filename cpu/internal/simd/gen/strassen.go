@@ -75,7 +75,7 @@ func strassens() {
 	for m := 4; m <= height256; m++ {
 		strassen(full, m, width256, 0)
 	}
-	for m := 4; m <= height512; m++ {
+	for m := 6; m <= height512; m++ { // as there are 32 rows or more
 		for _, tail := range []int{0, 2, 4} {
 			strassen(wide, m, width512, tail)
 		}

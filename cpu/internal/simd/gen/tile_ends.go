@@ -16,7 +16,7 @@ type ends struct {
 	each      int // rows of a register
 	endOrder
 
-	spreadPixels, upperWeight reg.VecVirtual // of eight pixels: these twice, and the upper row's weights
+	spreadPixels, firstWeight reg.VecVirtual // of eight pixels: these twice, and the first row's weight of a pair
 }
 
 const eight = 8
@@ -116,12 +116,12 @@ func (e *ends) multiplyRow(i int, weight reg.VecVirtual) {
 		return
 	}
 	if i%2 == 0 && i < e.m-1 {
-		e.upperWeight = weight
+		e.firstWeight = weight
 		return
 	}
 	if i%2 == 1 {
 		both := ZMM()
-		VBLENDMPS(weight, e.upperWeight, e.second, both)
+		VBLENDMPS(weight, e.firstWeight, e.second, both)
 		weight = both
 	}
 	VFMADD231PS(weight, e.spreadPixels, e.sums[i/2])
