@@ -42,7 +42,6 @@ const (
 
 const (
 	lineFloats = 16 // of a cache line
-	tailFloats = 8  // for each row, of columns that make no pair
 
 	// Pairs of a column, for which its sums are made.
 	pairsTogether, pairsTogether512 = 6, 2
@@ -105,8 +104,11 @@ func (m *Matrix) Scratch() int {
 	if m.strassen == nil {
 		return 0
 	}
-	return m.level.Tile()*(2*m.depth/2+4*m.rows/2) + tailFloats*m.rows + lineFloats
+	return m.level.Tile()*(2*m.depth/2+4*m.rows/2) + m.tails() + lineFloats
 }
+
+// tails is the part of that for columns that make no pair: four floats a row, in whole cache lines.
+func (m *Matrix) tails() int { return (4*m.rows + lineFloats - 1) / lineFloats * lineFloats }
 
 // aligned is memory from the first cache line on.
 func aligned(s []float32) []float32 {

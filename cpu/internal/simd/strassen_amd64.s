@@ -14771,7 +14771,7 @@ product0upperturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, (R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -14855,7 +14855,7 @@ product0lowerturn:
 	VMOVUPS         Z14, 832(R9)(BX*1)
 	VMOVUPS         Z15, 896(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z16, (R9)(DX*8)
+	VMOVUPS         Z16, (R9)(DX*4)
 	ADDQ            $0x28, DX
 	ADDQ            $0x000003c0, BX
 	DECQ            R8
@@ -14943,7 +14943,7 @@ product1upperadded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 (R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -15183,7 +15183,7 @@ product1loweradded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 (R10)(DX*1), Z16
-	VADDPS          (R9)(DX*8), Z16, Z16
+	VADDPS          (R9)(DX*4), Z16, Z16
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -15679,7 +15679,7 @@ product3upperpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 24(R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -15746,7 +15746,7 @@ product3upperkeptturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, 128(R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -15792,7 +15792,7 @@ product3lowerpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 20(R10)(DX*1), Z16
-	VADDPS          (R9)(DX*8), Z16, Z16
+	VADDPS          (R9)(DX*4), Z16, Z16
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -15852,7 +15852,7 @@ product3lowerkeptturn:
 	VMOVUPS         Z14, 832(R9)(BX*1)
 	VMOVUPS         Z15, 896(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z16, 128(R9)(DX*8)
+	VMOVUPS         Z16, (R9)(DX*4)
 	ADDQ            $0x28, DX
 	ADDQ            $0x000003c0, BX
 	DECQ            R8
@@ -15921,7 +15921,7 @@ product4upperpanel:
 
 product4upperadded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z19
+	VMOVUPS (R9)(DX*4), Z19
 	TESTQ   BX, BX
 	JNZ     product4upperkept
 	MOVQ    24(AX), R9
@@ -16201,7 +16201,7 @@ product4lowerpanel:
 
 product4loweradded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z16
+	VMOVUPS (R9)(DX*4), Z16
 	TESTQ   BX, BX
 	JNZ     product4lowerkept
 	MOVQ    24(AX), R9
@@ -17421,8 +17421,8 @@ product0upperturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, (R9)(DX*8)
-	VMOVUPS         Z20, 64(R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
+	VMOVUPS         Z20, 64(R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -17509,8 +17509,8 @@ product0lowerturn:
 	VMOVUPS         Z14, 832(R9)(BX*1)
 	VMOVUPS         Z15, 896(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z16, (R9)(DX*8)
-	VMOVUPS         Z17, 64(R9)(DX*8)
+	VMOVUPS         Z16, (R9)(DX*4)
+	VMOVUPS         Z17, 64(R9)(DX*4)
 	ADDQ            $0x28, DX
 	ADDQ            $0x000003c0, BX
 	DECQ            R8
@@ -17598,10 +17598,10 @@ product1upperadded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 (R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 16(R10)(DX*1), Z20
-	VADDPS          64(R9)(DX*8), Z20, Z20
+	VADDPS          64(R9)(DX*4), Z20, Z20
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -17835,10 +17835,10 @@ product1loweradded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 (R10)(DX*1), Z16
-	VADDPS          (R9)(DX*8), Z16, Z16
+	VADDPS          (R9)(DX*4), Z16, Z16
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 16(R10)(DX*1), Z17
-	VADDPS          64(R9)(DX*8), Z17, Z17
+	VADDPS          64(R9)(DX*4), Z17, Z17
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -18330,10 +18330,10 @@ product3upperpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 24(R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 40(R10)(DX*1), Z20
-	VADDPS          64(R9)(DX*8), Z20, Z20
+	VADDPS          64(R9)(DX*4), Z20, Z20
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -18402,8 +18402,8 @@ product3upperkeptturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, 128(R9)(DX*8)
-	VMOVUPS         Z20, 192(R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
+	VMOVUPS         Z20, 64(R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -18449,10 +18449,10 @@ product3lowerpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 20(R10)(DX*1), Z16
-	VADDPS          (R9)(DX*8), Z16, Z16
+	VADDPS          (R9)(DX*4), Z16, Z16
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 36(R10)(DX*1), Z17
-	VADDPS          64(R9)(DX*8), Z17, Z17
+	VADDPS          64(R9)(DX*4), Z17, Z17
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -18514,8 +18514,8 @@ product3lowerkeptturn:
 	VMOVUPS         Z14, 832(R9)(BX*1)
 	VMOVUPS         Z15, 896(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z16, 128(R9)(DX*8)
-	VMOVUPS         Z17, 192(R9)(DX*8)
+	VMOVUPS         Z16, (R9)(DX*4)
+	VMOVUPS         Z17, 64(R9)(DX*4)
 	ADDQ            $0x28, DX
 	ADDQ            $0x000003c0, BX
 	DECQ            R8
@@ -18584,8 +18584,8 @@ product4upperpanel:
 
 product4upperadded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z19
-	VMOVUPS 192(R9)(DX*8), Z20
+	VMOVUPS (R9)(DX*4), Z19
+	VMOVUPS 64(R9)(DX*4), Z20
 	TESTQ   BX, BX
 	JNZ     product4upperkept
 	MOVQ    24(AX), R9
@@ -18861,8 +18861,8 @@ product4lowerpanel:
 
 product4loweradded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z16
-	VMOVUPS 192(R9)(DX*8), Z17
+	VMOVUPS (R9)(DX*4), Z16
+	VMOVUPS 64(R9)(DX*4), Z17
 	TESTQ   BX, BX
 	JNZ     product4lowerkept
 	MOVQ    24(AX), R9
@@ -22686,7 +22686,7 @@ product0upperturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, (R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -22780,7 +22780,7 @@ product0lowerturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, (R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -22878,7 +22878,7 @@ product1upperadded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 (R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -23150,7 +23150,7 @@ product1loweradded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 (R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -23703,7 +23703,7 @@ product3upperpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 28(R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -23777,7 +23777,7 @@ product3upperkeptturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, 128(R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -23829,7 +23829,7 @@ product3lowerpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 24(R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -23896,7 +23896,7 @@ product3lowerkeptturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, 128(R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -23972,7 +23972,7 @@ product4upperpanel:
 
 product4upperadded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z22
+	VMOVUPS (R9)(DX*4), Z22
 	TESTQ   BX, BX
 	JNZ     product4upperkept
 	MOVQ    24(AX), R9
@@ -24285,7 +24285,7 @@ product4lowerpanel:
 
 product4loweradded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z19
+	VMOVUPS (R9)(DX*4), Z19
 	TESTQ   BX, BX
 	JNZ     product4lowerkept
 	MOVQ    24(AX), R9
@@ -25658,8 +25658,8 @@ product0upperturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, (R9)(DX*8)
-	VMOVUPS         Z23, 64(R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
+	VMOVUPS         Z23, 64(R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -25756,8 +25756,8 @@ product0lowerturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, (R9)(DX*8)
-	VMOVUPS         Z20, 64(R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
+	VMOVUPS         Z20, 64(R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -25855,10 +25855,10 @@ product1upperadded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 (R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 16(R10)(DX*1), Z23
-	VADDPS          64(R9)(DX*8), Z23, Z23
+	VADDPS          64(R9)(DX*4), Z23, Z23
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -26123,10 +26123,10 @@ product1loweradded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 (R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 16(R10)(DX*1), Z20
-	VADDPS          64(R9)(DX*8), Z20, Z20
+	VADDPS          64(R9)(DX*4), Z20, Z20
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -26673,10 +26673,10 @@ product3upperpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 28(R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 44(R10)(DX*1), Z23
-	VADDPS          64(R9)(DX*8), Z23, Z23
+	VADDPS          64(R9)(DX*4), Z23, Z23
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -26752,8 +26752,8 @@ product3upperkeptturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, 128(R9)(DX*8)
-	VMOVUPS         Z23, 192(R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
+	VMOVUPS         Z23, 64(R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -26805,10 +26805,10 @@ product3lowerpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 24(R10)(DX*1), Z19
-	VADDPS          (R9)(DX*8), Z19, Z19
+	VADDPS          (R9)(DX*4), Z19, Z19
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 40(R10)(DX*1), Z20
-	VADDPS          64(R9)(DX*8), Z20, Z20
+	VADDPS          64(R9)(DX*4), Z20, Z20
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -26877,8 +26877,8 @@ product3lowerkeptturn:
 	VMOVUPS         Z17, 1024(R9)(BX*1)
 	VMOVUPS         Z18, 1088(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z19, 128(R9)(DX*8)
-	VMOVUPS         Z20, 192(R9)(DX*8)
+	VMOVUPS         Z19, (R9)(DX*4)
+	VMOVUPS         Z20, 64(R9)(DX*4)
 	ADDQ            $0x30, DX
 	ADDQ            $0x00000480, BX
 	DECQ            R8
@@ -26954,8 +26954,8 @@ product4upperpanel:
 
 product4upperadded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z22
-	VMOVUPS 192(R9)(DX*8), Z23
+	VMOVUPS (R9)(DX*4), Z22
+	VMOVUPS 64(R9)(DX*4), Z23
 	TESTQ   BX, BX
 	JNZ     product4upperkept
 	MOVQ    24(AX), R9
@@ -27263,8 +27263,8 @@ product4lowerpanel:
 
 product4loweradded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z19
-	VMOVUPS 192(R9)(DX*8), Z20
+	VMOVUPS (R9)(DX*4), Z19
+	VMOVUPS 64(R9)(DX*4), Z20
 	TESTQ   BX, BX
 	JNZ     product4lowerkept
 	MOVQ    24(AX), R9
@@ -31527,7 +31527,7 @@ product0upperturn:
 	VMOVUPS         Z23, 1408(R9)(BX*1)
 	VMOVUPS         Z24, 1472(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z25, (R9)(DX*8)
+	VMOVUPS         Z25, (R9)(DX*4)
 	ADDQ            $0x40, DX
 	ADDQ            $0x00000600, BX
 	DECQ            R8
@@ -31631,7 +31631,7 @@ product0lowerturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, (R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -31739,7 +31739,7 @@ product1upperadded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 (R10)(DX*1), Z25
-	VADDPS          (R9)(DX*8), Z25, Z25
+	VADDPS          (R9)(DX*4), Z25, Z25
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -32044,7 +32044,7 @@ product1loweradded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 (R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -32653,7 +32653,7 @@ product3upperpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 32(R10)(DX*1), Z25
-	VADDPS          (R9)(DX*8), Z25, Z25
+	VADDPS          (R9)(DX*4), Z25, Z25
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -32734,7 +32734,7 @@ product3upperkeptturn:
 	VMOVUPS         Z23, 1408(R9)(BX*1)
 	VMOVUPS         Z24, 1472(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z25, 128(R9)(DX*8)
+	VMOVUPS         Z25, (R9)(DX*4)
 	ADDQ            $0x40, DX
 	ADDQ            $0x00000600, BX
 	DECQ            R8
@@ -32792,7 +32792,7 @@ product3lowerpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF64X4 28(R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -32866,7 +32866,7 @@ product3lowerkeptturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, 128(R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -32949,7 +32949,7 @@ product4upperpanel:
 
 product4upperadded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z25
+	VMOVUPS (R9)(DX*4), Z25
 	TESTQ   BX, BX
 	JNZ     product4upperkept
 	MOVQ    24(AX), R9
@@ -33296,7 +33296,7 @@ product4lowerpanel:
 
 product4loweradded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z22
+	VMOVUPS (R9)(DX*4), Z22
 	TESTQ   BX, BX
 	JNZ     product4lowerkept
 	MOVQ    24(AX), R9
@@ -34821,8 +34821,8 @@ product0upperturn:
 	VMOVUPS         Z23, 1408(R9)(BX*1)
 	VMOVUPS         Z24, 1472(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z25, (R9)(DX*8)
-	VMOVUPS         Z26, 64(R9)(DX*8)
+	VMOVUPS         Z25, (R9)(DX*4)
+	VMOVUPS         Z26, 64(R9)(DX*4)
 	ADDQ            $0x40, DX
 	ADDQ            $0x00000600, BX
 	DECQ            R8
@@ -34929,8 +34929,8 @@ product0lowerturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, (R9)(DX*8)
-	VMOVUPS         Z23, 64(R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
+	VMOVUPS         Z23, 64(R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -35038,10 +35038,10 @@ product1upperadded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 (R10)(DX*1), Z25
-	VADDPS          (R9)(DX*8), Z25, Z25
+	VADDPS          (R9)(DX*4), Z25, Z25
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 16(R10)(DX*1), Z26
-	VADDPS          64(R9)(DX*8), Z26, Z26
+	VADDPS          64(R9)(DX*4), Z26, Z26
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -35337,10 +35337,10 @@ product1loweradded:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 (R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 16(R10)(DX*1), Z23
-	VADDPS          64(R9)(DX*8), Z23, Z23
+	VADDPS          64(R9)(DX*4), Z23, Z23
 	MOVQ            24(AX), R9
 	MOVQ            32(AX), R10
 	MOVQ            R8, R10
@@ -35942,10 +35942,10 @@ product3upperpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 32(R10)(DX*1), Z25
-	VADDPS          (R9)(DX*8), Z25, Z25
+	VADDPS          (R9)(DX*4), Z25, Z25
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 48(R10)(DX*1), Z26
-	VADDPS          64(R9)(DX*8), Z26, Z26
+	VADDPS          64(R9)(DX*4), Z26, Z26
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -36028,8 +36028,8 @@ product3upperkeptturn:
 	VMOVUPS         Z23, 1408(R9)(BX*1)
 	VMOVUPS         Z24, 1472(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z25, 128(R9)(DX*8)
-	VMOVUPS         Z26, 192(R9)(DX*8)
+	VMOVUPS         Z25, (R9)(DX*4)
+	VMOVUPS         Z26, 64(R9)(DX*4)
 	ADDQ            $0x40, DX
 	ADDQ            $0x00000600, BX
 	DECQ            R8
@@ -36087,10 +36087,10 @@ product3lowerpanel:
 	MOVQ            40(AX), R9
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 28(R10)(DX*1), Z22
-	VADDPS          (R9)(DX*8), Z22, Z22
+	VADDPS          (R9)(DX*4), Z22, Z22
 	MOVQ            64(AX), R10
 	VBROADCASTF32X4 44(R10)(DX*1), Z23
-	VADDPS          64(R9)(DX*8), Z23, Z23
+	VADDPS          64(R9)(DX*4), Z23, Z23
 	MOVQ            24(AX), R9
 	ADDQ            32(AX), R9
 	MOVQ            DI, R10
@@ -36166,8 +36166,8 @@ product3lowerkeptturn:
 	VMOVUPS         Z20, 1216(R9)(BX*1)
 	VMOVUPS         Z21, 1280(R9)(BX*1)
 	MOVQ            40(AX), R9
-	VMOVUPS         Z22, 128(R9)(DX*8)
-	VMOVUPS         Z23, 192(R9)(DX*8)
+	VMOVUPS         Z22, (R9)(DX*4)
+	VMOVUPS         Z23, 64(R9)(DX*4)
 	ADDQ            $0x38, DX
 	ADDQ            $0x00000540, BX
 	DECQ            R8
@@ -36250,8 +36250,8 @@ product4upperpanel:
 
 product4upperadded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z25
-	VMOVUPS 192(R9)(DX*8), Z26
+	VMOVUPS (R9)(DX*4), Z25
+	VMOVUPS 64(R9)(DX*4), Z26
 	TESTQ   BX, BX
 	JNZ     product4upperkept
 	MOVQ    24(AX), R9
@@ -36591,8 +36591,8 @@ product4lowerpanel:
 
 product4loweradded:
 	MOVQ    40(AX), R9
-	VMOVUPS 128(R9)(DX*8), Z22
-	VMOVUPS 192(R9)(DX*8), Z23
+	VMOVUPS (R9)(DX*4), Z22
+	VMOVUPS 64(R9)(DX*4), Z23
 	TESTQ   BX, BX
 	JNZ     product4lowerkept
 	MOVQ    24(AX), R9

@@ -28,7 +28,7 @@ type strassenArgs struct {
 func (m *Matrix) runStrassen(p *Product, pairs, tail, first, last int) {
 	s, b, half, tile := m.strassen, &m.panels[2*first], m.depth/2, m.level.Tile()
 	memory := aligned(p.Scratch)
-	sums, tails := half*tile, tailFloats*m.rows
+	sums, tails := half*tile, m.tails()
 	rows := s.products[0].panels[first].first
 	end := s.products[0].panels[last-1]
 	part := (end.first + end.height - rows) * tile

@@ -42,12 +42,8 @@ func (t *tail) halves() []int {
 }
 
 // kept is where one of the sums is between products.
-func (t *tail) kept(base reg.GPVirtual, bottom bool, i int) Mem {
-	at := Mem{Base: base, Index: t.table, Scale: 8, Disp: 64 * i} // 256 bytes or more for a pair
-	if bottom {
-		at.Disp += 128
-	}
-	return at
+func (t *tail) kept(base reg.GPVirtual, i int) Mem {
+	return Mem{Base: base, Index: t.table, Scale: 4, Disp: 64 * i} // 128 bytes or more for a pair
 }
 
 func (t *tail) begin() {
@@ -60,10 +56,10 @@ func (t *tail) begin() {
 		case upperLeft:
 			VXORPS(sum, sum, sum)
 		case sumT4:
-			VMOVUPS(t.kept(tails, true, i), sum)
+			VMOVUPS(t.kept(tails, i), sum)
 		default:
 			t.rows(Mem{Base: t.field(strassenBias), Index: t.table, Scale: 1, Disp: 4 * t.top(t.m)}, i, sum)
-			VADDPS(t.kept(tails, false, i), sum, sum)
+			VADDPS(t.kept(tails, i), sum, sum)
 		}
 	}
 }
@@ -81,7 +77,7 @@ func (t *tail) keep() {
 	}
 	tails := t.field(strassenTails)
 	for i, sum := range t.sums {
-		VMOVUPS(sum, t.kept(tails, t.product.right == sumT3, i))
+		VMOVUPS(sum, t.kept(tails, i))
 	}
 }
 
