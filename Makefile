@@ -20,13 +20,15 @@ build:
 # Three times: with cgo, GPU, display and race detector; by name, tests that leave something
 # out under it, as they compute much and share nothing; and all as a build without cgo,
 # benchmarks once, so that they still run. internal/racing holds tests to that.
-# Before it what shares work, and what decides without assembly, on 32 bits, as a Raspberry Pi may have.
+# Before it what shares work, and what decides without assembly, on 32 bits, as a Raspberry Pi may have; and
+# the CPU backend without assembly.
 # Then a ninth of the GPU's small networks once more on Mesa's other software driver.
 test:
 	@.ci/setup test
 	CGO_ENABLED=0 go build ./...
 	CGO_ENABLED=0 GOARCH=386 go build ./...
 	CGO_ENABLED=0 GOARCH=386 go test -short -run 'EveryTask|Sessions|Stretch|Shares|WhatIsFused|DirectForm|Algorithm' ./cpu
+	CGO_ENABLED=0 go test -tags noasm ./cpu ./cpu/internal/simd
 	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required .ci/with-display go test -race -timeout 40m ./...
 	GALLIVM_PERF=nopt SHUFFLEGL_GPU=required go test -run 'Conformance|SeenAlike|Probes|Allocates|SecondStart|SpecMinimum|Zoo|Trained|Light|Bombs|Damaged|LargeGraphs|Examples|Golden|PaperFile|Report|Models' -timeout 40m ./gpu ./network/onnx ./cmd/gpubench
 	CGO_ENABLED=0 go test -short -bench . -benchtime 1x ./...
