@@ -1,0 +1,95 @@
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/shufflegl/shufflegl/cpu/internal/simd"
+	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
+)
+
+// unit is a ShuffleNet's unit of one group without its depthwise convolution: a residual is written over.
+func unit(t *testing.T, channels, between, size int) *network.Graph {
+	t.Helper()
+	r := rand.New(rand.NewPCG(7, 8))
+	b := network.NewBuilder("unit")
+	conv := func(name string, x *network.Value, m int) *network.Value {
+		return b.Apply(name, network.Conv{Window: network.Square(1, 1, 0)}, x, b.Const(name+".w", noise(r, m, x.Shape[1], 1, 1)), b.Const(name+".b", noise(r, m)))
+	}
+	relu := func(name string, x *network.Value) *network.Value {
+		return b.Apply(name, network.Activate{Fn: network.ReLU()}, x)
+	}
+	x := relu("x.relu", conv("x.conv", b.Input("x", 1, 24, size, size), channels))
+	y := conv("conv2", relu("relu1", conv("conv1", x, between)), channels)
+	g, err := b.Build(relu("relu2", b.Apply("add", network.Binary{Fn: network.FnAdd}, x, y)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// Networks' products by Strassen's algorithm, in tasks by columns and by bands of panels, with a few columns
+// left over, and written over what is added, are what the reference computes.
+func TestStrassenInNetworks(t *testing.T) {
+	seen := map[simd.Level]int{}
+	for _, c := range []struct{ channels, between, size int }{
+		{288, 72, 14}, // 196 pixels: 4 more than pairs of AVX-512's tiles, and halves 2
+		{144, 72, 28}, // 784: 16
+		{116, 58, 14},
+		{96, 64, 21}, // 441
+	} {
+		g := unit(t, c.channels, c.between, c.size)
+		in := noise(rand.New(rand.NewPCG(9, 10)), 1, 24, c.size, c.size)
+		reference, err := Evaluate(g, []*tensor.Tensor{in})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, level := range simd.Levels() {
+			for threads := 1; threads <= 4; threads++ {
+				t.Run(fmt.Sprintf("%+v/%v/%d threads", c, level, threads), func(t *testing.T) {
+					b := AtLevel(New(Options{Threads: threads}), level)
+					s, err := network.Compile(b, g)
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer s.Close()
+					for i := range s.Plan.Steps {
+						if b.Algorithm(&s.Plan.Steps[i]) == "Strassen" {
+							seen[level]++
+						}
+					}
+					want := reference[s.Plan.Outputs[0].Name]
+					for range 3 {
+						if err := poison(s); err != nil {
+							t.Fatal(err)
+						}
+						got, err := s.Run(in)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if d := tensor.MaxDiff(got[0], want); !(d.Rel <= 2e-6) {
+							t.Fatal(d)
+						}
+					}
+				})
+			}
+		}
+	}
+	for _, level := range simd.Levels()[1:] {
+		if seen[level] < 4 {
+			t.Errorf("%v: %d products by Strassen's algorithm", level, seen[level])
+		}
+	}
+}
+
+// poison fills a session's arena with NaN.
+func poison(s *network.Session) error {
+	nan := make([]float32, s.Plan.ArenaFloats)
+	for i := range nan {
+		nan[i] = float32(math.NaN())
+	}
+	return s.Executor(func(x network.Executor) error { return x.(*executor).WriteArena(nan) })
+}
