@@ -85,6 +85,42 @@ func TestStrassenInNetworks(t *testing.T) {
 	}
 }
 
+// Where rows of pixels have gaps between them, a pair of panels is computed in scratch memory at a time.
+func TestStrassenOfRowsApart(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	b := network.NewBuilder("apart")
+	x := b.Apply("relu", network.Activate{Fn: network.ReLU()}, b.Input("x", 1, 128, 24, 28))
+	x = b.Apply("slice", network.Slice{Axis: 3, Start: 3, End: 27, Step: 1}, x)
+	g, err := b.Build(b.Apply("conv", network.Conv{Window: network.Square(1, 1, 0)}, x, b.Const("w", noise(r, 128, 128, 1, 1))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := noise(r, 1, 128, 24, 28)
+	reference, err := Evaluate(g, []*tensor.Tensor{in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range simd.Levels() {
+		b := AtLevel(New(Options{Threads: 1}), level)
+		s, err := network.Compile(b, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		last := &s.Plan.Steps[len(s.Plan.Steps)-1]
+		if in := last.Inputs[0]; in.RowStride == in.Width || level > simd.Go && b.Algorithm(last) != "Strassen" {
+			t.Errorf("%v: rows are not apart, or by plain sums: %+v, %q", level, in.RowStride, b.Algorithm(last))
+		}
+		got, err := s.Run(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := tensor.MaxDiff(got[0], reference[s.Plan.Outputs[0].Name]); !(d.Rel <= 2e-6) {
+			t.Errorf("%v: %v", level, d)
+		}
+	}
+}
+
 // poison fills a session's arena with NaN.
 func poison(s *network.Session) error {
 	nan := make([]float32, s.Plan.ArenaFloats)

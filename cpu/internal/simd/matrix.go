@@ -232,7 +232,7 @@ func (p *Product) behind(n int) *Product {
 }
 
 // MaxHeight is what MostRows is at most.
-const MaxHeight = 12
+const MaxHeight = 16
 
 // multiplyGo is Multiply in tiles of 4x4, whose 16 sums fit in registers.
 func (m *Matrix) multiplyGo(p *Product, n, first, last int) {

@@ -33,8 +33,9 @@ func TestStrassen(t *testing.T) {
 func TestStrassenHeights(t *testing.T) {
 	for level, least := range map[Level]int{AVX2: 4, AVX512: 6} {
 		for rows := level.fewestPaired(); rows < 1000; rows += 2 {
-			if h := packStrassen(level, make([]float32, 2*rows), rows, 2, nil).panels[0].height; h < least {
-				t.Errorf("%v: %d of %d rows", level, h, rows)
+			m := packStrassen(level, make([]float32, 2*rows), rows, 2, nil)
+			if h := m.panels[0].height; h < least || m.MostRows() > MaxHeight {
+				t.Errorf("%v: panels of %d, pairs of %d of %d rows", level, h, m.MostRows(), rows)
 			}
 		}
 	}
