@@ -35,10 +35,7 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		}
 	}
 	k := &pointwise{epilogue: newEpilogue(s), in: in, channels: channels, depth: channels / op.G(),
-		weights: packGroups(level, s, op.G(), columnsEach(s, threads)), pitch: in.RowStride}
-	if h == 1 {
-		k.pitch = w
-	}
+		weights: packGroups(level, s, op.G(), columnsEach(s, threads)), pitch: pitchOf(in)}
 	var tasks int
 	k.grid, tasks = newGrid(level, samples, k.weights, (h-1)*k.pitch+w, k.pitch, leadOf(in), threads)
 	made := kernel{tasks: tasks, scratch: multiplyScratch(k.weights[0], k.width), run: k.run}
@@ -47,6 +44,14 @@ func newPointwise(s *network.Step, threads int, level simd.Level) (kernel, error
 		made.elsewhere, made.besides = k.elsewhere, k.readsResidual
 	}
 	return made, nil
+}
+
+// pitchOf is how far apart the rows of a plane are, if there are several.
+func pitchOf(v network.View) int {
+	if v.Height == 1 {
+		return v.Width
+	}
+	return v.RowStride
 }
 
 // leadOf is how far behind a cache line's begin planes begin.
@@ -76,9 +81,9 @@ func sizesOf(s *network.Step, groups, columns int) simd.Sizes {
 }
 
 // columnsEach is how many columns a thread's products have, about, where they are stored as they
-// are computed.
+// are computed; otherwise they are computed a panel at a time, which share nothing.
 func columnsEach(s *network.Step, threads int) int {
-	if e := newEpilogue(s); !e.flat {
+	if e := newEpilogue(s); !e.flat || s.Kernel == network.ConvPointwise && pitchOf(s.Inputs[0]) != s.Output.Width {
 		return 0
 	}
 	return s.Output.Height * s.Output.Width / threads
