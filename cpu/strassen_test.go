@@ -122,6 +122,49 @@ func TestStrassenOfRowsApart(t *testing.T) {
 	}
 }
 
+// Behind a depthwise convolution as one step they multiply rows in scratch memory, whole pairs of tiles or what
+// a band leaves over.
+func TestStrassenBehindDepthwise(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	b := network.NewBuilder("behind")
+	x := b.Apply("dw", network.Conv{Window: network.Square(3, 1, 1), Groups: 128}, b.Input("x", 1, 128, 24, 16), b.Const("dw.w", noise(r, 128, 1, 3, 3)))
+	g, err := b.Build(b.Apply("pw", network.Conv{Window: network.Square(1, 1, 0)}, x, b.Const("pw.w", noise(r, 128, 128, 1, 1))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := noise(r, 1, 128, 24, 16)
+	reference, err := Evaluate(g, []*tensor.Tensor{in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range simd.Levels() {
+		for _, floats := range []int{2000, scratchFloats} {
+			b := AtLevel(New(Options{Threads: 2}), level)
+			o := b.PlanOptions()
+			o.Fuse, o.SharedFloats = o.Fuse|network.FuseAlways, floats
+			p, err := network.NewPlan(g, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := &p.Steps[0]; s.Kernel != network.ConvFused || level > simd.Go && b.Algorithm(s) != "Strassen" {
+				t.Errorf("%v: %v by %q", level, s.Kernel, b.Algorithm(s))
+			}
+			e, err := b.Prepare(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			out := tensor.New(p.Outputs[0].View.Shape...)
+			if err := e.Run([]*tensor.Tensor{out}, []*tensor.Tensor{in}); err != nil {
+				t.Fatal(err)
+			}
+			if d := tensor.MaxDiff(out, reference[p.Outputs[0].Name]); !(d.Rel <= 2e-6) {
+				t.Errorf("%v, %d floats between: %v", level, floats, d)
+			}
+		}
+	}
+}
+
 // poison fills a session's arena with NaN.
 func poison(s *network.Session) error {
 	nan := make([]float32, s.Plan.ArenaFloats)
