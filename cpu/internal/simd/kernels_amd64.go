@@ -656,3 +656,255 @@ func peak512(x, sum *float32, turns int)
 //
 //go:noescape
 func peak256(x, sum *float32, turns int)
+
+// tile512 calls tile512x… for so many rows, registers, and pixels behind them.
+func tile512(a *tileArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x110:
+		tile512x1x1(a)
+	case 0x120:
+		tile512x1x2(a)
+	case 0x130:
+		tile512x1x3(a)
+	case 0x131:
+		tile512x1x3t1(a)
+	case 0x132:
+		tile512x1x3t2(a)
+	case 0x134:
+		tile512x1x3t4(a)
+	case 0x118:
+		tile512x1x1t8(a)
+	case 0x210:
+		tile512x2x1(a)
+	case 0x220:
+		tile512x2x2(a)
+	case 0x230:
+		tile512x2x3(a)
+	case 0x231:
+		tile512x2x3t1(a)
+	case 0x232:
+		tile512x2x3t2(a)
+	case 0x234:
+		tile512x2x3t4(a)
+	case 0x218:
+		tile512x2x1t8(a)
+	case 0x310:
+		tile512x3x1(a)
+	case 0x320:
+		tile512x3x2(a)
+	case 0x330:
+		tile512x3x3(a)
+	case 0x331:
+		tile512x3x3t1(a)
+	case 0x332:
+		tile512x3x3t2(a)
+	case 0x334:
+		tile512x3x3t4(a)
+	case 0x318:
+		tile512x3x1t8(a)
+	case 0x410:
+		tile512x4x1(a)
+	case 0x420:
+		tile512x4x2(a)
+	case 0x430:
+		tile512x4x3(a)
+	case 0x431:
+		tile512x4x3t1(a)
+	case 0x432:
+		tile512x4x3t2(a)
+	case 0x434:
+		tile512x4x3t4(a)
+	case 0x418:
+		tile512x4x1t8(a)
+	case 0x510:
+		tile512x5x1(a)
+	case 0x520:
+		tile512x5x2(a)
+	case 0x530:
+		tile512x5x3(a)
+	case 0x531:
+		tile512x5x3t1(a)
+	case 0x532:
+		tile512x5x3t2(a)
+	case 0x534:
+		tile512x5x3t4(a)
+	case 0x518:
+		tile512x5x1t8(a)
+	case 0x610:
+		tile512x6x1(a)
+	case 0x620:
+		tile512x6x2(a)
+	case 0x630:
+		tile512x6x3(a)
+	case 0x631:
+		tile512x6x3t1(a)
+	case 0x632:
+		tile512x6x3t2(a)
+	case 0x634:
+		tile512x6x3t4(a)
+	case 0x618:
+		tile512x6x1t8(a)
+	case 0x710:
+		tile512x7x1(a)
+	case 0x720:
+		tile512x7x2(a)
+	case 0x730:
+		tile512x7x3(a)
+	case 0x731:
+		tile512x7x3t1(a)
+	case 0x732:
+		tile512x7x3t2(a)
+	case 0x734:
+		tile512x7x3t4(a)
+	case 0x718:
+		tile512x7x1t8(a)
+	case 0x810:
+		tile512x8x1(a)
+	case 0x820:
+		tile512x8x2(a)
+	case 0x830:
+		tile512x8x3(a)
+	case 0x831:
+		tile512x8x3t1(a)
+	case 0x832:
+		tile512x8x3t2(a)
+	case 0x834:
+		tile512x8x3t4(a)
+	case 0x818:
+		tile512x8x1t8(a)
+	default:
+		panic("simd: no tile512 of this size")
+	}
+}
+
+// columns512 calls columns512x… for so many rows, registers, and pixels behind them.
+func columns512(a *tileArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x130:
+		columns512x1x3(a)
+	case 0x230:
+		columns512x2x3(a)
+	case 0x330:
+		columns512x3x3(a)
+	case 0x430:
+		columns512x4x3(a)
+	case 0x530:
+		columns512x5x3(a)
+	case 0x630:
+		columns512x6x3(a)
+	case 0x730:
+		columns512x7x3(a)
+	case 0x830:
+		columns512x8x3(a)
+	default:
+		panic("simd: no columns512 of this size")
+	}
+}
+
+// tile256 calls tile256x… for so many rows, registers, and pixels behind them.
+func tile256(a *tileArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x110:
+		tile256x1x1(a)
+	case 0x120:
+		tile256x1x2(a)
+	case 0x210:
+		tile256x2x1(a)
+	case 0x220:
+		tile256x2x2(a)
+	case 0x310:
+		tile256x3x1(a)
+	case 0x320:
+		tile256x3x2(a)
+	case 0x410:
+		tile256x4x1(a)
+	case 0x420:
+		tile256x4x2(a)
+	case 0x510:
+		tile256x5x1(a)
+	case 0x520:
+		tile256x5x2(a)
+	case 0x610:
+		tile256x6x1(a)
+	case 0x620:
+		tile256x6x2(a)
+	default:
+		panic("simd: no tile256 of this size")
+	}
+}
+
+// tile256full calls tile256fullx… for so many rows, registers, and pixels behind them.
+func tile256full(a *tileArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x110:
+		tile256fullx1x1(a)
+	case 0x111:
+		tile256fullx1x1t1(a)
+	case 0x120:
+		tile256fullx1x2(a)
+	case 0x121:
+		tile256fullx1x2t1(a)
+	case 0x210:
+		tile256fullx2x1(a)
+	case 0x211:
+		tile256fullx2x1t1(a)
+	case 0x220:
+		tile256fullx2x2(a)
+	case 0x221:
+		tile256fullx2x2t1(a)
+	case 0x310:
+		tile256fullx3x1(a)
+	case 0x311:
+		tile256fullx3x1t1(a)
+	case 0x320:
+		tile256fullx3x2(a)
+	case 0x321:
+		tile256fullx3x2t1(a)
+	case 0x410:
+		tile256fullx4x1(a)
+	case 0x411:
+		tile256fullx4x1t1(a)
+	case 0x420:
+		tile256fullx4x2(a)
+	case 0x421:
+		tile256fullx4x2t1(a)
+	case 0x510:
+		tile256fullx5x1(a)
+	case 0x511:
+		tile256fullx5x1t1(a)
+	case 0x520:
+		tile256fullx5x2(a)
+	case 0x521:
+		tile256fullx5x2t1(a)
+	case 0x610:
+		tile256fullx6x1(a)
+	case 0x611:
+		tile256fullx6x1t1(a)
+	case 0x620:
+		tile256fullx6x2(a)
+	case 0x621:
+		tile256fullx6x2t1(a)
+	default:
+		panic("simd: no tile256full of this size")
+	}
+}
+
+// columns256full calls columns256fullx… for so many rows, registers, and pixels behind them.
+func columns256full(a *tileArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x120:
+		columns256fullx1x2(a)
+	case 0x220:
+		columns256fullx2x2(a)
+	case 0x320:
+		columns256fullx3x2(a)
+	case 0x420:
+		columns256fullx4x2(a)
+	case 0x520:
+		columns256fullx5x2(a)
+	case 0x620:
+		columns256fullx6x2(a)
+	default:
+		panic("simd: no columns256full of this size")
+	}
+}

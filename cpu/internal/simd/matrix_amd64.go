@@ -126,7 +126,7 @@ func (m *Matrix) multiplyTiles(p *Product, n, first, last int) {
 			case used == width*s.lanes:
 				tile256full(&a, height, width, tail)
 			default:
-				tile256(&a, height, width)
+				tile256(&a, height, width, 0)
 			}
 		}
 		px += used + tail
@@ -196,7 +196,11 @@ func (m *Matrix) fullTiles(a *tileArgs, p *Product, n, left, first, last int) (c
 	if n >= farColumns {
 		a.far = 1
 	}
-	columnTiles(a, m.level, b.height)
+	if m.level == AVX512 {
+		columns512(a, b.height, s.width, 0)
+	} else {
+		columns256full(a, b.height, s.width, 0)
+	}
 	return columns
 }
 

@@ -63,3 +63,43 @@ func strassen512x8t2(a *strassenArgs)
 //
 //go:noescape
 func strassen512x8t4(a *strassenArgs)
+
+// strassen256 calls strassen256x… for so many rows, registers, and pixels behind them.
+func strassen256(a *strassenArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x420:
+		strassen256x4(a)
+	case 0x520:
+		strassen256x5(a)
+	case 0x620:
+		strassen256x6(a)
+	default:
+		panic("simd: no strassen256 of this size")
+	}
+}
+
+// strassen512 calls strassen512x… for so many rows, registers, and pixels behind them.
+func strassen512(a *strassenArgs, height, width, tail int) {
+	switch height<<8 | width<<4 | tail {
+	case 0x630:
+		strassen512x6(a)
+	case 0x632:
+		strassen512x6t2(a)
+	case 0x634:
+		strassen512x6t4(a)
+	case 0x730:
+		strassen512x7(a)
+	case 0x732:
+		strassen512x7t2(a)
+	case 0x734:
+		strassen512x7t4(a)
+	case 0x830:
+		strassen512x8(a)
+	case 0x832:
+		strassen512x8t2(a)
+	case 0x834:
+		strassen512x8t4(a)
+	default:
+		panic("simd: no strassen512 of this size")
+	}
+}

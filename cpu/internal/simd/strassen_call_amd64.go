@@ -47,44 +47,15 @@ func (m *Matrix) runStrassen(p *Product, pairs, tail, first, last int) {
 	if a.columns = pairs; tail > 0 {
 		a.columns--
 	}
-	if a.columns > 0 {
-		m.strassenColumns(&a, b.height, 0) // goes on to the next column
-	}
-	if tail > 0 {
-		m.strassenColumns(&a, b.height, tail)
-	}
-}
-
-func (m *Matrix) strassenColumns(a *strassenArgs, height, tail int) {
+	width := m.level.shape().width
 	if m.level == AVX2 {
-		switch height {
-		case 4:
-			strassen256x4(a)
-		case 5:
-			strassen256x5(a)
-		case 6:
-			strassen256x6(a)
-		}
+		strassen256(&a, b.height, width, tail)
 		return
 	}
-	switch height<<4 + tail {
-	case 6 << 4:
-		strassen512x6(a)
-	case 6<<4 + 2:
-		strassen512x6t2(a)
-	case 6<<4 + 4:
-		strassen512x6t4(a)
-	case 7 << 4:
-		strassen512x7(a)
-	case 7<<4 + 2:
-		strassen512x7t2(a)
-	case 7<<4 + 4:
-		strassen512x7t4(a)
-	case 8 << 4:
-		strassen512x8(a)
-	case 8<<4 + 2:
-		strassen512x8t2(a)
-	case 8<<4 + 4:
-		strassen512x8t4(a)
+	if a.columns > 0 {
+		strassen512(&a, b.height, width, 0) // goes on to the next column
+	}
+	if tail > 0 {
+		strassen512(&a, b.height, width, tail)
 	}
 }

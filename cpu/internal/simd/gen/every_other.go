@@ -24,11 +24,16 @@ func newEveryOther(name string) everyOther {
 }
 
 // columns are those of windows that move by two pixels: even pixels are column 0, odd ones column 1;
-// column 2 is column 0 of the next window, which is why a strip has at most 15.
-func (e *everyOther) columns(a, b reg.VecVirtual) (c [3]reg.VecVirtual) {
+// column 2 is column 0 of the next window, which is why a strip has at most 15. Those beyond masks,
+// if there are any, are zero.
+func (e *everyOther) columns(a, b reg.VecVirtual, inside ...reg.OpmaskVirtual) (c [3]reg.VecVirtual) {
 	c = [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
 	for i, which := range evenAndOdd {
-		VSHUFPS(Imm(which), b, a, c[i])
+		if len(inside) > 0 {
+			VSHUFPS_Z(Imm(which), b, a, inside[i], c[i])
+		} else {
+			VSHUFPS(Imm(which), b, a, c[i])
+		}
 	}
 	VPERMPS(c[0], e.next, c[2])
 	return c
@@ -37,29 +42,20 @@ func (e *everyOther) columns(a, b reg.VecVirtual) (c [3]reg.VecVirtual) {
 // evenAndOdd say to VSHUFPS which pixels.
 var evenAndOdd = [2]uint64{0x88, 0xdd}
 
-// columnsInside is columns of which those beyond the masks are zero.
-func (e *everyOther) columnsInside(a, b reg.VecVirtual, inside [2]reg.OpmaskVirtual) (c [3]reg.VecVirtual) {
-	c = [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
-	for i, which := range evenAndOdd {
-		VSHUFPS_Z(Imm(which), b, a, inside[i], c[i])
-	}
-	VPERMPS(c[0], e.next, c[2])
-	return c
-}
-
 // masks are those of even and of odd pixels, of two registers'.
-func (e *everyOther) masks(a, b reg.OpmaskVirtual) (inside [2]reg.OpmaskVirtual) {
+func (e *everyOther) masks(a, b reg.OpmaskVirtual) (inside []reg.OpmaskVirtual) {
 	lanes := zmms(2)
 	for i, k := range []reg.OpmaskVirtual{a, b} {
 		VPMOVM2D(k, lanes[i])
 	}
-	for i, which := range evenAndOdd {
-		inside[i] = K()
-		v := ZMM()
+	for _, which := range evenAndOdd {
+		v, k := ZMM(), K()
 		VSHUFPS(Imm(which), lanes[1], lanes[0], v)
-		VPMOVD2M(v, inside[i])
+		VPMOVD2M(v, k)
+		inside = append(inside, k)
 	}
 	return inside
 }
 
+// inOrder puts what was computed of columns in order.
 func (e *everyOther) inOrder(v reg.VecVirtual) { VPERMPS(v, e.back, v) }

@@ -31,7 +31,7 @@ func slideStrided() {
 		VMOVUPS(Mem{Base: s.x}, a)
 		VMOVUPS(Mem{Base: s.x, Disp: 64}, b)
 		next()
-		return other.columnsInside(a, b, inside)
+		return other.columns(a, b, inside...)
 	}
 	sum, nextSum := ZMM(), ZMM()
 	add := func(w []reg.VecVirtual, c [3]reg.VecVirtual, to reg.VecVirtual) {

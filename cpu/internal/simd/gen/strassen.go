@@ -111,6 +111,7 @@ func strassen(of isa, m, n, tail int) {
 		name, pixels = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf("%d pixels and %d more", 2*n*of.bytes/4, tail)
 	}
 	s := &seven{isa: of, n: n, tail: tail, a: args(name, fmt.Sprintf("%s computes pairs of panels of %d rows and of %d, %s, by seven products.", name, m, m-1, pixels), "strassenArgs")}
+	choose(fmt.Sprint("strassen", 8*of.bytes), "strassenArgs", m, n, tail, name)
 	s.order = newEndOrder(of, name, tail)
 	Label("column")
 	for i, p := range strassenProducts {

@@ -25,6 +25,7 @@ func tile(s isa, m, n, tail int) {
 		name, masked = fmt.Sprintf("%st%d", name, tail), fmt.Sprintf(" and %d more", tail)
 	}
 	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows, %d pixels%s.", name, m, n*s.bytes/4, masked))
+	choose("tile"+s.name, "tileArgs", m, n, tail, name)
 	p.order = newEndOrder(s, name, tail)
 	p.begin()
 	p.run("", m, n, tail, p.field(atPanels))
@@ -37,6 +38,7 @@ func tile(s isa, m, n, tail int) {
 func columnTiles(s isa, m, n int) {
 	name := fmt.Sprintf("columns%sx%dx%d", s.name, m, n)
 	p := newPanels(s, name, fmt.Sprintf("%s computes panels of %d rows and of %d, so many times %d pixels.", name, m, m-1, n*s.bytes/4))
+	choose("columns"+s.name, "tileArgs", m, n, 0, name)
 	Label("column")
 	p.begin()
 	p.behind = func(panels reg.GPVirtual) reg.GPVirtual {
