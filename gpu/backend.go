@@ -147,7 +147,10 @@ func (e *executor) prepare(gl gles.API, dispatches []kernels.Dispatch, t *kernel
 	for i := range dispatches {
 		e.launches[i].program = e.d.programs[dispatches[i].Program].id
 	}
-	return checkErrors(gl, "prepare "+e.plan.Name)
+	if err := checkErrors(gl, "prepare "+e.plan.Name); err != nil {
+		return err
+	}
+	return checkLost(gl, "prepare "+e.plan.Name)
 }
 
 // fill makes the launches, but for their programs, and the buffers and textures

@@ -296,6 +296,7 @@ func (d *Device) openOne(p ContextProvider, o Options) (_ Context, _ gles.API, e
 	if o.wrap != nil {
 		gl = o.wrap(gl)
 	}
+	gl = &remembering{API: gl}
 	info := queryInfo(gl, ctx.Kind())
 	info.like = o.like
 	if err := checkErrors(gl, "query limits"); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -34,6 +35,15 @@ func TestOpen(t *testing.T) {
 	}
 	if major, minor := i.Limits.Version/10, i.Limits.Version%10; !strings.HasPrefix(i.Version, fmt.Sprintf("OpenGL ES %d.%d", major, minor)) {
 		t.Errorf("version %d.%d of %q", major, minor, i.Version)
+	}
+}
+
+// A driver may say more than an int of 32 bits holds.
+func TestLimitsSaturate(t *testing.T) {
+	for v, want := range map[int64]int{16384: 16384, math.MaxInt32: math.MaxInt32, math.MaxInt64: math.MaxInt} {
+		if got := saturated(v); got != want {
+			t.Errorf("%d becomes %d, want %d", v, got, want)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ func (d *Device) Do(f func() error) error {
 		d.visits++ // the arenas' contents may be in use from now on
 		d.visiting.Store(thread())
 		defer d.visiting.Store(0)
+		defer clear(d.textures) // which f may delete, or make anew
 		defer settle(gl)
 		if err := f(); err != nil {
 			checkErrors(gl, "Do")

@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -106,7 +107,7 @@ func TestBufferChecks(t *testing.T) {
 	for _, c := range []struct {
 		offset, n int
 		ok        bool
-	}{{0, 4, true}, {12, 1, true}, {16, 0, true}, {0, 0, true}, {13, 1, false}, {0, 5, false}, {-4, 1, false}, {20, 0, false}, {1 << 62, 1, false}} {
+	}{{0, 4, true}, {12, 1, true}, {16, 0, true}, {0, 0, true}, {13, 1, false}, {0, 5, false}, {-4, 1, false}, {20, 0, false}, {math.MaxInt - 3, 1, false}} {
 		src := make([]float32, c.n)
 		for name, err := range map[string]error{"upload": upload(gl, b, c.offset, src),
 			"fill": b.fill(gl, c.offset, 4*c.n, true, func([]byte) {}), "download": download(gl, b, c.offset, src)} {

@@ -18,13 +18,16 @@ func (f *fence) place(gl gles.API) error {
 		if err := checkLost(gl, "fence"); err != nil {
 			return err
 		}
+		if err := checkErrors(gl, "fence"); err != nil {
+			return err
+		}
 		return fmt.Errorf("gpu: fence: the driver made none")
 	}
 	return nil
 }
 
 // passed reports whether the GPU has passed the fence, waiting no longer than
-// slice for that.
+// slice for that. A reset lets fences pass, too, and what they stand behind has not been done: so it asks.
 func (f *fence) passed(gl gles.API, slice time.Duration) (bool, error) {
 	if f.sync == 0 {
 		return true, nil
@@ -32,7 +35,7 @@ func (f *fence) passed(gl gles.API, slice time.Duration) (bool, error) {
 	switch gl.ClientWaitSync(f.sync, gles.SYNC_FLUSH_COMMANDS_BIT, uint64(max(slice, 0))) {
 	case gles.ALREADY_SIGNALED, gles.CONDITION_SATISFIED:
 		f.delete(gl)
-		return true, nil
+		return true, checkLost(gl, "wait")
 	case gles.TIMEOUT_EXPIRED:
 		return false, checkLost(gl, "wait")
 	}

@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shufflegl/shufflegl/gpu/internal/gles"
 	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
@@ -115,17 +116,20 @@ func queryLimits(gl gles.API) Limits {
 	l.Version = int(10*major[0] + minor[0])
 	for _, x := range l.list() {
 		// 64 bits: a block size above 2 GiB would come back negative in 32.
-		*x.value = int(gl.GetInteger64v(x.query))
+		*x.value = saturated(gl.GetInteger64v(x.query))
 	}
 	for i := range 3 {
 		l.WorkGroupCount[i] = unsigned(gl.GetIntegeriv(gles.MAX_COMPUTE_WORK_GROUP_COUNT, uint32(i)))
 		l.WorkGroupSize[i] = unsigned(gl.GetIntegeriv(gles.MAX_COMPUTE_WORK_GROUP_SIZE, uint32(i)))
 	}
 	if l.Version >= texelsVersion {
-		l.TextureBufferSize = int(gl.GetInteger64v(gles.MAX_TEXTURE_BUFFER_SIZE))
+		l.TextureBufferSize = saturated(gl.GetInteger64v(gles.MAX_TEXTURE_BUFFER_SIZE))
 	}
 	return l
 }
+
+// saturated is what an int holds of a limit.
+func saturated(v int64) int { return int(min(v, math.MaxInt)) }
 
 // unsigned undoes the wrap of drivers that report 2^31 and more.
 func unsigned(v int32) int {

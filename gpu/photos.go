@@ -175,6 +175,15 @@ func (in *photoInput) delete(gl gles.API) {
 	in.taps.delete(gl)
 }
 
+func (t *photoTextures) bytes() (n int64) {
+	for i := range t {
+		if t[i].id != 0 {
+			n += int64(t[i].size.X) * int64(t[i].size.Y) * int64(t[i].pixel)
+		}
+	}
+	return n
+}
+
 func (t *photoTextures) delete(gl gles.API) {
 	for i := range t {
 		t[i].delete(gl)

@@ -9,6 +9,7 @@ import (
 	"github.com/shufflegl/shufflegl/gpu/internal/kernels"
 	"github.com/shufflegl/shufflegl/network"
 	"github.com/shufflegl/shufflegl/network/zoo"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // The stages are within the run's time, in which the GPU was busy, and the run
@@ -117,5 +118,38 @@ func TestMemoryBytes(t *testing.T) {
 	}
 	if two, err := e.MemoryBytes(); err != nil || two <= one {
 		t.Errorf("%d bytes with a frame, %d without; %v", two, one, err)
+	}
+}
+
+// Photos that have been seen, of which what is cut away is left out, are textures until the next: of a run, and
+// of each frame.
+func TestMemoryOfPhotos(t *testing.T) {
+	d := openTest(t, Options{})
+	s, photos := seen(t, d, tensor.Preprocess{Width: 6, Height: 5})
+	const width, height = 300, 200
+	bytes := func() int64 {
+		n, err := executorOf(t, s).MemoryBytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := bytes()
+	if _, err := photos.Run(speckled(1, width, height)); err != nil {
+		t.Fatal(err)
+	}
+	one := bytes()
+	if one < before+2*width*height {
+		t.Errorf("%d bytes before a photo, %d behind it", before, one)
+	}
+	f := s.NewFrame()
+	if err := photos.Submit(f, speckled(2, width, height)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if two := bytes(); two < one+2*width*height {
+		t.Errorf("%d bytes with a photo, %d with another in a frame", one, two)
 	}
 }

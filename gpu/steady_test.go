@@ -135,7 +135,7 @@ func steadyState(t *testing.T, o Options) {
 				"DispatchCompute": n, "MemoryBarrier": barriers + 1,
 				"BindBuffer": inputs + 3, "MapBufferRange": inputs + 1, "UnmapBuffer": inputs + 1,
 				"CopyBufferSubData": outputs,
-				"FenceSync":         1, "ClientWaitSync": 1, "DeleteSync": 1, "GetError": 1,
+				"FenceSync":         1, "ClientWaitSync": 1, "DeleteSync": 1, "GetError": 1, "GetGraphicsResetStatus": 1,
 			}
 			if where == MapsTexture { // inputs go to the texture, outputs lie in a buffer
 				want["BindBuffer"], want["MapBufferRange"], want["UnmapBuffer"] = 3, 1, 1
@@ -180,6 +180,7 @@ DeleteSync 1
 DispatchCompute 34
 FenceSync 1
 GetError 1
+GetGraphicsResetStatus 1
 MapBufferRange 2
 MemoryBarrier 34
 UnmapBuffer 2

@@ -172,3 +172,22 @@ func TestExternalWithoutExtension(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A texture that the program deletes is found out, and its name may be another's.
+func TestTextureDeleted(t *testing.T) {
+	d, _ := openRecorded(t)
+	p := tensor.Preprocess{Width: 6, Height: 5}
+	_, photos := seen(t, d, p)
+	id := textured(t, d, speckled(1, 8, 7))
+	photo := &Texture{Name: id, Width: 8, Height: 7}
+	if _, err := photos.Run(photo); err != nil {
+		t.Fatal(err)
+	}
+	gl := api(t, d)
+	if err := d.Do(func() error { gl.DeleteTexture(id); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := photos.Run(photo); !errors.Is(err, network.ErrUnsupported) {
+		t.Errorf("a texture that was deleted: %v, %v", out, err)
+	}
+}

@@ -134,7 +134,9 @@ func (w *weightPages) uploadBuffer(d *Device, gl gles.API, page []float32, what 
 	} else {
 		b, err = filled(d, gl, storageBuffer, page, what)
 	}
-	w.buffers = append(w.buffers, b)
+	if b != nil { // it may be there, and not be filled
+		w.buffers = append(w.buffers, b)
+	}
 	if err != nil {
 		return err
 	}

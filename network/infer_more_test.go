@@ -24,8 +24,8 @@ func TestInferOperatorsOfExportedModels(t *testing.T) {
 		{op: transposed(3, 2, 1, 1), in: shapes{x, dims(6, 4, 3, 2)}, want: "weights are 6x4x3x2, the kernel is 3x3"},
 		{op: transposed(3, 2, 1, 1), in: shapes{x, dims(6, 4, 3, 3), c}, want: "bias is 6, 4 output channels"},
 		{op: transposed(3, 1, 9, 1), in: shapes{x, dims(6, 4, 3, 3)}, want: "padding {9 9 9 9} leaves nothing of 2x6x4x5"},
-		{op: transposed(3, math.MaxInt, 1, 1), in: shapes{x, dims(6, 4, 3, 3)}, want: "kernel [3 3], stride [9223372036854775807 9223372036854775807], dilation [1 1]: each must be 1 to 16384"},
-		{op: network.ConvTranspose{Window: network.Square(3, 2, 1), Extra: [2]int{0, math.MaxInt}}, in: shapes{x, dims(6, 4, 3, 3)}, want: "extra [0 9223372036854775807]: each must be 0 to 16384"},
+		{op: transposed(3, math.MaxInt32, 1, 1), in: shapes{x, dims(6, 4, 3, 3)}, want: "kernel [3 3], stride [2147483647 2147483647], dilation [1 1]: each must be 1 to 16384"},
+		{op: network.ConvTranspose{Window: network.Square(3, 2, 1), Extra: [2]int{0, math.MaxInt32}}, in: shapes{x, dims(6, 4, 3, 3)}, want: "extra [0 2147483647]: each must be 0 to 16384"},
 		{op: network.ConvTranspose{Window: network.Square(3, 2, 1), Extra: [2]int{-1, 0}}, in: shapes{x, dims(6, 4, 3, 3)}, want: "extra [-1 0]: each must be 0 to 16384"},
 
 		{op: mul, in: shapes{x, dims(6, 1, 1)}, out: shapes{x}},

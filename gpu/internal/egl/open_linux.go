@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/ebitengine/purego"
@@ -127,8 +128,34 @@ func (l *library) devices() []platform {
 	return list
 }
 
-// gbm lists the DRM render nodes. Their files stay open as long as their
-// displays, that is for ever: see session.destroy.
+// gbmDevices are those of nodes that have been opened. They stay open as long as their displays, that is
+// for ever (see session.destroy): of another device of the same node EGL would make another display.
+var gbmDevices = struct {
+	sync.Mutex
+	of map[string]uintptr
+}{of: map[string]uintptr{}}
+
+// gbmDevice is a node's, made by create at first.
+func gbmDevice(node string, create func(fd int32) uintptr) (uintptr, error) {
+	gbmDevices.Lock()
+	defer gbmDevices.Unlock()
+	if dev := gbmDevices.of[node]; dev != 0 {
+		return dev, nil
+	}
+	fd, err := syscall.Open(node, os.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %v (is the user in the groups video and render?)", ErrNoDisplay, err)
+	}
+	dev := create(int32(fd))
+	if dev == 0 {
+		syscall.Close(fd)
+		return 0, fmt.Errorf("%w: gbm_create_device failed", ErrNoDisplay)
+	}
+	gbmDevices.of[node] = dev
+	return dev, nil
+}
+
+// gbm lists the DRM render nodes.
 func (l *library) gbm() []platform {
 	nodes, _ := filepath.Glob("/dev/dri/renderD*")
 	if len(nodes) == 0 {
@@ -147,14 +174,9 @@ func (l *library) gbm() []platform {
 	var list []platform
 	for _, node := range nodes {
 		list = append(list, platform{name: "GBM " + node, display: func() (display, error) {
-			fd, err := syscall.Open(node, os.O_RDWR|syscall.O_CLOEXEC, 0)
+			dev, err := gbmDevice(node, createDevice)
 			if err != nil {
-				return 0, fmt.Errorf("%w: %v (is the user in the groups video and render?)", ErrNoDisplay, err)
-			}
-			dev := createDevice(int32(fd))
-			if dev == 0 {
-				syscall.Close(fd)
-				return 0, fmt.Errorf("%w: gbm_create_device failed", ErrNoDisplay)
+				return 0, err
 			}
 			return l.getPlatformDisplay(eglPlatformGBM, dev, nil), nil
 		}})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -170,5 +171,32 @@ func TestPbuffer(t *testing.T) {
 	}
 	if err := s.destroy(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A node is opened once: its display stays, and another device of the node would have another.
+func TestNodesAreOpenedOnce(t *testing.T) {
+	node, made := filepath.Join(t.TempDir(), "renderD128"), 0
+	create := func(fd int32) uintptr {
+		made++
+		if made == 1 {
+			return 0
+		}
+		return uintptr(100 + made)
+	}
+	if _, err := gbmDevice(node, create); !errors.Is(err, ErrNoDisplay) || made != 0 {
+		t.Errorf("of no node: %v", err)
+	}
+	if err := os.WriteFile(node, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { delete(gbmDevices.of, node) })
+	if _, err := gbmDevice(node, create); !errors.Is(err, ErrNoDisplay) {
+		t.Errorf("of a node that is refused: %v", err)
+	}
+	for range 3 {
+		if dev, err := gbmDevice(node, create); dev != 102 || err != nil {
+			t.Errorf("device %d, %v", dev, err)
+		}
 	}
 }
