@@ -310,16 +310,18 @@ func (s *scheduler) rename(n *Node) error {
 // that its planes lie at equal distances. Where an operand is already tied to
 // another place, readers find its planes by their index all the same.
 func (s *scheduler) joinBuffers(in []address, shape tensor.Shape) {
-	parts := make([]*buffer, len(in))
+	parts, parent := make([]*buffer, len(in)), newBuffer(shape, &s.opt)
 	for i, a := range in {
 		b := a.whole()
 		if b == nil || b.fixed || b.output || b.pinned || slices.Contains(parts[:i], b) ||
-			i > 0 && (b.rowStride != parts[0].rowStride || b.height != parts[0].height || b.width != parts[0].width || b.samples != parts[0].samples) {
+			b.samples != parent.samples || // of a reshaped value they may be others than the operand's
+			i > 0 && (b.rowStride != parts[0].rowStride || b.height != parts[0].height || b.width != parts[0].width) {
 			return
 		}
 		parts[i] = b
 	}
-	parent, channel := s.buffer(shape), 0
+	s.buffers = append(s.buffers, parent)
+	channel := 0
 	for _, b := range parts {
 		parent.level = max(parent.level, b.level) // complete when the last part is
 		b.parent, b.firstChannel = parent, channel

@@ -58,6 +58,32 @@ func TestPlanesOverSeveralBuffers(t *testing.T) {
 			f = softmax : e
 			y = maxpool k1 : r
 			out y f`,
+		"of samples that a concatenation makes channels": `
+			x = input 4x3x2x2
+			a = softmax : x
+			b = softmax : a
+			c = reshape 1x12x2x2 : a
+			d = reshape 1x12x2x2 : b
+			e = concat : c d
+			y = maxpool k1 : e
+			out y`,
+		"of samples, a concatenation of one": `
+			x = input 4x2
+			a = softmax : x
+			b = softmax : a
+			r = reshape 1x8 : b
+			c = concat : r
+			z = softmax : a
+			out c z`,
+		"of channels that a concatenation makes samples": `
+			x = input 1x6x2x2
+			a = softmax : x
+			b = softmax : a
+			c = reshape 3x2x2x2 : a
+			d = reshape 3x2x2x2 : b
+			e = concat : c d
+			y = maxpool k1 : e
+			out y`,
 	} {
 		for _, o := range []network.PlanOptions{{}, {NoFusion: true}, {Guard: 16, Align: 4}} {
 			p, err := network.NewPlan(parse(t, graph), o)
