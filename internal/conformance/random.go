@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/shufflegl/shufflegl/network"
+	"github.com/shufflegl/shufflegl/tensor"
 )
 
 // randomCases are networks put together at random, but always the same ones.
@@ -53,7 +54,7 @@ func randomNode(b *builder, x value, pool []value, used map[value]bool) []value 
 		return network.Window{Kernel: k, Stride: [2]int{1 + b.r.IntN(2), 1 + b.r.IntN(2)}, Dilation: d,
 			Pads: network.Pads{Top: pad(0), Left: pad(1), Bottom: pad(0), Right: pad(1)}}
 	}
-	switch b.r.IntN(14) {
+	switch b.r.IntN(15) {
 	case 0, 1:
 		g := divisor(b, c)
 		return one(b.pointwise(x, g*(1+b.r.IntN(max(1, 12/g))), g))
@@ -89,7 +90,11 @@ func randomNode(b *builder, x value, pool []value, used map[value]bool) []value 
 		}
 		b.r.Shuffle(len(xs), func(i, j int) { xs[i], xs[j] = xs[j], xs[i] })
 		return one(b.concat(xs...))
-	case 12:
+	case 12: // samples become channels, or channels samples
+		planes := x.Shape[0] * c
+		samples := divisor(b, planes)
+		return one(b.do(network.Reshape{Shape: tensor.Shape{samples, planes / samples, x.Shape[2], x.Shape[3]}}, x))
+	case 13:
 		if c < 2 {
 			return one(b.do(network.Identity{}, x))
 		}
