@@ -39,7 +39,13 @@ func (n *node) operand(i int) *onnxfile.Tensor {
 // binary computes a kind of node on two constants of one type, with
 // broadcasting.
 func (n *node) binary(kind string, a, b *onnxfile.Tensor) *onnxfile.Tensor {
+	if kind == "Pow" && a.Floats != nil && b.Type != a.Type { // the one kind whose operands may differ
+		b = n.cast(b, a.Type)
+	}
 	if a.Type != b.Type {
+		if kind == "Pow" {
+			n.refuse("a base of type %v, an exponent of type %v", a.Type, b.Type)
+		}
 		n.bad("operands of type %v and %v", a.Type, b.Type)
 	}
 	shape, ok := broadcast(a.Shape, b.Shape)
@@ -228,6 +234,9 @@ func choose[T any](shape tensor.Shape, first func(int) bool, a, b []T, sa, sb []
 func importRange(n *node) {
 	var bounds [3]int64
 	for i := range bounds {
+		if v := n.in[i].known; v != nil && v.Floats != nil {
+			n.refuse("bounds of type %v", v.Type)
+		}
 		list := n.knownInts(i, "bounds")
 		if len(list) != 1 {
 			n.bad("bound %d is %v", i, n.in[i].shape)

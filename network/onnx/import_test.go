@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +179,7 @@ func TestConstants(t *testing.T) {
 		{"Neg", []any{ints("a", -7, 7), op("Neg", "a", "z"), toFloat}, []float32{7, -7}},
 		{"Floor", []any{floats("a", list(2), 1.5, -1.5), op("Floor", "a", "y")}, []float32{1, -2}},
 		{"Pow", []any{floats("a", list(2), 2, 3), floats("b", nil, 2), op("Pow", "a b", "y")}, []float32{4, 9}},
+		{"Pow by an integer", []any{floats("a", list(2), 2, 3), ints("b", 3), op("Pow", "a b", "y")}, []float32{8, 27}},
 		{"Cast", []any{floats("a", list(2), 1.9, -1.9), op("Cast", "a", "z", attr("to", 7)), toFloat}, []float32{1, -1}},
 		{"Equal and Where", []any{ints("a", 1, 2), ints("b", 2), ints("m", -1), op("Equal", "a b", "eq"), op("Where", "eq m a", "z"), toFloat}, []float32{1, -1}},
 		{"Not", []any{flag, op("Cast", "c", "f", attr("to", 9)), op("Not", "f", "z"), toFloat}, []float32{0, 1}},
@@ -203,6 +205,35 @@ func TestConstants(t *testing.T) {
 				t.Errorf("left for later: %s", text(g))
 			}
 		})
+	}
+}
+
+// Axes that keep their proportion have one scale, though their sizes are rounded (Resize-18): a pixel's centre
+// is at (i+0.5)/1.6 - 0.5 of the input.
+func TestResizeInProportion(t *testing.T) {
+	for _, c := range []struct {
+		policy       string
+		sizes        []int64
+		want         tensor.Shape
+		firstColumns []float32
+	}{
+		{"not_larger", list(7, 8), tensor.Shape{1, 1, 5, 8}, []float32{0, 2.1875, 5.3125, 8.4375, 10}},
+		{"not_smaller", list(4, 8), tensor.Shape{1, 1, 5, 8}, []float32{0, 2.1875, 5.3125, 8.4375, 10}},
+	} {
+		g, err := read(t, model(18, input("x", 1, 1, 3, 5), output("y"), ints("s", c.sizes...),
+			op("Resize", "x - - s", "y", attr("mode", "linear"), attr("axes", list(2, 3)), attr("keep_aspect_ratio_policy", c.policy))), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := outputs(t, g, counting(tensor.Shape{1, 1, 3, 5}))[0]
+		if !got.Shape.Equal(c.want) {
+			t.Fatalf("%s: %v, want %v", c.policy, got.Shape, c.want)
+		}
+		for y, want := range c.firstColumns {
+			if v := got.Data[8*y]; math.Abs(float64(v-want)) > 1e-5 {
+				t.Errorf("%s: row %d begins with %v, want %v", c.policy, y, v, want)
+			}
+		}
 	}
 }
 

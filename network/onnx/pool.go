@@ -102,9 +102,17 @@ func (n *node) importGlobalPool(r network.Reduction) {
 	n.give(0, n.globalPool(r, x))
 }
 
+// elements refuses a value without any: there is no mean of none.
+func (n *node) elements(x *value) {
+	if x.shape.Size() == 0 {
+		n.refuse("%s has no elements (%v)", quote(x.name), x.shape)
+	}
+}
+
 // globalPool reduces all dimensions but the first two to ones.
 func (n *node) globalPool(r network.Reduction, x *value) *value {
 	s := x.shape
+	n.elements(x)
 	out := s.Clone()
 	for d := 2; d < len(s); d++ {
 		out[d] = 1
@@ -134,6 +142,7 @@ func importReduceSum(n *node) {
 // mean is the mean over the axes that a Reduce operator names.
 func (n *node) mean() *value {
 	x := n.in[0]
+	n.elements(x)
 	rank := len(x.shape)
 	keep := n.flag("keepdims", true)
 	since := 18

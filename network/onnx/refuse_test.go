@@ -115,6 +115,11 @@ func TestRefusals(t *testing.T) {
 		{"constants that double", model(11, chain...), Options{}, network.ErrUnsupported, `constants of more than`},
 		{"a tensor that claims more than it has", model(11, x, huge, op("Add", "x h", "y"), y), Options{}, ErrInvalid, `claim`},
 		{"a range", model(11, x, number("a", 0), number("b", 1<<60), number("s", 1), op("Range", "a b s", "y"), y), Options{}, network.ErrUnsupported, `numbers`},
+		{"a range of fractions", model(11, x, floats("a", nil, 0), floats("b", nil, 1), floats("s", nil, .25), op("Range", "a b s", "y"), y), Options{}, network.ErrUnsupported, `Range "Y": bounds of type FLOAT`},
+		{"an integer to a fraction", model(12, x, ints("a", 4), floats("b", list(1), .5), op("Pow", "a b", "y"), y), Options{}, network.ErrUnsupported, `a base of type INT64, an exponent of type FLOAT`},
+		{"a sum of two types", model(11, x, ints("a", 4), floats("b", list(1), .5), op("Add", "a b", "y"), y), Options{}, ErrInvalid, `operands of type INT64 and FLOAT`},
+		{"a mean of nothing", model(13, x, floats("e", list(1, 2, 0)), op("GlobalAveragePool", "e", "y"), y), Options{}, network.ErrUnsupported, `"e" has no elements (1x2x0)`},
+		{"a sum of nothing", model(13, x, floats("e", list(1, 0)), op("ReduceSum", "e", "y", attr("noop_with_empty_axes", 1)), y), Options{}, network.ErrUnsupported, `"e" has no elements (1x0)`},
 		{"an input that stays absent", model(11, x, w, op("Conv", "- w", "y"), y), Options{}, ErrInvalid, `input 0 is missing`},
 		{"a name of lines", model(11, x, op("Foo\nBar", "x", "y"), y), Options{}, network.ErrUnsupported, `operator`},
 	} {

@@ -17,6 +17,8 @@ type resizing struct {
 	cubicA    float64
 	exclude   bool // positions beyond the edges have no weight
 	roi       [2]float64
+	common    float64 // the scale of all axes that are kept in proportion, of which sizes are rounded; or 0
+	axes      []int   // those
 }
 
 // importUpsample reads Upsample-7, with its scales as an attribute, and Upsample-9.
@@ -121,6 +123,7 @@ func importResize(n *node) {
 				ratio = f
 			}
 		}
+		r.common, r.axes = ratio, axes
 		for _, d := range axes {
 			sizes[d] = int64(math.Floor(ratio*float64(x.shape[d]) + 0.5))
 		}
@@ -182,6 +185,9 @@ func (n *node) resize(r resizing, scales []float32, sizes []int64, roi []float32
 			}
 			shape[d] = int(sizes[d])
 			factors[d] = float64(shape[d]) / float64(in)
+			if r.common > 0 && slices.Contains(r.axes, d) {
+				factors[d] = r.common
+			}
 		} else {
 			f := float64(scales[d])
 			if !(f > 0 && f*float64(in) < maxElements) {
