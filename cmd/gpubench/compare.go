@@ -15,9 +15,10 @@ func compareCommand() command {
 		name:    "compare",
 		args:    " OLD NEW",
 		summary: "compare two files of bench: what became slower or faster",
-		about: "The files are .json or .jsonl. A change counts if chance is less likely than 5 % (Mann-\n" +
-			"Whitney U test over all runs of a test); ~ stands for one that does not. Two runs of the\n" +
-			"same thing can differ for other reasons, too: measure more than once with -repeat.",
+		about: "The files are .json or .jsonl. A change counts if chance is less likely than 5 %\n" +
+			"(Mann-Whitney U test over all runs of a test); ~ stands for one that does not. Two runs of the\n" +
+			"same thing can differ for other reasons, too: measure more than once with -repeat. -fail-above\n" +
+			"fails, too, where runs are too few to tell, a test of OLD is missing, or a result of NEW is wrong.",
 		examples: []string{
 			"compare old.json new.json",
 			"compare -fail-above 5% -format md old.json new.json",
@@ -62,6 +63,18 @@ func (c *compareFlags) run(sys *system, files []string) error {
 	if len(result.Changes) == 0 {
 		return fmt.Errorf("%s and %s have no test in common, so nothing can be said", files[0], files[1])
 	}
+	var failed several
+	for _, w := range report.Wrong(new.Records) {
+		failed = append(failed, fmt.Errorf("%s: %s", files[1], w))
+	}
+	for _, test := range result.OnlyOld {
+		failed = append(failed, fmt.Errorf("only in %s: %s", files[0], test))
+	}
+	for _, x := range result.Changes {
+		if why := x.TooFew(); why != "" {
+			failed = append(failed, fmt.Errorf("%s, %s: %s", x.Test(), x.Figure, why))
+		}
+	}
 	var slower []string
 	for _, x := range result.Changes {
 		if x.Slower(limit) {
@@ -69,9 +82,9 @@ func (c *compareFlags) run(sys *system, files []string) error {
 		}
 	}
 	if len(slower) > 0 {
-		return fmt.Errorf("slower by more than %s: %s", c.failAbove, strings.Join(slower, "; "))
+		failed = append(failed, fmt.Errorf("slower by more than %s: %s", c.failAbove, strings.Join(slower, "; ")))
 	}
-	return nil
+	return failed.err()
 }
 
 // limit reads 5% or 5 as a share.

@@ -57,17 +57,16 @@ func run(args []string, sys *system) int {
 	if werr := out.Flush(); werr != nil && err == nil {
 		err = fmt.Errorf("cannot write the output: %w", werr)
 	}
-	var wrong usageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return success
-	case errors.As(err, &wrong):
-		sys.say("%s", oneLine(err))
-		return misuse
-	default:
-		sys.say("%s", oneLine(err))
-		return failure
 	}
+	for _, e := range apart(err) {
+		sys.say("%s", oneLine(e))
+	}
+	if errors.As(err, new(usageError)) {
+		return misuse
+	}
+	return failure
 }
 
 func dispatch(args []string, sys *system) error {
@@ -102,10 +101,11 @@ func dispatch(args []string, sys *system) error {
 	if c.args == "" && len(rest) > 0 {
 		return usagef("%s: what is %q for? (flags begin with a dash; see gpubench %s -h)", c.name, rest[0], c.name)
 	}
-	if err := do(sys, rest); err != nil {
-		return fmt.Errorf("%s: %w", c.name, err)
+	var failed several
+	for _, e := range apart(do(sys, rest)) {
+		failed = append(failed, fmt.Errorf("%s: %w", c.name, e))
 	}
-	return nil
+	return failed.err()
 }
 
 // parse is flags.Parse for flags that may also follow other arguments, up to a
@@ -131,6 +131,29 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// several are errors that have nothing to do with each other: each is told on a line of
+// its own.
+type several []error
+
+func (s several) Error() string   { return errors.Join(s...).Error() }
+func (s several) Unwrap() []error { return s }
+
+// err is nil if there are none.
+func (s several) err() error {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}
+
+// apart is what is told on lines of their own: nothing of nil.
+func apart(err error) several {
+	if all, ok := err.(several); ok || err == nil {
+		return all
+	}
+	return several{err}
+}
 
 // oneLine keeps an error on one line, whatever it wraps.
 func oneLine(err error) string {

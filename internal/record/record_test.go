@@ -141,3 +141,16 @@ func TestNumberJSON(t *testing.T) {
 		}
 	}
 }
+
+// So few runs cannot tell anything: the smallest p-value is 2 over the number of ways to
+// choose n of n+m.
+func TestLeastP(t *testing.T) {
+	for _, c := range []struct {
+		n, m int
+		want float64
+	}{{0, 9, 1}, {9, 0, 1}, {1, 1, 1}, {2, 2, 2. / 6}, {3, 3, 2. / 20}, {3, 4, 2. / 35}, {3, 5, 2. / 56}, {4, 4, 2. / 70}, {1, 30, 2. / 31}, {1, 40, 2. / 41}} {
+		if got := record.LeastP(c.n, c.m); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%d and %d runs: %v, want %v", c.n, c.m, got, c.want)
+		}
+	}
+}

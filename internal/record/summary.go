@@ -118,6 +118,19 @@ func Compare(a, b []float64) float64 {
 	return benchmath.AssumeNothing.Compare(sample(a), sample(b)).P
 }
 
+// LeastP is the smallest p-value that Compare can give for so many runs: what it says of
+// samples of which each run of one is quicker than all of the other.
+func LeastP(n, m int) float64 {
+	if n < 1 || m < 1 {
+		return 1
+	}
+	ms := make([]float64, n+m)
+	for i := range ms {
+		ms[i] = float64(i + 1)
+	}
+	return Compare(ms[:n], ms[n:])
+}
+
 // Milliseconds is the unit of all times in records.
 func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 

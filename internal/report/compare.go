@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/shufflegl/shufflegl/internal/record"
@@ -30,6 +29,25 @@ type Change struct {
 	old, new record.Summary
 }
 
+// TooFew says so if there are so few runs that the test cannot tell any change from
+// chance, however large; otherwise it is empty.
+func (c *Change) TooFew() string {
+	n, m := c.old.N, c.new.N
+	if record.LeastP(n, m) < chance {
+		return ""
+	}
+	enough := 1
+	for record.LeastP(enough, enough) >= chance {
+		enough++
+	}
+	return fmt.Sprintf("%d and %d runs are too few to tell; measure more, as with -runs %d for both files", n, m, enough)
+}
+
+// Test names the test as WriteComparison does.
+func (c *Change) Test() string {
+	return key{c.Model, c.Input, c.Backend, c.Precision, c.Maps, c.Fuse, c.Threads}.String()
+}
+
 // Slower reports whether the figure got worse by more than a share, and not by
 // chance.
 func (c *Change) Slower(share float64) bool { return c.Significant && c.Ratio > 1+share }
@@ -37,7 +55,7 @@ func (c *Change) Slower(share float64) bool { return c.Significant && c.Ratio > 
 // Comparison is of two files.
 type Comparison struct {
 	Changes []Change `json:"changes"`
-	// Records of one file that the other has no like of.
+	// Tests of one file that the other has no like of, or figures of them.
 	OnlyOld []string `json:"only_old,omitempty"`
 	OnlyNew []string `json:"only_new,omitempty"`
 	// What makes the files hard to compare.
@@ -104,7 +122,14 @@ func Compare(old, new []record.Record) Comparison {
 		}
 		c.add(k, "latency", a.latency, b.latency, a.noisy || b.noisy)
 		if a.inFlight > 0 && a.inFlight == b.inFlight {
-			c.add(k, fmt.Sprintf("throughput, %d in flight", a.inFlight), a.throughput, b.throughput, a.noisyFrames || b.noisyFrames)
+			c.add(k, throughputOf(a.inFlight), a.throughput, b.throughput, a.noisyFrames || b.noisyFrames)
+			continue
+		}
+		if a.inFlight > 0 {
+			c.OnlyOld = append(c.OnlyOld, k.String()+", "+throughputOf(a.inFlight))
+		}
+		if b.inFlight > 0 {
+			c.OnlyNew = append(c.OnlyNew, k.String()+", "+throughputOf(b.inFlight))
 		}
 	}
 	for _, k := range newOrder {
@@ -114,6 +139,8 @@ func Compare(old, new []record.Record) Comparison {
 	}
 	return c
 }
+
+func throughputOf(inFlight int) string { return fmt.Sprintf("throughput, %d in flight", inFlight) }
 
 func (c *Comparison) add(k key, what string, old, new []float64, noisy bool) {
 	x := Change{
@@ -126,58 +153,6 @@ func (c *Comparison) add(k key, what string, old, new []float64, noisy bool) {
 	}
 	x.Significant = x.P < chance
 	c.Changes = append(c.Changes, x)
-}
-
-// differences says what else changed between two files.
-func differences(old, new []record.Record) []string {
-	var notes []string
-	for _, d := range []struct {
-		what string
-		of   func(*record.Record) string
-	}{
-		{"CPUs", func(r *record.Record) string { return r.Context.Machine.CPU }},
-		{"devices", func(r *record.Record) string { return r.Test.Backend + ": " + r.Device.Name }},
-		{"drivers", func(r *record.Record) string { return r.Test.Backend + ": " + r.Device.Driver }},
-		{"versions", func(r *record.Record) string { return version(r.Context.Library) }},
-	} {
-		a, b := texts(old, d.of), texts(new, d.of)
-		if a != b && len(old) > 0 && len(new) > 0 {
-			notes = append(notes, fmt.Sprintf("note: other %s: %s; and now %s", d.what, a, b))
-		}
-	}
-	if how := pace(new).Since(pace(old)); len(how) > 0 {
-		notes = append(notes, "note: the machine itself had another pace: "+strings.Join(how, ", ")+": measure again before you believe a difference")
-	}
-	return notes
-}
-
-// pace is the machine's while all of a file was measured.
-func pace(rs []record.Record) *record.Pace {
-	var loop, exchange []float64
-	for _, g := range groups(rs) {
-		p := g[0].Context.Pace
-		if p == nil {
-			return nil
-		}
-		loop = append(loop, p.Loop.SamplesMS...)
-		if p.Exchange != nil {
-			exchange = append(exchange, p.Exchange.SamplesMS...)
-		}
-	}
-	return record.NewPace(loop, exchange)
-}
-
-func texts(rs []record.Record, of func(*record.Record) string) string {
-	var all []string
-	seen := map[string]bool{}
-	for i := range rs {
-		if t := of(&rs[i]); !seen[t] {
-			seen[t] = true
-			all = append(all, t)
-		}
-	}
-	slices.Sort(all)
-	return strings.Join(all, ", ")
 }
 
 // CompareFormats names what WriteComparison knows.
@@ -219,8 +194,7 @@ func (c *Comparison) rows() [][]string {
 		if x.Significant {
 			change = fmt.Sprintf("%+.1f %%", 100*(x.Ratio-1))
 		}
-		k := key{x.Model, x.Input, x.Backend, x.Precision, x.Maps, x.Fuse, x.Threads}
-		rows = append(rows, []string{k.String(), x.Figure, figure(x.OldMS), or(interval(&x.old), "-"),
+		rows = append(rows, []string{x.Test(), x.Figure, figure(x.OldMS), or(interval(&x.old), "-"),
 			figure(x.NewMS) + mark(x.Noisy), or(interval(&x.new), "-"), change, fmt.Sprintf("%.3f", x.P)})
 	}
 	return rows
