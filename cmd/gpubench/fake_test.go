@@ -76,6 +76,9 @@ func (x *fakeExecutor) pass() {
 
 func (x *fakeExecutor) Run(out, in []*tensor.Tensor) error {
 	x.pass()
+	if w := x.fake.world; w.lostAt > 0 && w.runs >= w.lostAt && x.fake.name == "gpu" {
+		return gpu.ErrContextLost
+	}
 	return x.compute(out, in)
 }
 
@@ -152,6 +155,7 @@ type world struct {
 	runs        int
 	interruptAt int // the run during which the user interrupts; 0 is never
 	interrupt   func()
+	lostAt      int // the run from which on the GPU has no context; 0 is never
 
 	peakFault error // of the probe of reading
 

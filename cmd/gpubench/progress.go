@@ -105,6 +105,14 @@ func (p *progress) clear() {
 	}
 }
 
+// aside has a line written that the bar would stand in front of; it is drawn again later.
+func (p *progress) aside(write func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+	write()
+}
+
 // done takes the bar off the screen. It may be called more than once.
 func (p *progress) done() {
 	if p.timer == nil {

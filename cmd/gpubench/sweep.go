@@ -12,8 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/shufflegl/shufflegl/gpu"
 	"github.com/shufflegl/shufflegl/internal/bench"
 	"github.com/shufflegl/shufflegl/internal/machine"
 	"github.com/shufflegl/shufflegl/internal/record"
@@ -59,14 +61,31 @@ func (s *sweep) plan(variants []variant) []group {
 	return all
 }
 
-// measure measures all groups, and writes the file after each. Beside an error it
-// returns what was measured before.
+// String names what is measured.
+func (g group) String() string {
+	text := g.name
+	if g.batch > 0 {
+		text += fmt.Sprintf(", batch %d", g.batch)
+	}
+	if g.height > 0 {
+		text += fmt.Sprintf(", size %dx%d", g.height, g.width)
+	}
+	if g.repeat > 0 {
+		text += fmt.Sprintf(", repeat %d", g.repeat+1)
+	}
+	return text
+}
+
+// measure measures all groups, and writes the file after each. What cannot be measured is
+// told and left out: not all of a sweep's combinations need be possible. Beside an error it
+// returns what was measured.
 func (s *sweep) measure(ctx context.Context, variants []variant) ([]record.Record, error) {
 	groups := s.plan(variants)
 	run := record.Run{ID: runID(), Command: append([]string{"gpubench"}, s.sys.args...)}
 	bar := newProgress(s.sys)
 	defer bar.done()
 	var records []record.Record
+	var failed []string
 	for i, g := range groups {
 		run.Group, run.Repeat = i, g.repeat
 		rs, err := s.one(ctx, g, i, bar)
@@ -76,17 +95,27 @@ func (s *sweep) measure(ctx context.Context, variants []variant) ([]record.Recor
 		}
 		results.Limit(rs, s.limits)
 		records = append(records, rs...)
-		if s.savePath != "" && len(rs) > 0 && (s.regular() || err != nil || i == len(groups)-1) {
+		interrupted, lost := errors.Is(err, context.Canceled), errors.Is(err, gpu.ErrContextLost)
+		last := interrupted || lost || i == len(groups)-1
+		if s.savePath != "" && len(records) > 0 && (last || len(rs) > 0 && s.regular()) {
 			if err := s.save(records); err != nil {
 				return records, err
 			}
 		}
-		if errors.Is(err, context.Canceled) {
-			return records, fmt.Errorf("interrupted: %d of %d measurements are complete", i, len(groups))
-		}
-		if err != nil {
+		switch {
+		case interrupted:
+			return records, fmt.Errorf("interrupted: %d of %d measurements are complete", i-len(failed), len(groups))
+		case lost && len(groups) > 1: // nothing runs on that GPU any more
+			return records, fmt.Errorf("%w; %d of %d measurements are complete", err, i-len(failed), len(groups))
+		case err != nil && len(groups) == 1:
 			return records, err
+		case err != nil:
+			bar.aside(func() { s.sys.say("cannot measure %s: %s", g, oneLine(err)) })
+			failed = append(failed, g.String())
 		}
+	}
+	if len(failed) > 0 {
+		return records, fmt.Errorf("%d of %d measurements failed: %s", len(failed), len(groups), strings.Join(failed, "; "))
 	}
 	return records, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -114,16 +115,75 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// A failure in a later group loses nothing of the groups before.
+// What cannot be measured is told, and costs nothing of what is before it or behind.
 func TestFailureLosesNothing(t *testing.T) {
+	for _, c := range []struct {
+		args     string
+		world    world
+		status   int
+		measured string   // models and batches
+		says     []string // the beginnings of lines
+	}{
+		{"-model two.onnx," + tiny + " -batch 1,2", world{}, failure, "two.onnx x1 " + tiny + " x1 " + tiny + " x2",
+			[]string{"cannot measure two.onnx, batch 2: ", "bench: 1 of 4 measurements failed: two.onnx, batch 2"}},
+		{"-model text.onnx," + tiny + ",two.onnx -size 32x48", world{}, failure, tiny + " x1",
+			[]string{"cannot measure text.onnx, size 32x48: onnx: text.onnx: ", "cannot measure two.onnx, size 32x48: ",
+				"bench: 2 of 3 measurements failed: text.onnx, size 32x48; two.onnx, size 32x48"}},
+		{"-model text.onnx -repeat 2", world{}, failure, "",
+			[]string{"cannot measure text.onnx: onnx: ", "cannot measure text.onnx, repeat 2: onnx: ", "bench: 2 of 2 measurements failed: text.onnx; text.onnx, repeat 2"}},
+		// A sweep whose failures are mistakes in flags is a failure, a single measurement misuse.
+		{"-model " + tiny + ",all.onnx -size 32", world{}, failure, tiny + " x1", []string{"cannot measure all.onnx, size 32x32: -shape: ", "bench: 1 of 2 "}},
+		{"-model all.onnx", world{}, misuse, "", []string{"bench: -shape: "}},
+		{"-model text.onnx," + tiny + " -size 32 -batch 1-3", world{interruptAt: 60}, failure, tiny + " x1 " + tiny + " x2",
+			[]string{"cannot measure text.onnx, batch 1", "cannot measure text.onnx, batch 2", "cannot measure text.onnx, batch 3", "bench: interrupted: 1 of 6 measurements are complete"}},
+		{"-model text.onnx," + tiny + " -size 32 -batch 1-3", world{lostAt: 60}, failure, tiny + " x1 " + tiny + " x2",
+			[]string{"cannot measure text.onnx, batch 1", "cannot measure text.onnx, batch 2", "cannot measure text.onnx, batch 3",
+				"bench: " + tiny + " on gpu: gpu: context lost; 1 of 6 measurements are complete"}},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			enter(t)
+			writeModels(t)
+			c.world.idle = true
+			status, stdout, stderr := c.world.run(append(strings.Fields(c.args), "-threads", "1", "-runs", "6", "-warmup", "0", "-inflight", "0", "-format", "jsonl", "-o", "out.jsonl")...)
+			var measured []string
+			if stdout != "" {
+				for _, r := range load(t, "out.jsonl") {
+					if text := fmt.Sprintf("%s x%d", r.Model.Name, r.Test.Batch); !slices.Contains(measured, text) {
+						measured = append(measured, text)
+					}
+				}
+			}
+			lines := slices.Collect(strings.Lines(stderr))
+			if got := strings.Join(measured, " "); status != c.status || got != c.measured || len(lines) != len(c.says) {
+				t.Fatalf("exit status %d, measured %s\n%s", status, got, stderr)
+			}
+			for i, line := range lines {
+				if !strings.HasPrefix(line, "gpubench: "+c.says[i]) {
+					t.Errorf("%q, want %q", line, c.says[i])
+				}
+			}
+		})
+	}
+}
+
+// A pipe is written to once, with all that was measured, also if what comes last fails.
+func TestFailureLast(t *testing.T) {
 	enter(t)
-	if err := os.WriteFile("bad.onnx", []byte("no model"), 0o644); err != nil {
+	r, w, err := os.Pipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	w := world{idle: true}
-	status, stdout, stderr := w.run("bench", "-model", tiny+",bad.onnx", "-size", "32", "-runs", "2", "-format", "jsonl", "-o", "out.json")
-	if status != failure || !strings.Contains(stderr, "bad.onnx") || strings.Count(stdout, "\n") != 2 || len(load(t, "out.json")) != 2 {
-		t.Errorf("exit status %d, %s\n%s", status, stderr, stdout)
+	if err := os.Symlink(fmt.Sprintf("/dev/fd/%d", w.Fd()), "out.csv"); err != nil {
+		t.Skip(err)
+	}
+	if _, err := os.Stat("out.csv"); err != nil {
+		t.Skip(err)
+	}
+	world := world{idle: true}
+	status, _, stderr := world.run("bench", "-backend", "cpu", "-model", "text.onnx,"+tiny+",text.onnx", "-size", "32", "-runs", "2", "-o", "out.csv")
+	w.Close()
+	if got, err := io.ReadAll(r); status != failure || err != nil || strings.Count(string(got), "\n") != 2 {
+		t.Errorf("exit status %d, %s, %v\n%s", status, got, err, stderr)
 	}
 }
 
