@@ -17,9 +17,9 @@ type column struct {
 
 // parameters are what may be varied: tables show those that differ, and say the
 // others once.
-func parameters() []column {
+func parameters(rs []record.Record) []column {
 	return []column{
-		{"model", func(r *record.Record) string { return filepath.Base(r.Model.Name) }},
+		{"model", modelNames(rs)},
 		{"input", func(r *record.Record) string { return inputShape(r) }},
 		{"backend", func(r *record.Record) string { return r.Test.Backend }},
 		{"precision", func(r *record.Record) string { return r.Test.Precision }},
@@ -74,7 +74,7 @@ func figures() []column {
 // records agree, the common text.
 func pick(rs []record.Record) (shown []column, common map[string]string) {
 	common = map[string]string{}
-	for _, c := range parameters() {
+	for _, c := range parameters(rs) {
 		same := true
 		for i := range rs {
 			same = same && c.text(&rs[i]) == c.text(&rs[0])
@@ -109,6 +109,27 @@ func onePer(rs []record.Record, text func(*record.Record) string) bool {
 		seen[key] = text(&rs[i])
 	}
 	return true
+}
+
+// modelNames calls models by their files' names, without folders where that tells them
+// apart.
+func modelNames(rs []record.Record) func(*record.Record) string {
+	full := map[string]string{}
+	clash := map[string]bool{}
+	for i := range rs {
+		n := rs[i].Model.Name
+		b := filepath.Base(n)
+		if other, ok := full[b]; ok && other != n {
+			clash[b] = true
+		}
+		full[b] = n
+	}
+	return func(r *record.Record) string {
+		if b := filepath.Base(r.Model.Name); !clash[b] {
+			return b
+		}
+		return r.Model.Name
+	}
 }
 
 func inputShape(r *record.Record) string {

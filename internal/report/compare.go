@@ -74,8 +74,11 @@ func keyOf(r *record.Record) key {
 
 func (k key) String() string {
 	text := fmt.Sprintf("%s %s on %s %s", k.model, k.input, k.backend, k.precision)
-	if k.maps == "texture" {
-		text += " texture"
+	if m := otherMaps(k.maps); m != "" {
+		text += " " + m
+	}
+	if k.fuse != "" {
+		text += " fuse=" + k.fuse
 	}
 	if k.threads > 0 {
 		text += fmt.Sprintf(" x%d", k.threads)

@@ -25,8 +25,8 @@ func goBenchmark(w io.Writer, rs []record.Record, _ Options) error {
 			params += fmt.Sprintf("/size=%dx%d", r.Test.Height, r.Test.Width)
 		}
 		params += fmt.Sprintf("/backend=%s/precision=%s", word(r.Test.Backend), word(r.Test.Precision))
-		if r.Test.Maps == "texture" {
-			params += "/maps=texture"
+		if m := otherMaps(r.Test.Maps); m != "" {
+			params += "/maps=" + word(m)
 		}
 		if r.Test.Fuse != "" {
 			params += "/fuse=" + word(r.Test.Fuse)

@@ -205,14 +205,25 @@ func difference(s *record.LayerSum) string {
 	return text
 }
 
+// otherMaps says where feature maps are, if not in a buffer, as they usually are.
+func otherMaps(maps string) string {
+	if maps == "buffer" {
+		return ""
+	}
+	return maps
+}
+
 // name tells a record from those beside it.
 func name(r *record.Record) string {
 	n := r.Test.Backend
 	if r.Test.Precision != "" && r.Test.Precision != "fp32" {
 		n += " " + r.Test.Precision
 	}
-	if r.Test.Maps == "texture" {
-		n += " texture"
+	if m := otherMaps(r.Test.Maps); m != "" {
+		n += " " + m
+	}
+	if r.Test.Fuse != "" {
+		n += " fuse=" + r.Test.Fuse
 	}
 	if r.Test.Threads > 0 {
 		n += fmt.Sprintf(" x%d", r.Test.Threads)

@@ -145,7 +145,7 @@ func hue(r *record.Record) chart.Hue {
 // were measured in turns have in common are told for the group.
 func labels(rs []record.Record) (groups, names []string) {
 	shown, _ := pick(rs)
-	parameters := parameters()
+	parameters := parameters(rs)
 	groups, names = make([]string, len(rs)), make([]string, len(rs))
 	for i := range rs {
 		r := &rs[i]
@@ -153,7 +153,7 @@ func labels(rs []record.Record) (groups, names []string) {
 		var words []string
 		for _, c := range shown {
 			known := slices.ContainsFunc(parameters, func(p column) bool { return p.name == c.name })
-			if !known || slices.Contains([]string{"backend", "precision", "maps", "threads", "in flight"}, c.name) {
+			if !known || slices.Contains([]string{"backend", "precision", "maps", "fused", "threads", "in flight"}, c.name) {
 				continue
 			}
 			if t := c.text(r); t != "" && c.name == "repeat" {

@@ -140,8 +140,8 @@ func sweepOf(rs []record.Record, a axis, rest []axis) (chart.Figure, bool) {
 
 // differ gives the axes and other parameters that records differ in.
 func differ(rs []record.Record, rest []axis) (columns []column) {
-	for _, c := range parameters() {
-		if !slices.Contains([]string{"precision", "maps", "version"}, c.name) {
+	for _, c := range parameters(rs) {
+		if !slices.Contains([]string{"precision", "maps", "fused", "version"}, c.name) {
 			continue
 		}
 		if distinct(rs, c.text) > 1 {
@@ -165,6 +165,8 @@ func seriesName(r *record.Record, a axis, differing []column) string {
 		switch t := c.text(r); {
 		case c.name == "batch":
 			words = append(words, "batch "+t)
+		case c.name == "fused" && t != "":
+			words = append(words, "fuse="+t)
 		case t != "" && !(c.name == "maps" && t == "buffer"):
 			words = append(words, t)
 		}
