@@ -53,11 +53,11 @@ func figures() []column {
 			}
 			return figure(r.Latency.CPU.MedianMS)
 		}},
-		{"frames/s", func(r *record.Record) string {
+		{"pictures/s", func(r *record.Record) string {
 			if r.Throughput == nil {
 				return ""
 			}
-			return figure(r.Throughput.FPS) + mark(r.Throughput.Noisy())
+			return figure(pictures(r)) + mark(r.Throughput.Noisy())
 		}},
 		{"GMAC/s", func(r *record.Record) string { return rate(r.Model.MACs, r.Latency.Wall.MedianMS) }},
 		{"of peak", func(r *record.Record) string { return ofPeak(r.LeastMS(), r.Latency.Wall.MedianMS) }},
@@ -110,6 +110,10 @@ func onePer(rs []record.Record, text func(*record.Record) string) bool {
 	}
 	return true
 }
+
+// pictures is how many pictures a second there are, with frames in flight: a frame is a
+// batch.
+func pictures(r *record.Record) float64 { return r.Throughput.FPS * float64(max(r.Test.Batch, 1)) }
 
 // modelNames calls models by their files' names, without folders where that tells them
 // apart.

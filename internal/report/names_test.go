@@ -48,6 +48,21 @@ func TestNamesTellTestsApart(t *testing.T) {
 	}
 }
 
+// A frame of several pictures counts as so many for people; what scripts read counts frames.
+func TestPicturesASecond(t *testing.T) {
+	r := gpu()
+	r.Test.Batch = 4
+	rs := []record.Record{r}
+	if got := pageText(t, rs); !strings.Contains(got, ", 640 pictures a second") {
+		t.Error("no chart tells the pictures a second")
+	}
+	for format, want := range map[string]string{"table": " 640 ", "md": "| 640 |", "csv": ",160,", "jsonl": `"fps":160`} {
+		if got := string(write(t, format, rs, report.Options{})); !strings.Contains(got, want) {
+			t.Errorf("%s: no %q in\n%s", format, want, got)
+		}
+	}
+}
+
 // Lines of a sweep that differ in what is fused can be told apart.
 func TestSweepNamesWhatIsFused(t *testing.T) {
 	var rs []record.Record

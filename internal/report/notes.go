@@ -59,7 +59,7 @@ func notes(rs []record.Record) []string {
 			say("* %s: %s", row(r, gs), strings.Join(r.Latency.Noise, "; "))
 		}
 		if t := r.Throughput; t != nil && t.Noisy() {
-			say("* %s, frames/s: %s", row(r, gs), strings.Join(t.Noise, "; "))
+			say("* %s, pictures/s: %s", row(r, gs), strings.Join(t.Noise, "; "))
 		}
 		for _, w := range r.Context.Warnings {
 			say("warning: %s", w)

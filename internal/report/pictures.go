@@ -198,7 +198,7 @@ func framesInFlight(rs []record.Record) (chart.Figure, bool) {
 	for i := range rs {
 		if t := rs[i].Throughput; t != nil {
 			s := strip(groups[i], names[i], &rs[i], &t.Series)
-			s.Figure += fmt.Sprintf(", %s a second", figure(t.FPS))
+			s.Figure += fmt.Sprintf(", %s pictures a second", figure(pictures(&rs[i])))
 			c.Rows = append(c.Rows, s)
 			inFlight[t.InFlight] = true
 		}

@@ -72,7 +72,7 @@ func heading(rs []record.Record, common map[string]string) []string {
 	}
 	how += "; upload and readback included"
 	if n := common["in flight"]; n != "" {
-		how += fmt.Sprintf("; frames/s with %s in flight", n)
+		how += fmt.Sprintf("; pictures/s with %s frames in flight", n)
 	}
 	return []string{strings.Join(what, ", "), how}
 }
