@@ -81,6 +81,9 @@ func (m *modelFlags) variants() ([]variant, error) {
 			return nil, err
 		}
 	}
+	if _, err := parseShapes(m.shape); err != nil {
+		return nil, err
+	}
 	var all []variant
 	for _, name := range names {
 		// A wrong name is found before the right ones have cost time.
@@ -97,6 +100,9 @@ func (m *modelFlags) variants() ([]variant, error) {
 				all = append(all, variant{name, batch, s[0], s[1]})
 			}
 		}
+	}
+	if m.shape != "" && !slices.ContainsFunc(names, isFile) {
+		return nil, usagef("-shape: built-in networks take -size and -batch")
 	}
 	return all, nil
 }
