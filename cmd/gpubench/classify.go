@@ -107,23 +107,13 @@ func (c *classifyFlags) run(sys *system, photos []string) error {
 	bar := newProgress(sys)
 	defer bar.done()
 	var found [][]guess
+	var failed several
 	for i, photo := range photos {
 		bar.update("photos", i, len(photos))
-		img, err := loadPhoto(sys, photo)
+		best, err := c.look(sys, s, pre, photo)
 		if err != nil {
-			return err
-		}
-		in, err := c.photos.apply(pre, img)
-		if err != nil {
-			return fmt.Errorf("%s: %w", photo, err)
-		}
-		outs, err := s.Run(in)
-		if err != nil {
-			return err
-		}
-		best, err := top(outs[0], c.top)
-		if err != nil {
-			return fmt.Errorf("%s on %s: %w", photo, e.Backend.Name(), err)
+			failed = append(failed, err)
+			continue
 		}
 		for i := range best {
 			best[i].Photo = photo
@@ -134,6 +124,37 @@ func (c *classifyFlags) run(sys *system, photos []string) error {
 		found = append(found, best)
 	}
 	bar.done()
+	// What is known of other photos is printed, whatever is wrong with one.
+	if len(found) > 0 {
+		if err := c.print(sys, e, found); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return failed.err()
+}
+
+// look finds the likeliest classes of a photo.
+func (c *classifyFlags) look(sys *system, s *network.Session, pre tensor.Preprocess, photo string) ([]guess, error) {
+	img, err := loadPhoto(sys, photo)
+	if err != nil {
+		return nil, err
+	}
+	in, err := c.photos.apply(pre, img)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", photo, err)
+	}
+	outs, err := s.Run(in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", photo, err)
+	}
+	best, err := top(outs[0], c.top)
+	if err != nil {
+		return nil, fmt.Errorf("%s on %s: %w", photo, s.Backend.Name(), err)
+	}
+	return best, nil
+}
+
+func (c *classifyFlags) print(sys *system, e bench.Entry, found [][]guess) error {
 	if c.format == "json" {
 		return report.JSON(sys.stdout, slices.Concat(found...))
 	}

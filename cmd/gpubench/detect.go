@@ -147,15 +147,19 @@ func (d *detectFlags) run(sys *system, photos []string) error {
 	bar := newProgress(sys)
 	defer bar.done()
 	found := []objectJSON{}
+	var failed several
+	seen := 0
 	for i, photo := range photos {
 		bar.update("photos", i, len(photos))
 		img, err := loadPhoto(sys, photo)
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		boxes, err := d.look(s, det, img)
 		if err != nil {
-			return fmt.Errorf("%s: %w", photo, err)
+			failed = append(failed, fmt.Errorf("%s: %w", photo, err))
+			continue
 		}
 		if d.output != "" {
 			if err := savePicture(d.output, detect.Draw(img, boxes, det.labels)); err != nil {
@@ -165,18 +169,22 @@ func (d *detectFlags) run(sys *system, photos []string) error {
 		objects := describeBoxes(boxes, det.labels, photo)
 		if d.format == "text" {
 			bar.done()
-			if i > 0 {
+			if seen > 0 {
 				fmt.Fprintln(sys.stdout)
 			}
 			printObjects(sys.stdout, photo, e, objects)
 		}
+		seen++
 		found = append(found, objects...)
 	}
 	bar.done()
-	if d.format == "json" {
-		return report.JSON(sys.stdout, found)
+	// What is known of other photos is printed, whatever is wrong with one.
+	if d.format == "json" && seen > 0 {
+		if err := report.JSON(sys.stdout, found); err != nil {
+			failed = append(failed, err)
+		}
 	}
-	return nil
+	return failed.err()
 }
 
 // detector finds out what the model's outputs mean, and how photos become its
