@@ -151,14 +151,8 @@ func (b *benchFlags) run(sys *system, _ []string) error {
 		sys.say("%s tells nothing of the devices of %d of %d records: gpubench peak measures this machine's", b.peak, n, len(records))
 	}
 	// What was measured is printed, whatever went wrong.
-	o := report.Options{Group: report.Grouping(b.group)}
-	if b.group == "" {
-		if o.Group = report.ByOp; s.groups > 1 {
-			o.Group = report.NoLayers
-		}
-	}
 	if len(records) > 0 || failed == nil {
-		if err := report.Write(sys.stdout, b.format, records, o); err != nil {
+		if err := report.Write(sys.stdout, b.format, records, s.options()); err != nil {
 			return err
 		}
 	}

@@ -183,11 +183,22 @@ func (s *sweep) pause(ctx context.Context, bar *progress, i int) {
 	}
 }
 
+// options are how tables look, printed and saved: those of a sweep have room for no layers.
+func (s *sweep) options() report.Options {
+	switch {
+	case s.group != "":
+		return report.Options{Group: report.Grouping(s.group)}
+	case s.groups > 1:
+		return report.Options{Group: report.NoLayers}
+	}
+	return report.Options{Group: report.ByOp}
+}
+
 // save writes the file of -o, which is complete at any time.
 func (s *sweep) save(rs []record.Record) error {
 	format, _ := report.FormatOf(s.savePath)
 	err := safefile.Save(s.savePath, func(w io.Writer) error {
-		return report.Write(w, format, rs, report.Options{Group: report.Grouping(s.group)})
+		return report.Write(w, format, rs, s.options())
 	})
 	if err != nil {
 		return fmt.Errorf("saving %s: %w", s.savePath, plain(err))
