@@ -82,6 +82,11 @@ func (p *paperFlags) options() (o paper.Options, backends []string, threads []in
 	if err := p.gpu.check(); err != nil {
 		return fail(err)
 	}
+	if p.file != "" {
+		if err := checkFolder(p.file); err != nil {
+			return fail(err)
+		}
+	}
 	if p.models != "" {
 		if o.Nets, err = tableNets(p.models); err != nil {
 			return fail(err)

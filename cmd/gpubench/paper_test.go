@@ -50,11 +50,14 @@ func TestPaperFails(t *testing.T) {
 		{world{}, "-format csv", misuse, "table, json"},
 		{world{}, "-threads none", misuse, "positive whole numbers"},
 		{world{noGPU: errors.New("no GPU")}, "-backend gpu", failure, "no GPU"},
-		{world{idle: true}, "-size 32 -model shufflenet_v1_g3_0.5x -ablate none -o none/x.json", failure, "saving none/x.json: no such file"},
+		{world{idle: true}, "-size 32 -model shufflenet_v1_g3_0.5x -ablate none -o none/x.json", failure, "saving none/x.json: there is no folder none"},
 	} {
-		status, _, stderr := c.world.run(append([]string{"paper"}, strings.Fields(c.args)...)...)
+		status, stdout, stderr := c.world.run(append([]string{"paper"}, strings.Fields(c.args)...)...)
 		if status != c.status || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.says) {
 			t.Errorf("%s: exit status %d, %q", c.args, status, stderr)
+		}
+		if stdout != "" {
+			t.Errorf("%s: it measures first: %s", c.args, stdout)
 		}
 		if c.world.gpusOpen != 0 {
 			t.Errorf("%s: a GPU was left open", c.args)

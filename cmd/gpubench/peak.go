@@ -71,7 +71,15 @@ func (p *peakFlags) check() (backends []string, err error) {
 	if err := oneOf("-format", p.format, "table", "jsonl"); err != nil {
 		return nil, err
 	}
-	return slices.Compact(backends), p.gpu.check()
+	if err := p.gpu.check(); err != nil {
+		return nil, err
+	}
+	if p.file != "" {
+		if err := checkFolder(p.file); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Compact(backends), nil
 }
 
 func (p *peakFlags) run(sys *system, _ []string) error {

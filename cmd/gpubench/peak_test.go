@@ -84,13 +84,16 @@ func TestPeakFails(t *testing.T) {
 		{world{}, "-time 0s", misuse, "from 1ms to 1h"},
 		{world{}, "-threads -1", misuse, "at least 1"},
 		{world{}, "-format csv", misuse, "table, jsonl"},
-		{world{}, "-o none/peak.jsonl", failure, "saving none/peak.jsonl: no such file"},
+		{world{}, "-o none/peak.jsonl", failure, "saving none/peak.jsonl: there is no folder none"},
 		{world{noGPU: errors.New("no GPU")}, "-backend gpu", failure, "no GPU"},
 		{world{peakFault: errors.New("float 3 is 0")}, "", failure, "gpu: memory read, 64 MiB: float 3 is 0"},
 	} {
 		status, stdout, stderr := c.world.run(append([]string{"peak"}, strings.Fields(c.args)...)...)
 		if status != c.status || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.says) {
 			t.Errorf("%s: exit status %d, %q", c.args, status, stderr)
+		}
+		if strings.HasPrefix(c.args, "-o") && stdout != "" {
+			t.Errorf("%s: it measures before it looks for the folder: %s", c.args, stdout)
 		}
 		// A fault in one figure costs no other.
 		if c.world.peakFault != nil && (!strings.Contains(stdout, "not measured: float 3 is 0") || !strings.Contains(stdout, "launch")) {
