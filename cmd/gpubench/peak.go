@@ -92,12 +92,15 @@ func (p *peakFlags) run(sys *system, _ []string) error {
 	defer stop()
 	var figures []peak.Figure
 	var failed []error
-	for _, name := range backends {
+	for i, name := range backends {
 		fs, err := p.measure(ctx, sys, name)
 		figures = append(figures, fs...)
 		if name == "gpu" && p.backends == "" && fs == nil && ctx.Err() == nil {
 			sys.say("measuring the CPU alone, for there is no usable GPU: %v", err)
 			continue
+		}
+		if ctx.Err() != nil && (err != nil || i < len(backends)-1) {
+			err = fmt.Errorf("interrupted: %d figures are complete", len(figures))
 		}
 		failed = append(failed, err)
 		if ctx.Err() != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -21,6 +22,9 @@ type steady struct {
 func (s steady) Run(n int) (float64, time.Duration, error) {
 	took := time.Duration(n) * time.Microsecond
 	s.world.clock = s.world.clock.Add(took)
+	if s.world.runs++; s.world.runs == s.world.interruptAt {
+		s.world.interrupt()
+	}
 	return float64(n) * s.work, took, s.err
 }
 
@@ -105,5 +109,18 @@ func TestPeakFails(t *testing.T) {
 	}
 	if _, err := os.Stat("none"); err == nil {
 		t.Error("a folder was made")
+	}
+}
+
+// Ctrl-C prints and saves the figures that are complete.
+func TestPeakInterrupted(t *testing.T) {
+	enter(t)
+	for _, c := range []struct{ at, figures int }{{1, 0}, {10, 0}, {50, 2}, {90, 4}} {
+		w := world{interruptAt: c.at}
+		status, stdout, stderr := w.run("peak", "-format", "jsonl", "-o", "peak.jsonl")
+		want := fmt.Sprintf("gpubench: peak: interrupted: %d figures are complete\n", c.figures)
+		if status != failure || stderr != want || strings.Count(stdout, "\n") != c.figures || stdout != string(readFile(t, "peak.jsonl")) {
+			t.Errorf("at %d: exit status %d, %q, want %q\n%s", c.at, status, stderr, want, stdout)
+		}
 	}
 }
