@@ -111,6 +111,9 @@ func (b *benchFlags) check() (threads []int, err error) {
 		if b.limits = s.Peaks; len(b.limits) == 0 {
 			return nil, fmt.Errorf("-peak %s: it holds no figure of peak; gpubench peak -o %s makes some", b.peak, b.peak)
 		}
+		if b.savePath != "" && sameFile(b.savePath, b.peak) {
+			return nil, usagef("-o %s: that is what is to be read", b.savePath)
+		}
 	}
 	if _, err := b.gpu.each(); err != nil {
 		return nil, err

@@ -6,6 +6,26 @@ import (
 	"testing"
 )
 
+// The figures of peak are not written over by the records that are held against them.
+func TestPeakFileStays(t *testing.T) {
+	enter(t)
+	peaks(t, "peak.jsonl")
+	before := string(readFile(t, "peak.jsonl"))
+	if err := os.Symlink("peak.jsonl", "link.jsonl"); err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{"peak.jsonl", "./peak.jsonl", "link.jsonl"} {
+		w := world{idle: true}
+		status, stdout, stderr := w.run("bench", "-model", tiny, "-size", "32", "-runs", "2", "-peak", "peak.jsonl", "-o", out)
+		if want := "gpubench: bench: -o " + out + ": that is what is to be read\n"; status != misuse || stderr != want || stdout != "" {
+			t.Errorf("%s: exit status %d, %q\n%s", out, status, stderr, stdout)
+		}
+		if string(readFile(t, "peak.jsonl")) != before {
+			t.Fatal("the figures are gone")
+		}
+	}
+}
+
 // What -o saves as a table is what is printed, layers included.
 func TestSavedTables(t *testing.T) {
 	enter(t)

@@ -55,7 +55,7 @@ func (r *reportFlags) check(files []string) error {
 			return usagef("%s %s: the name must end in %s", out.flag, out.path, out.ending)
 		}
 		for _, f := range files {
-			if other, err2 := os.Stat(f); err == nil && err2 == nil && os.SameFile(info, other) {
+			if sameFile(out.path, f) {
 				return usagef("%s %s: that is what is to be read", out.flag, out.path)
 			}
 		}
@@ -64,6 +64,13 @@ func (r *reportFlags) check(files []string) error {
 		}
 	}
 	return nil
+}
+
+// sameFile reports whether two paths lead to one file.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(x, y)
 }
 
 // chosen are the charts of -plot.
