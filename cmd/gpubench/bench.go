@@ -121,7 +121,7 @@ func (b *benchFlags) check() (threads []int, err error) {
 	if b.threads == "" {
 		return []int{runtime.GOMAXPROCS(0)}, nil
 	}
-	return counts("-threads", b.threads)
+	return threadCounts(b.threads)
 }
 
 // mostInFlight is how many frames a GPU keeps in flight at most.

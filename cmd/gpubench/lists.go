@@ -1,6 +1,8 @@
 package main
 
 import (
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,6 +32,20 @@ func counts(flag, list string) ([]int, error) {
 			return nil, usagef("%s %q: positive whole numbers are wanted, or ranges as in 1-8*2", flag, list)
 		}
 		ns = append(ns, some...)
+	}
+	return ns, nil
+}
+
+// threadCounts reads a list of numbers of threads.
+func threadCounts(list string) ([]int, error) {
+	ns, err := counts("-threads", list)
+	if err != nil {
+		return nil, err
+	}
+	// More than anybody tries; a slip of the finger would start as many.
+	most := max(1024, runtime.NumCPU())
+	if n := slices.Max(ns); n > most {
+		return nil, usagef("-threads %d: at most %d", n, most)
 	}
 	return ns, nil
 }

@@ -120,7 +120,7 @@ func (p *paperFlags) options() (o paper.Options, backends []string, threads []in
 	}
 	threads = slices.Compact([]int{1, runtime.GOMAXPROCS(0)})
 	if p.threads != "" {
-		if threads, err = counts("-threads", p.threads); err != nil {
+		if threads, err = threadCounts(p.threads); err != nil {
 			return fail(err)
 		}
 	}
