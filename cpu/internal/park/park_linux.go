@@ -3,6 +3,7 @@ package park
 import (
 	"runtime"
 	"runtime/metrics"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -17,13 +18,18 @@ type Sleeper struct {
 
 	runnable [1]metrics.Sample // goroutines that wait for a P
 
-	// Who has changed state last may use these.
-	thread  int         // the sleeper's
+	thread int // the sleeper's; of who has changed state last
+
+	// Of whoever has moving.
 	core    uint32      // of whoever wakes it
 	allowed unix.CPUSet // where the thread may run
 	away    unix.CPUSet // those without core
-	kept    bool        // the thread is kept to away
 }
+
+// moving is held while a thread is kept off a core. What another found then would be taken for what the
+// thread may do, and given back to it for ever: a goroutine that sleeps may have left the thread on
+// which it fell asleep to another.
+var moving sync.Mutex
 
 const (
 	awake = iota
@@ -72,10 +78,6 @@ func (s *Sleeper) Sleep(up func() bool) {
 		}
 		s.giveWay()
 	}
-	if s.kept { // only so that it begins elsewhere
-		unix.SchedSetaffinity(s.thread, &s.allowed)
-		s.kept = false
-	}
 }
 
 // giveWay lets others have the P, if any wait for one: sysmon, which sees to that otherwise, may
@@ -105,20 +107,34 @@ func (s *Sleeper) Wake() {
 	if !s.state.CompareAndSwap(asleep, waking) {
 		return
 	}
-	s.keepOff()
+	thread := s.thread
+	if !moving.TryLock() { // it may begin anywhere
+		s.begin()
+		return
+	}
+	kept := s.keepOff(thread)
+	s.begin() // which chooses the core
+	if kept {
+		unix.SchedSetaffinity(thread, &s.allowed)
+	}
+	moving.Unlock()
+}
+
+// begin lets the sleeper go on.
+func (s *Sleeper) begin() {
 	s.state.Store(awake)
 	unix.RawSyscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.state)), futexWake, 1, 0, 0, 0)
 }
 
 // keepOff keeps the sleeper's thread off the caller's core, if it may run on others.
-func (s *Sleeper) keepOff() {
+func (s *Sleeper) keepOff(thread int) bool {
 	if _, _, e := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&s.core)), 0, 0); e != 0 {
-		return
+		return false
 	}
-	if unix.SchedGetaffinity(s.thread, &s.allowed) != nil {
-		return
+	if unix.SchedGetaffinity(thread, &s.allowed) != nil {
+		return false
 	}
 	s.away = s.allowed
 	s.away.Clear(int(s.core))
-	s.kept = s.away.Count() > 0 && unix.SchedSetaffinity(s.thread, &s.away) == nil
+	return s.away.Count() > 0 && unix.SchedSetaffinity(thread, &s.away) == nil
 }

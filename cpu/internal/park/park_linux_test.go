@@ -2,8 +2,11 @@ package park
 
 import (
 	"math"
+	"os"
 	"runtime"
 	"slices"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -36,7 +39,8 @@ func TestSleeperKeepsItsCores(t *testing.T) {
 			}
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
-			s.keepOff()
+			moving.Lock()
+			s.keepOff(sleeper)
 			var woken unix.CPUSet
 			if err := unix.SchedGetaffinity(sleeper, &woken); err != nil {
 				t.Fatal(err)
@@ -49,6 +53,7 @@ func TestSleeperKeepsItsCores(t *testing.T) {
 				t.Errorf("woken from core %d, it may run on %v, not %v", s.core, woken, want)
 			}
 			unix.SchedSetaffinity(sleeper, &allowed)
+			moving.Unlock()
 			s.Wake()
 			if now := <-after; now != allowed {
 				t.Errorf("awake, it may run on %v, before on %v", now, allowed)
@@ -157,6 +162,59 @@ func first(set unix.CPUSet) (one unix.CPUSet) {
 		if set.IsSet(core) {
 			one.Set(core)
 			return one
+		}
+	}
+}
+
+// Goroutines that sleep leave their threads to each other, and wake each other while they do: each thread
+// may run everywhere in the end, and so may a process that is begun then.
+func TestThreadsKeepTheirCores(t *testing.T) {
+	var all unix.CPUSet
+	if unix.SchedGetaffinity(0, &all) != nil || all.Count() < 2 {
+		t.Skip("there is one core")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2)) // fewer than want to run, so that they change threads
+	stop := time.Now().Add(2 * time.Second)
+	var pairs sync.WaitGroup
+	for range 6 {
+		s, done := New(false), make(chan bool)
+		var up atomic.Int64
+		go func() {
+			defer close(done)
+			for seen := int64(0); seen >= 0; {
+				s.Sleep(func() bool { return up.Load() != seen })
+				seen = up.Load()
+			}
+		}()
+		pairs.Go(func() {
+			for time.Now().Before(stop) {
+				up.Add(1)
+				s.Wake()
+				for start := time.Now(); time.Since(start) < 100*time.Microsecond; {
+				}
+				time.Sleep(200 * time.Microsecond)
+			}
+			up.Store(-1)
+			for {
+				s.Wake()
+				select {
+				case <-done:
+					return
+				case <-time.After(time.Millisecond):
+				}
+			}
+		})
+	}
+	pairs.Wait()
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, thread := range threads {
+		id, _ := strconv.Atoi(thread.Name())
+		var now unix.CPUSet
+		if unix.SchedGetaffinity(id, &now) == nil && now != all {
+			t.Errorf("thread %d may run on %d cores of %d", id, now.Count(), all.Count())
 		}
 	}
 }
