@@ -57,7 +57,12 @@ func functionOf(a network.Activation) func(x float64) float64 {
 			return x
 		}
 	case network.FnSoftplus:
-		return func(x float64) float64 { return math.Log1p(math.Exp(x)) }
+		return func(x float64) float64 {
+			if x > 0 { // where exp(x) may be infinite
+				return x + math.Log1p(math.Exp(-x))
+			}
+			return math.Log1p(math.Exp(x))
+		}
 	case network.FnExp:
 		return math.Exp
 	case network.FnSqrt:

@@ -274,3 +274,14 @@ func TestEvaluateNamesEveryValue(t *testing.T) {
 		t.Errorf("no inputs: %v", err)
 	}
 }
+
+// Of a large number softplus is that number.
+func TestSoftplusOfLargeNumbers(t *testing.T) {
+	x := tensor.FromSlice([]float32{-1000, -1, 0, 1, 1000, math.MaxFloat32}, 6)
+	got := Activated(x, network.Activation{Fn: network.FnSoftplus})
+	for i, want := range []float64{0, 0.31326169, 0.69314718, 1.31326169, 1000, math.MaxFloat32} {
+		if d := math.Abs(float64(got.Data[i]) - want); d > 1e-6*want {
+			t.Errorf("of %v: %v, want %v", x.Data[i], got.Data[i], want)
+		}
+	}
+}

@@ -13,7 +13,7 @@ type runFunc func(task int, arena, scratch []float32)
 // kernel is one step made ready to run, cut into tasks that may run in any order
 // and at the same time.
 type kernel struct {
-	tasks   int
+	tasks   int   // mostTasks at most
 	scratch int   // floats of scratch memory that a task needs
 	work    int64 // multiply-adds or so, to tell what is worth sharing
 	run     runFunc
@@ -31,7 +31,7 @@ type kernel struct {
 
 // worthwhile reports whether others should be let in on a step.
 func (k *kernel) worthwhile() bool {
-	return k.tasks > 1 && k.tasks <= mostTasks && k.work >= worthSharing
+	return k.tasks > 1 && k.work >= worthSharing
 }
 
 // kernels has one row for each kind of step: what makes a kernel of it for so
@@ -75,7 +75,21 @@ func newKernel(s *network.Step, threads int, level simd.Level) (k kernel, err er
 	for _, v := range s.Inputs {
 		k.work += 2 * int64(v.Shape.Size()) // pooling multiplies nothing
 	}
-	return k, nil
+	return k.merged(mostTasks), nil
+}
+
+// merged is a kernel of so many tasks at most: several of its own each, of which it is not known what
+// they read.
+func (k kernel) merged(most int) kernel {
+	if k.tasks <= most {
+		return k
+	}
+	all, run, each := k.tasks, k.run, (k.tasks+most-1)/most
+	return kernel{tasks: (all + each - 1) / each, scratch: k.scratch, work: k.work, run: func(task int, arena, scratch []float32) {
+		for t := task * each; t < min((task+1)*each, all); t++ {
+			run(t, arena, scratch)
+		}
+	}}
 }
 
 // chunks cuts items into tasks: a few for each thread, so that none waits long

@@ -2,15 +2,16 @@ package cpu
 
 import "github.com/shufflegl/shufflegl/network"
 
-// matmul multiplies computed matrices, a row of the result a task.
+// matmul multiplies computed matrices, some rows of the result a task.
 type matmul struct {
 	a, b, out, residual  []int32 // arena offsets in row-major order
 	left, right          []int32 // the operands' matrices for each of the result
 	rows, depth, columns int
+	all, chunk           int // rows of all matrices, and of a task
 	act                  network.Activation
 }
 
-func newMatmul(s *network.Step, _ int) (kernel, error) {
+func newMatmul(s *network.Step, threads int) (kernel, error) {
 	op, ok := s.Op.(network.MatMul)
 	if !ok {
 		return kernel{}, errOperator
@@ -22,11 +23,21 @@ func newMatmul(s *network.Step, _ int) (kernel, error) {
 		k.residual = offsets(*s.Residual)
 	}
 	k.left, k.right = op.Pairs(a, b)
-	return kernel{tasks: len(k.left) * k.rows, scratch: k.columns, run: k.run}, nil
+	k.all = len(k.left) * k.rows
+	tasks := 0
+	tasks, k.chunk = chunks(k.all, threads)
+	return kernel{tasks: tasks, scratch: k.columns, run: k.run}, nil
 }
 
 func (k *matmul) run(task int, arena, scratch []float32) {
-	matrix, row := task/k.rows, task%k.rows
+	for line := task * k.chunk; line < min((task+1)*k.chunk, k.all); line++ {
+		k.line(line, arena, scratch)
+	}
+}
+
+// line is a row of a matrix of the result, counted over all of them.
+func (k *matmul) line(n int, arena, scratch []float32) {
+	matrix, row := n/k.rows, n%k.rows
 	line := scratch[:k.columns]
 	clear(line)
 	a := k.a[(int(k.left[matrix])*k.rows+row)*k.depth:][:k.depth]
@@ -38,7 +49,7 @@ func (k *matmul) run(task int, arena, scratch []float32) {
 		}
 	}
 	for j, v := range line {
-		e := task*k.columns + j
+		e := n*k.columns + j
 		if k.residual != nil {
 			v += arena[k.residual[e]]
 		}

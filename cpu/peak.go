@@ -46,6 +46,9 @@ func Probes(threads int, now func() time.Time) []peak.Probe {
 	}{{peak.Read, reading}, {peak.Write, writing}, {peak.Copy, copying}} {
 		for _, size := range []int{smallSet, largeSet} {
 			for _, n := range counts {
+				if size/n < pageBytes {
+					continue // nothing is left for each
+				}
 				all = append(all, peak.Probe{Limit: m.limit, Variant: fmt.Sprintf("%d MiB", size>>20), Unit: peak.GBs, Threads: n, Bytes: int64(size),
 					Ways: []peak.Way{crewOf(now, n, size, m.work)}})
 			}

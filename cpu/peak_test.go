@@ -42,6 +42,31 @@ func TestProbesCount(t *testing.T) {
 	}
 }
 
+// More threads than a working set has pages do not measure it.
+func TestProbesOfManyThreads(t *testing.T) {
+	sets := 0
+	for _, p := range cpu.Probes(1000, time.Now) {
+		if p.Limit == peak.MultiplyAdd || p.Threads == 1 {
+			continue
+		}
+		sets++
+		if p.Bytes < int64(4096*p.Threads) {
+			t.Errorf("%s %s with %d threads", p.Limit, p.Variant, p.Threads)
+		}
+		r, err := p.Ways[0].Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if work, _, err := r.Run(1); err != nil || work <= 0 {
+			t.Errorf("%s %s with %d threads: %g bytes, %v", p.Limit, p.Variant, p.Threads, work, err)
+		}
+		r.Close()
+	}
+	if sets == 0 {
+		t.Error("no working set is measured")
+	}
+}
+
 // With one thread there is nothing to measure twice.
 func TestProbesOfOneThread(t *testing.T) {
 	seen := map[string]bool{}

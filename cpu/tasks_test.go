@@ -43,3 +43,42 @@ func TestStepsHaveTasksToTake(t *testing.T) {
 		}
 	}
 }
+
+// Tasks beyond what can be counted are done some at a time, each once.
+func TestMergedTasks(t *testing.T) {
+	for _, c := range []struct{ tasks, most, want int }{{7, 7, 7}, {8, 7, 4}, {15, 7, 5}, {21, 7, 7}, {22, 7, 6}, {5, 1, 1}, {0, 7, 0}} {
+		done := make([]int, c.tasks)
+		k := kernel{tasks: c.tasks, scratch: 3, work: 5, run: func(task int, _, _ []float32) { done[task]++ }}.merged(c.most)
+		if k.tasks != c.want || k.scratch != 3 || k.work != 5 {
+			t.Errorf("%+v: %d tasks, scratch %d, work %d", c, k.tasks, k.scratch, k.work)
+		}
+		for task := range k.tasks {
+			k.run(task, nil, nil)
+		}
+		for task, n := range done {
+			if n != 1 {
+				t.Errorf("%+v: task %d is done %d times", c, task, n)
+			}
+		}
+	}
+}
+
+// A product of matrices of many rows has a few tasks a thread: what each reads is looked at as a session
+// is made.
+func TestTasksOfManyRows(t *testing.T) {
+	b := network.NewBuilder("attention")
+	q, k := b.Input("q", 1, 12, 197, 64), b.Input("k", 1, 12, 64, 197)
+	g, err := b.Build(b.Apply("qk", network.MatMul{}, q, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.NewPlan(g, network.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, threads := range []int{1, 2, 5} {
+		if k, err := newMatmul(&p.Steps[0], threads); err != nil || k.tasks < threads || k.tasks > 4*threads {
+			t.Errorf("%d threads: %d tasks, %v", threads, k.tasks, err)
+		}
+	}
+}
