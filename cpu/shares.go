@@ -73,6 +73,15 @@ func together(kernels []kernel, shares int) apart {
 	return a
 }
 
+// ofFirst is a step's footprint where tasks' are not known: the first, whose share has all, stands for them.
+func ofFirst(s *network.Step, of func(*network.Step, func(at, n int))) footprint {
+	return func(task int, visit func(at, n int)) {
+		if task == 0 {
+			of(s, visit)
+		}
+	}
+}
+
 // worthCopying is how much of what is written others may read, one part of so many.
 const worthCopying = 8
 
@@ -90,8 +99,7 @@ func separate(p *network.Plan, kernels []kernel, shares int) (a apart, ok bool) 
 		if i > 0 && (reads == nil || writes == nil) {
 			s := &p.Steps[i-1]
 			l.ends = first(k.tasks, shares)
-			reads = func(task int, visit func(at, n int)) { readsOf(s, visit) }
-			writes = func(task int, visit func(at, n int)) { writesOf(s, visit) }
+			reads, writes = ofFirst(s, readsOf), ofFirst(s, writesOf)
 		}
 		// Pulls see what there was before the step.
 		l.lacks = h.missing(&l, reads)

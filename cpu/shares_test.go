@@ -274,3 +274,29 @@ func checkArenas(t *testing.T, name string, g *network.Graph, level simd.Level, 
 		}
 	}
 }
+
+// A step whose tasks' footprints are not known counts once, however many tasks it has.
+func TestUnknownFootprintsCountOnce(t *testing.T) {
+	b := network.NewBuilder("product")
+	x, y := b.Input("x", 1, 1, 50, 8), b.Input("y", 1, 1, 8, 40)
+	g, err := b.Build(b.Apply("z", network.MatMul{}, x, y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.NewPlan(g, network.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := newKernel(&p.Steps[0], 2, simd.Go)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.tasks < 2 {
+		t.Fatalf("%d tasks", k.tasks)
+	}
+	_, load := newLoading(p, []kernel{k}, 2)
+	a, ok := separate(p, []kernel{load, k}, 2)
+	if want := 50*8 + 8*40 + 50*40; !ok || a.written != want {
+		t.Errorf("%d floats are written, want %d", a.written, want)
+	}
+}
