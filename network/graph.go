@@ -41,6 +41,7 @@ type Node struct {
 	layers  []string // names of the source nodes this one stands for
 	floor   int64    // its part of floorBytes
 	lowered bool     // stands for an operator whose multiply-adds are not counted
+	hoisted bool     // a shuffle that was moved here: what it gives is no value of the source
 }
 
 // Layers names the nodes of the source graph that the node stands for.

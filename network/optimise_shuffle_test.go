@@ -163,6 +163,17 @@ func TestHoistShuffle(t *testing.T) {
 			x, shuffled = shuffle g3 : x
 			s = conv 6 k3 s2 g6 bias clip[-1,1] : x, shuffled
 			y = conv 4 g2 : s`},
+		{"behind two, past one: no step computes a value that the source does not have", `
+			x = input 1x6x5x5
+			c = conv 6 g6 k3 : x
+			d = conv 6 g6 k3 : c
+			s = shuffle g3 : d
+			y = conv 4 g2 : s
+			out y`, `
+			c = conv 6 k3 g6 : x
+			c, shuffled = shuffle g3 : c
+			s = conv 6 k3 g6 : c, shuffled
+			y = conv 4 g2 : s`},
 		{"that someone else reads", `
 			x = input 1x6x5x5
 			d = conv 6 g6 k3 : x

@@ -13,7 +13,7 @@ import (
 // shuffles before.)
 func (r *rewriter) hoistShuffle(n *Node) bool {
 	s, ok := n.Op.(ChannelShuffle)
-	if !ok {
+	if !ok || n.hoisted { // once more, and a convolution would compute what the source does not have
 		return false
 	}
 	p := r.private(n.Inputs[0])
@@ -42,7 +42,7 @@ func (r *rewriter) hoistShuffle(n *Node) bool {
 	act, layers := p.Act, slices.Concat(p.Layers(), n.Layers())
 	r.setInputs(p, x)
 	r.setOutput(p, 0, between)
-	p.Op, p.Act, p.layers = s, Activation{}, n.Layers()
+	p.Op, p.Act, p.layers, p.hoisted = s, Activation{}, n.Layers(), true
 	inputs[0] = between
 	r.setInputs(n, inputs...)
 	n.Op, n.Act, n.layers = conv, act, layers
