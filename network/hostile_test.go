@@ -1,5 +1,7 @@
 //go:build !386 && !arm
 
+// Sizes of 64 bits, which an int holds.
+
 package network_test
 
 import (

@@ -84,6 +84,9 @@ func (d *detectFlags) check(photos []string) error {
 		if _, err := pictureWriter(d.output); err != nil {
 			return err
 		}
+		if sameFile(d.output, photos[0]) {
+			return usagef("-output %s: that is what is to be read", d.output)
+		}
 	}
 	if d.decode != "" {
 		if err := oneOf("-decode", d.decode, decoderNames()...); err != nil {

@@ -150,7 +150,15 @@ func TestDetectOutput(t *testing.T) {
 		}
 	}
 	var w world
-	status, stdout, stderr := w.run("detect", "-model", "faces.onnx", "photo.png", "-output", "none/out.png")
+	before, err := os.ReadFile("photo.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := w.run("detect", "-model", "faces.onnx", "photo.png", "-output", "./photo.png")
+	if after, err := os.ReadFile("photo.png"); status != misuse || !strings.Contains(stderr, "-output ./photo.png: that is what is to be read") || err != nil || !bytes.Equal(after, before) {
+		t.Errorf("over the photo itself: exit status %d, %q, %v", status, stderr, err)
+	}
+	status, stdout, stderr = w.run("detect", "-model", "faces.onnx", "photo.png", "-output", "none/out.png")
 	if status != failure || !strings.Contains(stderr, "saving none/out.png: no such file") || stdout != "" {
 		t.Errorf("exit status %d, %q, %q", status, stderr, stdout)
 	}

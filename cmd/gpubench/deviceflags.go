@@ -28,8 +28,8 @@ func (d *deviceFlags) defineRest(f *flag.FlagSet) {
 
 // check finds mistakes before anything costs time.
 func (d *deviceFlags) check() error {
-	if d.threads < 0 {
-		return usagef("-threads %d: at least 1", d.threads)
+	if err := checkThreads(d.threads); err != nil {
+		return err
 	}
 	if d.backend != "" {
 		if err := checkBackend(d.backend); err != nil {

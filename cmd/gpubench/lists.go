@@ -42,12 +42,19 @@ func threadCounts(list string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	// More than anybody tries; a slip of the finger would start as many.
-	most := max(1024, runtime.NumCPU())
-	if n := slices.Max(ns); n > most {
-		return nil, usagef("-threads %d: at most %d", n, most)
+	return ns, checkThreads(slices.Max(ns))
+}
+
+// checkThreads checks a number of threads, of which 0 means all cores. The bound is more than anybody
+// tries: a slip of the finger would start as many.
+func checkThreads(n int) error {
+	if n < 0 {
+		return usagef("-threads %d: at least 1", n)
 	}
-	return ns, nil
+	if most := max(1024, runtime.NumCPU()); n > most {
+		return usagef("-threads %d: at most %d", n, most)
+	}
+	return nil
 }
 
 // mostCounts bounds a range: no sweep that ends is longer.

@@ -62,10 +62,10 @@ func (p *peakFlags) check() (backends []string, err error) {
 			return nil, err
 		}
 	}
-	switch {
-	case p.threads < 0:
-		return nil, usagef("-threads %d: at least 1", p.threads)
-	case p.time < time.Millisecond || p.time > time.Hour:
+	if err := checkThreads(p.threads); err != nil {
+		return nil, err
+	}
+	if p.time < time.Millisecond || p.time > time.Hour {
 		return nil, usagef("-time %v: from 1ms to 1h", p.time)
 	}
 	if err := oneOf("-format", p.format, "table", "jsonl"); err != nil {

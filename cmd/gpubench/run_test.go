@@ -152,6 +152,8 @@ func TestFailures(t *testing.T) {
 		{"detect -model faces.onnx -threshold 2 photo.png", world{}, misuse, "-threshold"},
 		{"detect -model faces.onnx -overlap -1 photo.png", world{}, misuse, "-overlap"},
 		{"detect -model faces.onnx -threads -1 photo.png", world{}, misuse, "-threads"},
+		{"detect -model faces.onnx -threads 99999999 photo.png", world{}, misuse, "-threads 99999999: at most "},
+		{"peak -threads 99999999", world{}, misuse, "-threads 99999999: at most "},
 		{"detect -model faces.onnx -output out.png photo.png photo.png", world{}, misuse, "for one photo"},
 		{"detect -model faces.onnx -output out.gif photo.png", world{}, misuse, ".png or .jpg"},
 		{"detect -model faces.onnx -decode ssd photo.png", world{}, misuse, "yolo-fastestv2"},

@@ -18,17 +18,17 @@ type Sleeper struct {
 
 	runnable [1]metrics.Sample // goroutines that wait for a P
 
-	thread int // the sleeper's; of who has changed state last
+	thread int // that it falls asleep on; of who has changed state last
 
-	// Of whoever has moving.
+	// Of who holds moving.
 	core    uint32      // of whoever wakes it
 	allowed unix.CPUSet // where the thread may run
 	away    unix.CPUSet // those without core
 }
 
-// moving is held while a thread is kept off a core. What another found then would be taken for what the
-// thread may do, and given back to it for ever: a goroutine that sleeps may have left the thread on
-// which it fell asleep to another.
+// moving is held while a thread is kept off a core, which is until the system has chosen where it begins.
+// Another who looked at the same thread then, as goroutines leave threads to each other, would take
+// what it finds for all that the thread may do, and give that back for ever.
 var moving sync.Mutex
 
 const (
