@@ -3,7 +3,6 @@ package park
 import (
 	"runtime"
 	"runtime/metrics"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -18,18 +17,13 @@ type Sleeper struct {
 
 	runnable [1]metrics.Sample // goroutines that wait for a P
 
-	thread int // that it falls asleep on; of who has changed state last
-
-	// Of who holds moving.
+	// Who has changed state last may use these.
+	thread  int         // the sleeper's
 	core    uint32      // of whoever wakes it
 	allowed unix.CPUSet // where the thread may run
 	away    unix.CPUSet // those without core
+	kept    bool        // the thread is kept to away
 }
-
-// moving is held while a thread is kept off a core, which is until the system has chosen where it begins.
-// Another who looked at the same thread then, as goroutines leave threads to each other, would take
-// what it finds for all that the thread may do, and give that back for ever.
-var moving sync.Mutex
 
 const (
 	awake = iota
@@ -62,22 +56,33 @@ func New(light bool) *Sleeper {
 
 // Sleep returns when Wake has been called since, or at once if up says so.
 func (s *Sleeper) Sleep(up func() bool) {
-	for dozed := 0; ; dozed++ {
-		s.thread = unix.Gettid()
-		s.state.Store(asleep)
-		if up() && s.state.CompareAndSwap(asleep, awake) {
-			return
-		}
-		if dozed == s.dozes {
-			s.wait(nil)
-			break
-		}
-		if s.wait(&doze); !s.state.CompareAndSwap(asleep, awake) {
-			s.wait(nil) // for whoever wakes it
-			break
-		}
+	for dozed := 0; !s.rest(up, dozed == s.dozes); dozed++ {
 		s.giveWay()
 	}
+}
+
+// rest sleeps, or dozes for a while, and reports whether the sleeper is awake. It keeps the thread to
+// itself: whoever ran on it while it is kept off a core, and threads and processes begun there, would
+// be kept off for ever.
+func (s *Sleeper) rest(up func() bool, long bool) (done bool) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	s.thread = unix.Gettid()
+	s.state.Store(asleep)
+	if up() && s.state.CompareAndSwap(asleep, awake) {
+		return true
+	}
+	if !long {
+		if s.wait(&doze); s.state.CompareAndSwap(asleep, awake) {
+			return false
+		}
+	}
+	s.wait(nil) // of a doze for whoever wakes it
+	if s.kept { // only so that it begins elsewhere
+		unix.SchedSetaffinity(s.thread, &s.allowed)
+		s.kept = false
+	}
+	return true
 }
 
 // giveWay lets others have the P, if any wait for one: sysmon, which sees to that otherwise, may
@@ -107,34 +112,20 @@ func (s *Sleeper) Wake() {
 	if !s.state.CompareAndSwap(asleep, waking) {
 		return
 	}
-	thread := s.thread
-	if !moving.TryLock() { // it may begin anywhere
-		s.begin()
-		return
-	}
-	kept := s.keepOff(thread)
-	s.begin() // which chooses the core
-	if kept {
-		unix.SchedSetaffinity(thread, &s.allowed)
-	}
-	moving.Unlock()
-}
-
-// begin lets the sleeper go on.
-func (s *Sleeper) begin() {
+	s.keepOff()
 	s.state.Store(awake)
 	unix.RawSyscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.state)), futexWake, 1, 0, 0, 0)
 }
 
 // keepOff keeps the sleeper's thread off the caller's core, if it may run on others.
-func (s *Sleeper) keepOff(thread int) bool {
+func (s *Sleeper) keepOff() {
 	if _, _, e := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&s.core)), 0, 0); e != 0 {
-		return false
+		return
 	}
-	if unix.SchedGetaffinity(thread, &s.allowed) != nil {
-		return false
+	if unix.SchedGetaffinity(s.thread, &s.allowed) != nil {
+		return
 	}
 	s.away = s.allowed
 	s.away.Clear(int(s.core))
-	return s.away.Count() > 0 && unix.SchedSetaffinity(thread, &s.away) == nil
+	s.kept = s.away.Count() > 0 && unix.SchedSetaffinity(s.thread, &s.away) == nil
 }
